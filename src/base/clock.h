@@ -1,0 +1,22 @@
+/*
+ * Time. clock_now() is the wall clock in milliseconds since 1970 (UTC), for
+ * what is stored or shown; clock_mono() never jumps and is for deadlines.
+ *
+ * Two files implement this header: clock_system.c in the programs, and
+ * clock_test.c in unit tests and in the latchkeyd of the tests, where the wall
+ * clock can be moved. The release build has no such switch.
+ */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include <stdint.h>
+
+int64_t clock_now(void);
+int64_t clock_mono(void);
+
+/* Only in clock_test.c. The daemon of the tests also follows the file named by
+ * LATCHKEY_TEST_CLOCK: a decimal number of milliseconds, looked at again at
+ * each call, added to the real time. */
+void clock_test_shift(int64_t ms);
+
+#endif

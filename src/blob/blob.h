@@ -1,0 +1,42 @@
+/*
+ * Bytes by key. A key is unique, random and never used twice; it is written
+ * down in the database before the first byte exists, so nothing ever has to
+ * list this store to know what it holds. Which digest a key holds is a row in
+ * the database and no business of this room.
+ *
+ * Files: ROOT/<first 2 digits>/<key>, 0600, directories 0700, made at open.
+ * Everything is opened beneath ROOT without following links.
+ */
+#ifndef BLOB_BLOB_H
+#define BLOB_BLOB_H
+
+#include "base/clean.h"
+#include "base/out.h"
+#include "base/str.h"
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#define BLOB_KEY_LEN 32 /* lower-case hex digits, 128 bits */
+
+struct blob_store;
+MUST int blob_open_store(const char *root, struct blob_store **ret,
+    struct note *);
+void blob_free_store(struct blob_store *);
+
+/* All return 0, OUT_ABSENT, OUT_BUSY (no space left), or -errno. Files must be
+ * regular, ours, and have one link; anything else is -EUCLEAN. */
+MUST int blob_create(struct blob_store *, struct str key, int *ret_fd);
+/* For going on at offset: a longer file is cut there; a shorter one is
+ * OUT_MISMATCH. */
+MUST int blob_append(struct blob_store *, struct str key, uint64_t offset,
+    int *ret_fd);
+MUST int blob_write(int fd, const void *p, size_t n); /* all of it */
+/* File, then its directory, on disk. A failed fsync is final: the caller
+ * discards the key. */
+MUST int blob_sync(struct blob_store *, struct str key, int fd);
+MUST int blob_read(struct blob_store *, struct str key, int *ret_fd,
+    uint64_t *ret_size);
+MUST int blob_remove(struct blob_store *, struct str key); /* absent is 0 */
+
+#endif

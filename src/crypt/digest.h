@@ -1,0 +1,27 @@
+/* Digests. The resumable SHA-256 can leave its state behind in a fixed byte
+ * order, so that an upload survives a restart (EVP cannot do that). */
+#ifndef CRYPT_DIGEST_H
+#define CRYPT_DIGEST_H
+
+#include "base/clean.h"
+#include "base/str.h"
+
+#include <stdint.h>
+
+#define SHA256_LEN 32
+MUST int digest_sha256(struct str, uint8_t ret[SHA256_LEN]);
+
+struct sha256 {
+	_Alignas(16) unsigned char state[128]; /* the library's, opaque */
+};
+void sha256_start(struct sha256 *);
+void sha256_add(struct sha256 *, const void *, size_t);
+void sha256_end(struct sha256 *, uint8_t ret[SHA256_LEN]);
+
+/* 8 words, bit count, the unfinished block and its length; big endian. */
+#define SHA256_STATE_LEN 105
+void sha256_save(const struct sha256 *, uint8_t ret[SHA256_STATE_LEN]);
+/* 0 or OUT_MALFORMED. */
+MUST int sha256_load(struct sha256 *, struct str saved);
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * The vault holds what must never leak: the pepper of stored digests and the
+ * signing keys. The rest of the program sends it few words and never sees a
+ * key. vault_here.c answers in this process; the words are such that another
+ * process could answer them as well.
+ *
+ * Keys live as files 0600 in DATA/vault (0700), made once, each fsynced with
+ * its directory before first use:  pepper (32 bytes), bearer is not stored,
+ * iam-<kid>.pem (P-256), registry-<version> (32 bytes). A file with other mode
+ * or owner, or a symlink, is refused: OUT_DENIED with a note.
+ */
+#ifndef CRYPT_VAULT_H
+#define CRYPT_VAULT_H
+
+#include "base/buf.h"
+#include "base/out.h"
+#include "base/str.h"
+
+#include <stdint.h>
+
+struct vault;
+
+#define VAULT_DIGEST_LEN 32
+#define VAULT_ES256_LEN 64
+#define VAULT_HS256_LEN 32
+#define VAULT_KID_MAX 32
+
+/* Make the missing keys in dir (make == true: a fresh installation), or insist
+ * on finding them. 0, OUT_ABSENT, OUT_DENIED, -errno. */
+MUST int vault_open(const char *dir, bool make, struct vault **ret,
+    struct note *);
+void vault_free(struct vault *);
+DEFINE_FREEP(vault)
+
+/* The keyed digest under which a secret is stored and found. */
+MUST int vault_digest(struct vault *, struct str secret,
+    uint8_t ret[VAULT_DIGEST_LEN]);
+
+/* IAM access tokens: ES256 (RFC 7518 3.4), raw r || s. */
+MUST int vault_access_sign(struct vault *, struct str input,
+    uint8_t ret[VAULT_ES256_LEN]);
+const char *vault_access_kid(struct vault *); /* of the key that signs now */
+/* 0, OUT_UNPROVEN (unknown kid, bad signature), -errno. */
+MUST int vault_access_verify(struct vault *, struct str kid, struct str input,
+    struct str signature);
+/* {"keys":[...]} of every key whose tokens may still be alive, RFC 7517. */
+MUST int vault_jwks(struct vault *, struct buf *);
+
+/* Registry tokens: HS256 with a numbered key, so that the same claims give the
+ * same token for as long as the version is kept. */
+int64_t vault_registry_version(struct vault *); /* that signs new tokens */
+MUST int vault_registry_sign(struct vault *, int64_t version, struct str input,
+    uint8_t ret[VAULT_HS256_LEN]); /* OUT_ABSENT: no such version */
+
+#endif

@@ -1,0 +1,118 @@
+/*
+ * The database: tables behind numbered statements. SQL text stands in .sql
+ * files that are compiled in; nobody builds SQL at run time. Two ways in:
+ *
+ *  - a view: this thread's read connection, one consistent snapshot between
+ *    db_view_begin and db_view_end. Readers never wait for writers.
+ *  - a write: db_write() hands a function to the one writer thread. Functions
+ *    that arrive together run in one transaction, each in a savepoint of its
+ *    own, and share one durable commit. db_write returns after that commit: a
+ *    0 means on disk (WAL, synchronous=FULL).
+ *
+ * A write function must be quick, touch only the database and its argument,
+ * and be ready to run again from the start (it may be repeated when a commit
+ * has to be retried).
+ */
+#ifndef DB_DB_H
+#define DB_DB_H
+
+#include "base/clean.h"
+#include "base/out.h"
+#include "base/str.h"
+
+#include <stdint.h>
+
+struct db;
+struct db_at; /* a place where statements run: a view or a write */
+
+struct db_sql {
+	const char *name, *text;
+};
+struct db_schema {
+	const struct db_sql *statements; /* index = statement number */
+	size_t n_statements;
+	const struct db_sql *migrations; /* in order; version = index + 1 */
+	size_t n_migrations;
+};
+
+struct db_conf {
+	const char *path; /* ":memory:" for tests: views share the one connection */
+	const struct db_schema *schema;
+	size_t batch_max; /* functions in one commit; 0: 256 */
+};
+
+/* Opens, migrates forward, starts the writer. 0; OUT_UNSUPPORTED when the file
+ * was written by a newer program; OUT_BUSY when another process holds it. */
+MUST int db_open(const struct db_conf *, struct db **ret, struct note *);
+void db_free(struct db *); /* finishes queued writes first */
+DEFINE_FREEP(db)
+
+MUST int db_view_begin(struct db *, struct db_at **ret);
+void db_view_end(struct db_at *);
+static inline void
+db_view_endp(struct db_at **at)
+{
+	if (*at != NULL)
+		db_view_end(*at);
+}
+
+/* What fn returns decides: 0 keeps its changes; anything else undoes them and
+ * is returned by db_write. A failed commit returns -errno to all who shared
+ * it, and after a failed fsync the database refuses every later write with
+ * OUT_BUSY until it is opened again. */
+typedef int db_write_fn(struct db_at *, void *arg);
+MUST int db_write(struct db *, db_write_fn *fn, void *arg);
+/* Called on the writer thread after each commit that asked for it with
+ * db_touch(), before any of its db_write calls return. One per db. */
+void db_on_touch(struct db *, void (*fn)(void *arg), void *arg);
+void db_touch(struct db_at *);
+bool db_is_write(const struct db_at *);
+
+/*
+ * Running a statement. types has one letter per bound value, in order:
+ *   i int64_t   s struct str as TEXT   b struct str as BLOB   n nothing (NULL)
+ *   S struct str as TEXT, or NULL when its p is NULL
+ *   I const int64_t *, NULL pointer binds NULL
+ * Strings are borrowed until the rows are cleared. int64_t values must be
+ * passed as exactly that: cast constants.
+ */
+struct db_rows {
+	struct db_at *at;
+	void *stmt;
+	int sql;
+};
+#define DB_ROWS_INIT { 0 }
+
+/* For INSERT, UPDATE, DELETE without RETURNING. changed may be NULL.
+ * 0; OUT_CONFLICT when a UNIQUE, CHECK or FOREIGN KEY rule says no; -errno. */
+MUST int db_exec(struct db_at *, int sql, int64_t *changed, const char *types,
+    ...);
+/* Rows follow with db_next: 0 a row, OUT_ABSENT none left, OUT_CONFLICT, -errno.
+ * Column borrows last until the next db_next or clear. */
+MUST int db_query(struct db_at *, int sql, struct db_rows *ret,
+    const char *types, ...);
+MUST int db_next(struct db_rows *);
+/* db_query and the first db_next in one. */
+MUST int db_one(struct db_at *, int sql, struct db_rows *ret,
+    const char *types, ...);
+void db_rows_clear(struct db_rows *);
+
+int64_t db_int(struct db_rows *, int col);     /* 0 for NULL */
+struct str db_str(struct db_rows *, int col);  /* empty for NULL */
+struct str db_blob(struct db_rows *, int col);
+bool db_null(struct db_rows *, int col);
+
+/* Counters for /metrics. */
+struct db_stats {
+	int64_t writes, commits, failed_commits;
+	int64_t schema_version;
+};
+void db_stats(struct db *, struct db_stats *ret);
+
+/* Prepare every statement and run the engine's integrity and foreign-key
+ * checks; 0, or OUT_MISMATCH with the first complaint. */
+MUST int db_verify(struct db *, struct note *);
+/* A consistent copy at path while serving. */
+MUST int db_backup(struct db *, const char *path, struct note *);
+
+#endif
