@@ -1,0 +1,136 @@
+/*
+ * The gate: the one place where it is decided who may do what. Every request
+ * at every door becomes a proof, a verb and a thing; the gate finds out who it
+ * is, whether they may, and lets the trail know. Doors only translate.
+ *
+ * Answers are remembered by digest of the proof and by a generation that each
+ * revocation, policy change or deletion raises in the commit that makes it
+ * durable, so a remembered yes never outlives the change that ended it.
+ */
+#ifndef CORE_GATE_H
+#define CORE_GATE_H
+
+#include "core/core.h"
+#include "core/verb.h"
+
+struct db_at;
+
+enum proof_kind {
+	PROOF_NONE,
+	PROOF_BASIC,    /* user says what secret is: the four names below */
+	PROOF_ACCESS,   /* IAM access token (JWT, ES256) */
+	PROOF_BEARER,   /* the registry's own bearer */
+	PROOF_IDENTITY, /* the registry's identity token */
+};
+struct proof {
+	enum proof_kind kind;
+	struct str user;   /* BASIC: iamapikey, iambearer, iamrefresh, token */
+	struct str secret; /* borrowed; never kept */
+	struct str addr;   /* where it came from */
+};
+
+enum cred_kind {
+	CRED_NONE, CRED_API_KEY, CRED_SESSION, CRED_REGISTRY_TOKEN,
+	CRED_IDENTITY_TOKEN, CRED_KINDS
+};
+const char *cred_kind_name(enum cred_kind); /* "api-key", "session", ... */
+
+/* Who somebody turned out to be: plain values, may be copied. */
+struct subject {
+	enum cred_kind cred;             /* the stored thing whose end ends this */
+	char cred_id[CRED_ID_MAX + 1];
+	char account[ACCOUNT_ID_LEN + 1];
+	char identity[IDENTITY_ID_MAX + 1]; /* "" for a registry token */
+	char region[REGION_NAME_MAX + 1];   /* "" : all */
+	char addr[56];
+	bool owner;    /* owns account */
+	bool server;   /* operator of this server */
+	bool may_write; /* registry tokens */
+	int64_t expires_at; /* ms; INT64_MAX: never by itself */
+};
+
+enum thing_kind {
+	THING_NONE, THING_ACCOUNT, THING_NAMESPACE, THING_REPO, THING_IDENTITY,
+	THING_TOKEN, THING_KINDS
+};
+/* All borrowed. account may be empty for NAMESPACE and REPO: the gate looks up
+ * who owns the namespace. */
+struct thing {
+	enum thing_kind kind;
+	struct str account, region;
+	struct str name; /* namespace, repository, identity id, token id */
+};
+
+/* Somebody who was let in, for one verb on one thing. Borrows thing. */
+struct visit {
+	struct core *core;
+	struct subject who;
+	enum verb verb;
+	struct thing thing;
+	char account[ACCOUNT_ID_LEN + 1]; /* the thing's account */
+	int64_t at;
+};
+
+/*
+ * Ask whether the bearer of proof may do verb to thing, now; always in the
+ * order look up, compare, policy, trail. ret is filled only on 0, but who and
+ * verb are filled on DENIED too (the door names them).
+ * 0; OUT_UNPROVEN no or bad credential; OUT_EXPIRED a good one past its end;
+ * OUT_DENIED; OUT_ABSENT never (absent things are denied alike);
+ * OUT_UNSUPPORTED a Basic user name that is not one of the four; OUT_BUSY the
+ * trail cannot be written; -errno, and nobody passes.
+ * Never blocks beyond point reads: fit for event threads.
+ */
+MUST int gate_pass(struct core *, const struct proof *, enum verb,
+    const struct thing *, struct visit *ret);
+
+/* Only who it is: for token services, before anything is asked. Same outcomes
+ * but DENIED. Refusals are counted against addr and go into the trail. */
+MUST int gate_prove(struct core *, const struct proof *, struct subject *ret);
+
+/* May this subject, now? A plain yes or no for lists and granted subsets; asks
+ * nothing of the trail. */
+bool gate_may(struct core *, const struct subject *, enum verb,
+    const struct thing *);
+/* Is what was let in still alive and allowed? For guards of long transfers. */
+bool gate_still(struct core *, const struct visit *);
+
+/*
+ * The registry's bearer: claims of RFC 7519 and "access" of the Docker token
+ * specification, HS256 with a key of this process that is made anew at each
+ * start. Only what gate_may grants now is written into it; the actions granted
+ * are also put into scopes[i].actions. A bearer narrows: at use, the gate asks
+ * again whether the subject may.
+ */
+#define BEARER_LIFE_S 300
+struct scope;
+MUST int gate_bearer(struct core *, const struct subject *,
+    const struct region *, struct str issuer, struct str audience,
+    struct scope *scopes, size_t n, struct buf *ret_token,
+    int64_t *ret_expires_in_s);
+
+/*
+ * Throttle of guessing: failed proofs per source address and per name, in
+ * memory. gate_prove and the password grant ask it; OUT_TOO_MANY with the
+ * seconds to wait. A success forgets the name's failures.
+ */
+#define THROTTLE_FREE 20        /* failures before it bites */
+#define THROTTLE_WINDOW_MS (60 * 1000)
+MUST int gate_throttle(struct core *, struct str addr, struct str name,
+    int64_t *ret_wait_s);
+void gate_throttle_fail(struct core *, struct str addr, struct str name);
+void gate_throttle_ok(struct core *, struct str addr, struct str name);
+
+/* In a write: raise the generation with this commit. */
+void gate_changed(struct db_at *);
+
+/* For core_open/core_free. */
+MUST int gate_open(struct core *);
+void gate_close(struct core *);
+
+/* Room-internal to core: find a stored credential's present state. 0,
+ * OUT_UNPROVEN (gone, disabled, locked-out owner), OUT_EXPIRED, -errno. */
+MUST int cred_load(struct core *, struct db_at *, enum cred_kind,
+    struct str id, struct subject *ret);
+
+#endif

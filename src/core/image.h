@@ -1,0 +1,136 @@
+/*
+ * Namespaces, repositories, manifests, tags and blobs: what the registry holds.
+ * Rules follow the OCI distribution specification 1.1; names arrive already
+ * checked against its grammar (wire/ociref.h). Everything is per region.
+ */
+#ifndef CORE_IMAGE_H
+#define CORE_IMAGE_H
+
+#include "core/gate.h"
+
+#define NAMESPACES_MAX 100 /* per account and region */
+#define MANIFEST_MAX (4 * MIB)
+#define MANIFEST_CHILDREN_MAX 1000 /* entries of an index */
+#define MANIFEST_LAYERS_MAX 1000
+#define MANIFEST_TAGS_MAX 10 /* ?tag= on one push */
+#define MEDIA_TYPE_MAX 255
+#define CONFIG_READ_MAX (1 * MIB) /* larger configs are not looked into */
+
+struct namespace_row {
+	struct str name, account;
+	int64_t created_at, updated_at;
+};
+/* 0 made; OUT_CONFLICT somebody else's; *ret_new false: already this
+ * account's. OUT_TOO_MANY; OUT_MALFORMED. */
+MUST int namespace_add(const struct visit *, struct str region, struct str name,
+    bool *ret_new);
+/* With all its images. OUT_ABSENT. */
+MUST int namespace_remove(const struct visit *, struct str region,
+    struct str name);
+MUST int namespace_list(struct core *, struct str account, struct str region,
+    struct arena *, struct namespace_row **ret, size_t *n);
+/* Whose is it? 0 or OUT_ABSENT; account has room for ACCOUNT_ID_LEN + 1. */
+MUST int namespace_owner(struct core *, struct db_at *, struct str region,
+    struct str name, char account[ACCOUNT_ID_LEN + 1]);
+
+/* --- manifests and tags: manifest.c, tag.c --- */
+
+struct place { /* a repository; borrowed */
+	struct str region, name;
+};
+struct manifest {
+	struct str digest, media_type, artifact_type, subject; /* in the arena */
+	uint64_t size;
+	int64_t pushed_at;
+};
+/* ref: a tag or a digest. body (may be NULL) gets the bytes appended. One read.
+ * OUT_ABSENT. */
+MUST int manifest_get(struct core *, const struct place *, struct str ref,
+    struct arena *, struct manifest *ret, struct buf *body);
+
+struct manifest_ask {
+	struct place at;
+	struct str ref;          /* tag or digest */
+	struct str media_type;   /* Content-Type, parameters cut off */
+	struct str body;
+	struct str tags[MANIFEST_TAGS_MAX]; /* more tags, when ref is a digest */
+	size_t n_tags;
+};
+struct manifest_put {
+	struct str digest, subject; /* in the arena; subject empty without one */
+	struct str missing;         /* on MISSING_PART: which digest */
+};
+/*
+ * Checks, then stores bytes, links, tags and the trail in one write. OUT_MALFORMED
+ * (note: why), OUT_MISMATCH (ref is a digest of something else),
+ * OUT_MISSING_PART (a blob or child manifest is not in this repository),
+ * OUT_TOO_LARGE, OUT_TOO_MANY, OUT_UNSUPPORTED.
+ */
+MUST int manifest_push(const struct visit *, const struct manifest_ask *,
+    struct arena *, struct manifest_put *ret, struct note *);
+/* With its tags. OUT_ABSENT; OUT_CONFLICT when an index still needs it. */
+MUST int manifest_delete(const struct visit *, const struct place *,
+    struct str digest);
+MUST int tag_delete(const struct visit *, const struct place *, struct str tag);
+/* Point a tag at what another reference names, maybe across repositories of
+ * the region (blobs are linked along). Needs pull on from: the caller's duty. */
+MUST int tag_copy(const struct visit *, const struct place *from,
+    struct str from_ref, const struct place *to, struct str to_tag);
+
+typedef int image_each_fn(void *arg, struct str name);
+/* Names after last (may be empty), in byte order, at most limit; *ret_more says
+ * whether there are further ones. OUT_ABSENT: no such repository. */
+MUST int tag_each(struct core *, const struct place *, struct str last,
+    int64_t limit, image_each_fn *, void *arg, bool *ret_more);
+/* Repositories of the region that the subject may pull from. */
+MUST int repo_each(struct core *, const struct subject *, struct str region,
+    struct str last, int64_t limit, image_each_fn *, void *arg,
+    bool *ret_more);
+MUST int repo_exists(struct core *, const struct place *); /* 0, OUT_ABSENT */
+
+struct image_row {
+	struct str repo, digest, media_type, config, platform;
+	struct str *tags;
+	size_t n_tags;
+	int64_t size;       /* config and layers, bytes */
+	int64_t created_s;  /* 0: unknown */
+	int64_t pushed_at;
+	bool index;         /* an index or manifest list */
+};
+struct image_filter {
+	struct str account, region;
+	struct str namespace, repo; /* empty: all; repo is the whole name */
+	bool untagged;              /* also those without a tag */
+	bool indexes;               /* also indexes */
+};
+/* What the subject may list, ordered by repository and digest. */
+MUST int image_list(struct core *, const struct subject *,
+    const struct image_filter *, struct arena *, struct image_row **ret,
+    size_t *n);
+MUST int image_get(struct core *, const struct place *, struct str ref,
+    struct arena *, struct image_row *ret);
+/* Bytes of all unique blobs that the account links in the region. */
+MUST int image_usage(struct core *, struct str account, struct str region,
+    int64_t *ret_bytes);
+
+/* --- blobs: blob membership, reading --- */
+
+struct blob_row {
+	uint64_t size;
+	char key[33];
+};
+MUST int image_blob(struct core *, const struct place *, struct str digest,
+    struct blob_row *ret); /* 0, OUT_ABSENT; one read */
+MUST int image_blob_open(struct core *, const struct place *,
+    struct str digest, int *ret_fd, uint64_t *ret_size);
+/* Unlinks it here. OUT_CONFLICT while a manifest of this repository needs it. */
+MUST int image_blob_unlink(const struct visit *, const struct place *,
+    struct str digest);
+/*
+ * Link a blob that another repository holds. from may be empty: any repository
+ * the subject may pull from. 0 linked; OUT_ABSENT otherwise, without a hint.
+ */
+MUST int image_blob_mount(const struct visit *, const struct place *,
+    struct str digest, struct str from);
+
+#endif

@@ -1,0 +1,53 @@
+/*
+ * Uploads: bytes on their way to becoming a blob. State is a row, so a session
+ * survives a restart of the daemon; after a restart of the machine it is gone
+ * (OUT_ABSENT), never shorter. One writer at a time. Pool threads only.
+ */
+#ifndef CORE_UPLOAD_H
+#define CORE_UPLOAD_H
+
+#include "core/image.h"
+#include "crypt/digest.h"
+
+#define UPLOAD_ID_LEN 32
+#define UPLOAD_LIFE_MS (24 * 3600 * (int64_t)1000) /* since the last byte */
+#define UPLOAD_SIZE_MAX ((uint64_t)1 << 40)
+#define UPLOADS_MAX 1000 /* open ones per account */
+
+/* A session in hand: between upload_take and upload_put_back/_finish. */
+struct upload {
+	const struct visit *by;
+	struct place at;
+	char id[UPLOAD_ID_LEN + 1], key[33];
+	int64_t version;
+	uint64_t received, saved;
+	struct sha256 hash;
+	int fd;
+};
+
+/* A new session: the row is durable before the id is known. */
+MUST int upload_start(const struct visit *, const struct place *,
+    char ret_id[UPLOAD_ID_LEN + 1]);
+/* How far it is. OUT_ABSENT: unknown, another's, another repository's, over. */
+MUST int upload_look(const struct visit *, const struct place *, struct str id,
+    uint64_t *ret_received);
+/* Take it to write. OUT_ABSENT; OUT_BUSY somebody else is writing now. */
+MUST int upload_take(const struct visit *, const struct place *, struct str id,
+    struct upload *ret);
+/* Append and hash. OUT_TOO_LARGE, OUT_BUSY (no space), -errno. */
+MUST int upload_write(struct upload *, const void *p, size_t n);
+/* Record what was received and let go: 202 may be said after 0. */
+MUST int upload_put_back(struct upload *);
+/*
+ * The end: compare the digest, sync file and directory, then blob, link, trail
+ * in one write; 0 is durable. OUT_MISMATCH leaves the session as it was before
+ * upload_take; the upload is let go in any case.
+ */
+MUST int upload_finish(struct upload *, struct str digest);
+/* Give up what this take wrote: back to the recorded state. Fine after any
+ * outcome, also on a struct that was let go. */
+void upload_drop(struct upload *);
+MUST int upload_cancel(const struct visit *, const struct place *,
+    struct str id); /* OUT_ABSENT */
+
+#endif

@@ -1,0 +1,106 @@
+/*
+ * Everything anybody can ask to do, in one table for all doors: what it is
+ * called, which roles hold it, and how the trail remembers it. Role rules of
+ * container-registry follow IBM Cloud Container Registry's role table.
+ */
+#ifndef CORE_VERB_H
+#define CORE_VERB_H
+
+#include "base/str.h"
+
+#include <stdbool.h>
+
+enum role {
+	ROLE_READER = 1 << 0, /* service roles */
+	ROLE_WRITER = 1 << 1,
+	ROLE_MANAGER = 1 << 2,
+	ROLE_VIEWER = 1 << 3, /* platform roles */
+	ROLE_OPERATOR = 1 << 4,
+	ROLE_EDITOR = 1 << 5,
+	ROLE_ADMINISTRATOR = 1 << 6,
+};
+
+/* How the gate treats a verb beyond its roles. */
+enum verb_rule {
+	RULE_ROLES,    /* a policy must grant one of the roles (owner: always) */
+	RULE_PUBLIC,   /* no credential needed: login endpoints, health */
+	RULE_PROVEN,   /* any valid IAM identity */
+	RULE_SELF,     /* like ROLES; one's own things need no role */
+	RULE_SERVER,   /* the operator of this server only */
+};
+enum verb_trail { TRAIL_NONE, TRAIL_USE, TRAIL_CHANGE };
+
+#define R_ ROLE_READER
+#define W_ ROLE_WRITER
+#define M_ ROLE_MANAGER
+#define A_ ROLE_ADMINISTRATOR
+/* X(name, service, action, rule, roles, trail) */
+#define VERBS(X)                                                               \
+	X(NONE_NEEDED, "server", "public", PUBLIC, 0, NONE)                    \
+	X(WHOAMI, "iam-identity", "identity.self", PROVEN, 0, NONE)            \
+	X(LOGIN, "iam-identity", "login", PUBLIC, 0, USE)                      \
+	X(IMAGE_PULL, "container-registry", "image.pull", ROLES,               \
+	    R_ | W_ | M_, USE)                                                 \
+	X(IMAGE_PUSH, "container-registry", "image.push", ROLES, W_ | M_,      \
+	    CHANGE)                                                            \
+	X(IMAGE_DELETE, "container-registry", "image.delete", ROLES, W_ | M_,  \
+	    CHANGE)                                                            \
+	X(IMAGE_INSPECT, "container-registry", "image.inspect", ROLES,         \
+	    R_ | M_, USE)                                                      \
+	X(IMAGE_LIST, "container-registry", "image.list", ROLES, R_ | M_,      \
+	    USE)                                                               \
+	X(NAMESPACE_LIST, "container-registry", "namespace.list", ROLES,       \
+	    W_ | M_, NONE)                                                     \
+	X(NAMESPACE_CREATE, "container-registry", "namespace.create", ROLES,   \
+	    M_, CHANGE)                                                        \
+	X(NAMESPACE_DELETE, "container-registry", "namespace.delete", ROLES,   \
+	    M_, CHANGE)                                                        \
+	X(QUOTA_GET, "container-registry", "quota.get", ROLES, R_ | W_ | M_,   \
+	    NONE)                                                              \
+	X(REGISTRYTOKEN_CREATE, "container-registry", "registrytoken.create",  \
+	    ROLES, A_, CHANGE)                                                 \
+	X(REGISTRYTOKEN_GET, "container-registry", "registrytoken.get", ROLES, \
+	    A_, CHANGE)                                                        \
+	X(REGISTRYTOKEN_LIST, "container-registry", "registrytoken.list",      \
+	    ROLES, A_, NONE)                                                   \
+	X(REGISTRYTOKEN_DELETE, "container-registry", "registrytoken.delete",  \
+	    ROLES, A_, CHANGE)                                                 \
+	X(ACCOUNT_CREATE, "iam-identity", "account.create", SERVER, 0, CHANGE) \
+	X(ACCOUNT_LIST, "iam-identity", "account.list", PROVEN, 0, NONE)       \
+	X(USER_CREATE, "iam-identity", "user.create", ROLES, A_, CHANGE)       \
+	X(USER_LIST, "iam-identity", "user.list", ROLES,                       \
+	    ROLE_VIEWER | ROLE_OPERATOR | ROLE_EDITOR | A_, NONE)              \
+	X(USER_UPDATE, "iam-identity", "user.update", ROLES, A_, CHANGE)       \
+	X(PASSWORD_SET, "iam-identity", "password.set", SELF, A_, CHANGE)      \
+	X(APIKEY_CREATE, "iam-identity", "apikey.create", SELF, A_, CHANGE)    \
+	X(APIKEY_GET, "iam-identity", "apikey.get", SELF, A_, NONE)            \
+	X(APIKEY_LIST, "iam-identity", "apikey.list", SELF, A_, NONE)          \
+	X(APIKEY_DELETE, "iam-identity", "apikey.delete", SELF, A_, CHANGE)    \
+	X(SESSION_END, "iam-identity", "session.end", SELF, A_, CHANGE)        \
+	X(AUDIT_READ, "audit", "read", ROLES, M_ | A_, NONE)                   \
+	X(STATUS_READ, "server", "status", SERVER, 0, NONE)
+
+enum verb {
+#define X(name, service, action, rule, roles, trail) VERB_##name,
+	VERBS(X)
+#undef X
+	VERB_MAX
+};
+
+struct verb_row {
+	struct str service, action;
+	enum verb_rule rule;
+	unsigned roles;
+	enum verb_trail trail;
+};
+/* Never NULL for verb < VERB_MAX. */
+const struct verb_row *verb_row(enum verb);
+
+/* "Reader", "crn:v1:bluemix:public:iam::::serviceRole:Reader": the last part
+ * counts, case ignored. 0 when unknown. */
+unsigned role_parse(struct str);
+const char *role_name(enum role);
+/* The CRN of IBM's form for a role. Never NULL. */
+const char *role_crn(enum role);
+
+#endif
