@@ -1,0 +1,34 @@
+# The rules are meson's; these are names for what people do every day.
+B = build
+.DEFAULT_GOAL = all
+.PHONY: all help run check test asan tsan dev fuzz tidy fmt cover clean
+
+help:   ## this list
+	@sed -n 's/^\([a-z]*\):[ a-z]*## */make \1\t/p' Makefile | expand -t 14
+all:    ## build build/latchkeyd and build/latchkey (plain make)
+	@tools/build $(B)
+run:    ## install what is missing, build, serve on loopback
+	@tools/run
+check: all  ## unit tests, arrows, headers alone: seconds
+	@tools/check-arrows && tools/check-headers $(B) && tools/rings $(B) unit fuzz
+test:   ## everything that decides whether a change is good
+	@tools/test
+asan:   ## all rings under AddressSanitizer and UBSan, in build-asan
+	@tools/build build-asan -Db_sanitize=address,undefined && tools/rings build-asan
+tsan:   ## the scenes under ThreadSanitizer, in build-tsan
+	@tools/build build-tsan -Db_sanitize=thread && tools/rings build-tsan scene
+dev:    ## serve scratch state; rebuild and restart on every save
+	@tools/dev
+fuzz:   ## libFuzzer on one codec: make fuzz F=ociref
+	@CC=clang tools/build build-fuzz -Dfuzz=true
+	@mkdir -p build-fuzz/found/$(F)
+	@build-fuzz/test/fuzz_$(F) build-fuzz/found/$(F) test/fuzz/corpus/$(F)
+tidy: all  ## clang-tidy over the sources
+	@run-clang-tidy -quiet -p $(B) '/src/.*\.c$$'
+fmt:    ## clang-format what differs from the last commit
+	@git diff --name-only --diff-filter=d HEAD -- '*.[ch]' | xargs -r clang-format -i
+cover:  ## line coverage of all rings, in build-cover
+	@tools/build build-cover -Db_coverage=true
+	@tools/rings build-cover; gcovr --root . --filter src/ build-cover
+clean:  ## remove the build folders
+	@rm -rf build build-*
