@@ -19,12 +19,19 @@ struct buf {
 
 #define BUF_MAX_DEFAULT (16 * MIB)
 extern char buf_nothing[1];
-#define BUF_INIT { .p = buf_nothing }
-#define BUF_INIT_MAX(limit) { .p = buf_nothing, .max = (limit) }
+#define BUF_INIT                                                               \
+	{                                                                      \
+		.p = buf_nothing                                               \
+	}
+#define BUF_INIT_MAX(limit)                                                    \
+	{                                                                      \
+		.p = buf_nothing, .max = (limit)                               \
+	}
 
-void buf_clear(struct buf *); /* wipes, frees, and makes it BUF_INIT again */
+void buf_clear(struct buf *); /* wipes and frees; empty again, max stays */
 void buf_reset(struct buf *); /* wipes the content, keeps memory, clears err */
 
+/* None of these may be given a part of the same buf. 0, -ENOMEM, -ENOBUFS. */
 int buf_add(struct buf *, const void *p, size_t n);
 int buf_adds(struct buf *, const char *c);
 int buf_addstr(struct buf *, struct str);
@@ -42,11 +49,11 @@ buf_err(const struct buf *b)
 static inline struct str
 buf_str(const struct buf *b)
 {
-	return (struct str){ b->p, b->n };
+	return (struct str){b->p, b->n};
 }
 
 /* The content as a heap pointer that the caller frees (NULL when the buf had
- * failed or memory is short); the buf is BUF_INIT afterwards. */
+ * failed or memory is short); the buf is empty afterwards, max stays. */
 char *buf_take(struct buf *);
 
 #endif

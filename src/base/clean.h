@@ -5,12 +5,15 @@
 #ifndef BASE_CLEAN_H
 #define BASE_CLEAN_H
 
-#include <stddef.h>
+#include "base/banned.h"
 
-#define CLEAN(fn) __attribute__((cleanup(fn)))
-#define MUST __attribute__((warn_unused_result))
+#include <stddef.h>
+#include <stdint.h>
+
+#define CLEAN(fn)    __attribute__((cleanup(fn)))
+#define MUST	     __attribute__((warn_unused_result))
 #define PRINTF(f, a) __attribute__((format(printf, f, a)))
-#define nitems(a) (sizeof(a) / sizeof((a)[0]))
+#define nitems(a)    (sizeof(a) / sizeof((a)[0]))
 
 /* Move a pointer out of its owner: the owner is NULL afterwards. */
 #define TAKE(p)                                                                \
@@ -32,7 +35,7 @@
 
 #define SECOND_MS ((int64_t)1000)
 #define MINUTE_MS (60 * SECOND_MS)
-#define HOUR_MS (60 * MINUTE_MS)
-#define DAY_MS (24 * HOUR_MS)
+#define HOUR_MS	  (60 * MINUTE_MS)
+#define DAY_MS	  (24 * HOUR_MS)
 
 #endif
