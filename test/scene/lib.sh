@@ -1,0 +1,375 @@
+# What scenes are written with: a real daemon on a port of its own, real
+# clients with state of their own, and TAP on standard output. Plain sh.
+#
+#	. test/scene/lib.sh
+#	serve
+#	login
+#	want "a namespace is made" latchkey cr namespace-add birds
+#	said "and named" birds
+#	finish
+#
+# Results:  want deny is like said skip skip_all finish
+# Daemon:   serve stop restart kill9 shift_clock     $URL $HOST $DATA
+# Clients:  login http bearer dockerd_start          $DOCKER_HOST
+# Images:   package_layer text_layer image index_of  $IMAGES
+# The trail: audited
+
+set -u
+ROOT=$(cd "$(dirname "$0")/../.." && pwd) || exit 99
+BUILD=${LATCHKEY_BUILD:-$ROOT/build}
+T=$(mktemp -d "${TMPDIR:-/tmp}/lk.XXXXXX") || exit 99
+DATA=$T/data IMAGES=$T/images
+mkdir -p "$T/home/.docker" "$T/run" "$T/tmp" "$T/cni" "$IMAGES"
+chmod 700 "$T/run"
+
+# Nothing of whoever runs the scene reaches the clients, and the other way.
+export HOME="$T/home" XDG_CONFIG_HOME="$T/home/.config" XDG_RUNTIME_DIR="$T/run"
+export DOCKER_CONFIG="$HOME/.docker" TMPDIR="$T/tmp" LC_ALL=C.UTF-8
+export PATH="$BUILD:$BUILD/test:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin"
+unset LATCHKEY_APIKEY LATCHKEY_API DOCKER_HOST REGISTRY_AUTH_FILE LANGUAGE
+echo '{}' >"$DOCKER_CONFIG/config.json"
+
+# --- results ---------------------------------------------------------------
+
+tests=0 failures=0 daemon='' dockerd=''
+
+ok() { # STATUS DESCRIPTION
+	tests=$((tests + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $tests - $2"
+	else
+		failures=$((failures + 1))
+		echo "not ok $tests - $2"
+	fi
+}
+# Lines for people, out of the way of the results.
+remark() {
+	sed 's/^/# /'
+}
+# Run a command with its output kept for said(); the status is its own.
+keep() {
+	"$@" >"$T/said" 2>&1 </dev/null
+}
+want() { # DESCRIPTION COMMAND...: it succeeds
+	what=$1
+	shift
+	keep "$@"
+	status=$?
+	ok "$status" "$what"
+	[ "$status" -eq 0 ] || {
+		echo "# status $status of: $*"
+		remark <"$T/said"
+	}
+	return "$status"
+}
+deny() { # DESCRIPTION COMMAND...: it fails, by its own will
+	what=$1
+	shift
+	keep "$@"
+	status=$?
+	if [ "$status" -gt 0 ] && [ "$status" -lt 124 ]; then
+		ok 0 "$what"
+	else
+		ok 1 "$what"
+		echo "# status $status of: $*"
+		remark <"$T/said"
+	fi
+}
+said() { # DESCRIPTION REGEX: the last command's output has it
+	grep -Eq -- "$2" "$T/said"
+	ok $? "$1"
+	grep -Eq -- "$2" "$T/said" || {
+		echo "# nothing like: $2"
+		remark <"$T/said"
+	}
+}
+is() { # DESCRIPTION GOT WANTED
+	[ "$2" = "$3" ]
+	ok $? "$1"
+	[ "$2" = "$3" ] || printf 'got:    %s\nwanted: %s\n' "$2" "$3" | remark
+}
+like() { # DESCRIPTION TEXT REGEX
+	printf '%s\n' "$2" | grep -Eq -- "$3"
+	ok $? "$1"
+	printf '%s\n' "$2" | grep -Eq -- "$3" ||
+		printf 'got: %s\nnothing like: %s\n' "$2" "$3" | remark
+}
+skip() { # DESCRIPTION REASON
+	tests=$((tests + 1))
+	echo "ok $tests - $1 # SKIP $2"
+}
+skip_all() { # REASON
+	echo "1..0 # SKIP $1"
+	trap - EXIT
+	rm -rf "$T"
+	exit 0
+}
+# A scene that ends any other way has no plan, and that is a failure.
+finish() {
+	[ -z "$daemon" ] || stop
+	echo "1..$tests"
+	[ "$failures" -eq 0 ]
+	exit
+}
+gone() {
+	[ -z "$daemon" ] || kill -KILL "$daemon" 2>/dev/null
+	dockerd_stop
+	rm -rf "$T"
+}
+trap gone EXIT
+trap 'exit 130' INT TERM HUP
+
+# Wait until a command succeeds; 15 seconds at most.
+until_ok() {
+	tries=0
+	until "$@" >/dev/null 2>&1; do
+		tries=$((tries + 1))
+		[ $tries -lt 150 ] || return 1
+		sleep 0.1
+	done
+}
+
+# --- the daemon ------------------------------------------------------------
+
+# Start the daemon on $DATA; the first time, make account "nest" there with the
+# first API key in $T/apikey. Later calls of one scene keep the port.
+LATCHKEYD=latchkeyd HOST=127.0.0.1:0 URL=''
+serve() { # [ARGUMENT of latchkeyd serve]...
+	if [ ! -d "$DATA" ]; then
+		"$LATCHKEYD" init --data "$DATA" --account nest \
+			--admin owl@nest.example --apikey-file "$T/apikey" \
+			>"$T/init.log" 2>&1 || {
+			remark <"$T/init.log"
+			echo "Bail out! latchkeyd init failed"
+			exit 99
+		}
+	fi
+	: >"$T/ready"
+	"$LATCHKEYD" serve --data "$DATA" --http "$HOST" "$@" \
+		>"$T/ready" 2>>"$T/log" </dev/null &
+	daemon=$!
+	until_ok grep -q '^ready ' "$T/ready" || {
+		remark <"$T/log"
+		echo "Bail out! latchkeyd did not get ready"
+		exit 99
+	}
+	HOST=$(sed -n 's/^ready .*http=\([^ ]*\).*/\1/p' "$T/ready")
+	URL=http://$HOST
+	insecure_registry
+}
+# The daemon whose wall clock can be moved; call before serve.
+with_clock() {
+	LATCHKEYD=latchkeyd-testclock
+	export LATCHKEY_TEST_CLOCK="$T/clock"
+	echo 0 >"$T/clock"
+}
+shift_clock() { # SECONDS from real time
+	echo $(($1 * 1000)) >"$T/clock.new"
+	mv "$T/clock.new" "$T/clock"
+}
+stop() {
+	kill -TERM "$daemon" 2>/dev/null
+	wait "$daemon"
+	status=$?
+	daemon=''
+	is "the daemon stops with status 0" "$status" 0
+	[ "$status" -eq 0 ] || tail -n 60 "$T/log" | remark
+}
+kill9() {
+	kill -KILL "$daemon"
+	wait "$daemon" 2>/dev/null
+	daemon=''
+}
+restart() {
+	stop
+	serve "$@"
+}
+
+# --- clients ---------------------------------------------------------------
+
+login() { # [KEY FILE]
+	keep latchkey login -a "$URL" --apikey "@${1:-$T/apikey}" || {
+		remark <"$T/said"
+		echo "Bail out! latchkey login failed"
+		exit 99
+	}
+}
+# One request: the status is printed, body and head are left in $T/body and
+# $T/head (one "name: value" a line).
+http() { # METHOD PATH [ARGUMENT of curl]...
+	verb=$1 path=$2
+	shift 2
+	[ "$verb" != HEAD ] || set -- -I "$@"
+	: >"$T/body"
+	curl -s -X "$verb" -o "$T/body" -D "$T/head.raw" -w '%{http_code}' \
+		--max-time 60 "$@" "$URL$path"
+	tr -d '\r' <"$T/head.raw" >"$T/head"
+}
+head_of() { # FIELD: its value in the last reply
+	sed -n "s/^$1: *//Ip" "$T/head" | head -n 1
+}
+errors() { # the code of the last reply's first error
+	jq -r '.errors[0].code // .errorCode // .error // empty' "$T/body"
+}
+# A bearer from the token service, as Docker's clients ask for it.
+bearer() { # USER SECRET SCOPE...
+	user=$1 secret=$2
+	shift 2
+	for scope in "$@"; do
+		set -- "$@" --data-urlencode "scope=$scope"
+		shift
+	done
+	printf 'user = "%s:%s"\n' "$user" "$secret" |
+		curl -s -G -K - --data-urlencode "service=$HOST" "$@" \
+			"$URL/oauth/token" | jq -r '.token // empty'
+}
+# A registry token, -q: the value alone.
+token() { # [FLAG of token-add]...
+	latchkey cr token-add --description "a token of a scene" -q "$@" </dev/null
+}
+
+# podman, buildah and skopeo find all of this by themselves.
+insecure_registry() {
+	cat >"$XDG_CONFIG_HOME/containers/registries.conf" <<-EOF
+		[[registry]]
+		location = "$HOST"
+		insecure = true
+	EOF
+}
+cat >"$T/storage.conf" <<EOF
+[storage]
+driver = "vfs"
+graphroot = "$T/storage"
+runroot = "$T/run/storage"
+EOF
+cat >"$T/containers.conf" <<EOF
+[engine]
+cgroup_manager = "cgroupfs"
+events_logger = "none"
+[network]
+network_config_dir = "$T/cni"
+EOF
+mkdir -p "$XDG_CONFIG_HOME/containers"
+echo '{"default":[{"type":"insecureAcceptAnything"}]}' \
+	>"$XDG_CONFIG_HOME/containers/policy.json"
+export CONTAINERS_STORAGE_CONF="$T/storage.conf"
+export CONTAINERS_CONF="$T/containers.conf"
+
+# A real Docker engine without systemd, bridge or firewall. It takes plain HTTP
+# from 127.0.0.0/8.
+dockerd_start() {
+	[ "$(id -u)" -eq 0 ] || skip_all "the Docker engine needs root"
+	for program in dockerd containerd runc docker; do
+		command -v $program >/dev/null ||
+			skip_all "Debian's docker.io is not installed ($program)"
+	done
+	export DOCKER_HOST="unix://$T/docker.sock"
+	dockerd --bridge=none --iptables=false --ip6tables=false \
+		--storage-driver=vfs --data-root="$T/docker" \
+		--exec-root="$T/run/docker" --pidfile="$T/docker.pid" \
+		-H "$DOCKER_HOST" >"$T/dockerd.log" 2>&1 </dev/null &
+	dockerd=$!
+	until_ok docker version || {
+		tail -n 20 "$T/dockerd.log" | remark
+		echo "Bail out! dockerd did not start"
+		exit 99
+	}
+}
+dockerd_stop() {
+	[ -n "$dockerd" ] || return 0
+	kill -TERM "$dockerd" 2>/dev/null
+	wait "$dockerd" 2>/dev/null
+	dockerd=''
+}
+
+# --- images ----------------------------------------------------------------
+
+sha256() { # FILE
+	sha256sum <"$1" | cut -d ' ' -f 1
+}
+size_of() { # FILE
+	stat -c %s "$1"
+}
+# The files of an installed Debian package as a layer.
+package_layer() { # PACKAGE: prints the tar's name
+	dpkg -L "$1" | sort -u |
+		tar -c -h -P --no-recursion --mtime=@0 --owner=0 --group=0 \
+			--numeric-owner --transform='s,^/,,' -f "$T/$1.tar" -T -
+	echo "$T/$1.tar"
+}
+# A layer with one small file.
+text_layer() { # NAME TEXT: prints the tar's name
+	mkdir -p "$T/layer/$1"
+	printf '%s\n' "$2" >"$T/layer/$1/$1"
+	tar -c -C "$T/layer/$1" --mtime=@0 --owner=0 --group=0 \
+		--numeric-owner -f "$T/$1.tar" "$1"
+	echo "$T/$1.tar"
+}
+# Put a file into an image layout: prints its descriptor.
+blob() { # LAYOUT FILE MEDIA-TYPE
+	mkdir -p "$1/blobs/sha256"
+	[ -e "$1/oci-layout" ] ||
+		echo '{"imageLayoutVersion":"1.0.0"}' >"$1/oci-layout"
+	cp "$2" "$1/blobs/sha256/$(sha256 "$2")"
+	printf '{"mediaType":"%s","digest":"sha256:%s","size":%d}' \
+		"$3" "$(sha256 "$2")" "$(size_of "$2")"
+}
+OCI=application/vnd.oci.image
+# An image of these layers in the layout $IMAGES/NAME, under the tag "latest".
+image() { # NAME ARCHITECTURE TAR...
+	layout=$IMAGES/$1 name=$1 arch=$2 layers='' diffs=''
+	shift 2
+	for tar in "$@"; do
+		gzip -n -k -f "$tar"
+		layers="$layers${layers:+,}$(blob "$layout" "$tar.gz" \
+			$OCI.layer.v1.tar+gzip)"
+		diffs="$diffs${diffs:+,}\"sha256:$(sha256 "$tar")\""
+	done
+	printf '{"architecture":"%s","os":"linux","config":{"Cmd":["/bin/busybox","echo","%s sings"]},"rootfs":{"type":"layers","diff_ids":[%s]}}' \
+		"$arch" "$name" "$diffs" >"$T/config.json"
+	printf '{"schemaVersion":2,"mediaType":"%s","config":%s,"layers":[%s]}' \
+		$OCI.manifest.v1+json \
+		"$(blob "$layout" "$T/config.json" $OCI.config.v1+json)" \
+		"$layers" >"$T/manifest.json"
+	latest "$layout" "$(blob "$layout" "$T/manifest.json" \
+		$OCI.manifest.v1+json)"
+}
+latest() { # LAYOUT DESCRIPTOR
+	printf '{"schemaVersion":2,"manifests":[%s]}' "$(printf %s "$2" | jq -c \
+		'.annotations = {"org.opencontainers.image.ref.name": "latest"}')" \
+		>"$1/index.json"
+}
+# An index over images made before, one for each platform.
+index_of() { # NAME ARCHITECTURE=IMAGE...
+	layout=$IMAGES/$1 list=''
+	shift
+	mkdir -p "$layout/blobs/sha256"
+	for pair in "$@"; do
+		cp -n "$IMAGES/${pair#*=}/blobs/sha256/"* "$layout/blobs/sha256/"
+		list="$list${list:+,}$(jq -c --arg a "${pair%%=*}" '.manifests[0] |
+			del(.annotations) | .platform = {os: "linux", architecture: $a}
+			' "$IMAGES/${pair#*=}/index.json")"
+	done
+	printf '{"schemaVersion":2,"mediaType":"%s","manifests":[%s]}' \
+		$OCI.index.v1+json "$list" >"$T/manifest.json"
+	latest "$layout" "$(blob "$layout" "$T/manifest.json" \
+		$OCI.index.v1+json)"
+}
+
+# --- the trail -------------------------------------------------------------
+
+# Uses and refusals are gathered and written within a second, so look again.
+trail_has() {
+	latchkey audit --output json | jq -se --arg verb "$1" --arg out "$2" \
+		--arg thing "$3" 'flatten | map(select(.verb == $verb and
+		(.outcome | ascii_downcase) == $out and
+		(.thing | startswith($thing)))) | length > 0'
+}
+audited() { # DESCRIPTION VERB OUTCOME THING: the trail has such a record
+	what=$1
+	shift
+	until_ok trail_has "$@"
+	status=$?
+	ok $status "$what"
+	[ $status -eq 0 ] || latchkey audit --output json 2>&1 | tail -n 20 | remark
+}
