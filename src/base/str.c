@@ -137,10 +137,9 @@ str_printable(struct str s)
 	return true;
 }
 
-/* One code point of s at *i, which moves on; UINT32_MAX when it is no
- * well-formed UTF-8 (Unicode 15, table 3-7). */
-static uint32_t
-utf8_next(struct str s, size_t *i)
+/* Unicode 15, table 3-7. */
+uint32_t
+str_utf8(struct str s, size_t *i)
 {
 	static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
 	unsigned char c = (unsigned char)s.p[(*i)++];
@@ -186,7 +185,7 @@ bool
 str_is_text(struct str s)
 {
 	for (size_t i = 0; i < s.n;) {
-		uint32_t cp = utf8_next(s, &i);
+		uint32_t cp = str_utf8(s, &i);
 
 		if (cp == UINT32_MAX || is_control(cp))
 			return false;

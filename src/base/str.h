@@ -44,6 +44,9 @@ bool str_next(struct str *rest, char sep, struct str *ret);
 
 /* Every byte is in [ ,~]: printable ASCII. */
 bool str_printable(struct str s);
+/* The code point at s.p[*i], *i < s.n; moves *i on. UINT32_MAX when the bytes
+ * are no well-formed UTF-8; then *i has moved on by at least one. */
+uint32_t str_utf8(struct str s, size_t *i);
 /* Valid UTF-8 without control characters or bidirectional overrides. */
 bool str_is_text(struct str s);
 
