@@ -170,7 +170,7 @@ CREATE TABLE repo (
 	UNIQUE (region, name),
 	FOREIGN KEY (region, namespace) REFERENCES namespace (region, name)
 );
-CREATE INDEX repo_namespace ON repo (region, namespace, name);
+CREATE INDEX repo_namespace ON repo (region, namespace, name, id);
 
 -- Bytes at rest: which key of the blob store holds a digest.
 CREATE TABLE blob (
@@ -199,13 +199,15 @@ CREATE TABLE manifest (
 	media_type TEXT NOT NULL,
 	artifact_type TEXT,
 	subject TEXT,                       -- digest; need not exist
-	body BYTEA NOT NULL,                -- byte-exact
+	depth BIGINT NOT NULL,              -- 0: an image; indexes: 1 + deepest child
 	config TEXT,                        -- digest of the config blob
 	image_size BIGINT NOT NULL,         -- config and layers, bytes
 	image_created BIGINT,               -- seconds, from the config
 	platform TEXT,                      -- os/arch, from the config
 	pushed_by TEXT NOT NULL,
 	pushed_at BIGINT NOT NULL,
+	size BIGINT NOT NULL,               -- of body
+	body BYTEA NOT NULL,                -- byte-exact; last, since it is long
 	UNIQUE (repo_id, digest)
 );
 CREATE INDEX manifest_subject ON manifest (repo_id, subject)
@@ -241,7 +243,8 @@ CREATE INDEX tag_manifest ON tag (manifest_id);
 -- disk, so such a session is gone rather than shorter.
 CREATE TABLE upload (
 	id TEXT PRIMARY KEY,                -- 32 hex digits
-	repo_id BIGINT NOT NULL REFERENCES repo (id) ON DELETE CASCADE,
+	repo_id BIGINT NOT NULL REFERENCES repo (id),
+	account_id TEXT NOT NULL,           -- the repository's; counts against it
 	principal TEXT NOT NULL,            -- who may go on with it
 	key TEXT NOT NULL UNIQUE,
 	received BIGINT NOT NULL,
@@ -252,6 +255,8 @@ CREATE TABLE upload (
 	expires_at BIGINT NOT NULL
 );
 CREATE INDEX upload_expires ON upload (expires_at);
+CREATE INDEX upload_account ON upload (account_id);
+CREATE INDEX upload_repo ON upload (repo_id);
 
 -- Keys whose bytes nobody links any more, and from when they may be removed.
 CREATE TABLE trash (
