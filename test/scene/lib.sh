@@ -26,7 +26,7 @@ chmod 700 "$T/run"
 export HOME="$T/home" XDG_CONFIG_HOME="$T/home/.config" XDG_RUNTIME_DIR="$T/run"
 export DOCKER_CONFIG="$HOME/.docker" TMPDIR="$T/tmp" LC_ALL=C.UTF-8
 export PATH="$BUILD:$BUILD/test:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin"
-unset LATCHKEY_APIKEY LATCHKEY_API DOCKER_HOST REGISTRY_AUTH_FILE LANGUAGE
+unset LATCHKEY_API_KEY LATCHKEY_HOME DOCKER_HOST REGISTRY_AUTH_FILE LANGUAGE
 echo '{}' >"$DOCKER_CONFIG/config.json"
 
 # --- results ---------------------------------------------------------------
