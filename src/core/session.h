@@ -37,6 +37,15 @@ void grant_clear(struct grant *);
  */
 MUST int session_grant(struct core *, const struct grant_ask *,
     struct grant *ret, int64_t *ret_wait_s);
+/*
+ * A refresh token for another receiver, such as the registry's clients: it
+ * belongs to the same session and ends with it, is not replaced by use, and
+ * proves only as PROOF_BASIC "iamrefresh"; session_grant() refuses it. Asked
+ * for with response_type=delegated_refresh_token. Presenting the caller's own
+ * refresh token here does not replace it. Outcomes as session_grant.
+ */
+MUST int session_delegate(struct core *, struct str refresh_token,
+    struct str client_id, struct str addr, struct secret *ret);
 MUST int session_end(const struct visit *, struct str session_id);
 
 /* An identity token whose life hangs on subject's credential. OUT_DENIED for a

@@ -80,7 +80,8 @@ CREATE TABLE refresh_token (
 	session_id TEXT NOT NULL REFERENCES session (id) ON DELETE CASCADE,
 	issued_at BIGINT NOT NULL,
 	expires_at BIGINT NOT NULL,
-	replaced_at BIGINT
+	replaced_at BIGINT,
+	delegated BIGINT NOT NULL DEFAULT 0 -- for another receiver: never rotated
 );
 CREATE INDEX refresh_token_session ON refresh_token (session_id);
 

@@ -1,0 +1,134 @@
+/*
+ * The command line: what one run knows, and what every command may use.
+ *
+ * A command is a row of a table: words, options, operands, function, and the
+ * text of its help. It returns 0, or an outcome with its reason in cli->note;
+ * main prints OK or FAILED and chooses the exit status: 0 done, 1 failed, 2
+ * wrong usage.
+ */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include "base/buf.h"
+#include "base/opt.h"
+#include "base/out.h"
+#include "json/json.h"
+
+#include <stdint.h>
+
+#define CLI_OPTS_MAX 16
+#define CLI_URL_MAX  512
+
+/* What `latchkey login` keeps, in CONFIG/session.json, 0600. */
+struct session {
+	char *url, *account, *region, *user;
+	char *access_token, *refresh_token;
+	int64_t expires_at; /* of the access token, ms */
+};
+
+struct cli {
+	struct session session;
+	bool loaded; /* session was read */
+	bool json;   /* --output json */
+	struct note note;
+};
+
+struct args {
+	const struct opt_value *v; /* in the order of the command's table */
+	char **rest;
+	int n;
+};
+
+struct command {
+	const char *group; /* "cr", "iam", ...; "" for top-level commands */
+	const char *name, *alias; /* alias may be NULL */
+	const struct opt *opts;
+	size_t n_opts;
+	const char *operands; /* for the usage: "ID..." */
+	int min, max;	      /* how many operands; max < 0: any number */
+	int (*run)(struct cli *, const struct args *);
+	const char *text; /* one line */
+	const char *more; /* paragraphs for --help; NULL: none */
+};
+struct command_set {
+	const struct command *rows;
+	size_t n;
+};
+extern const struct command_set commands_login, commands_token,
+    commands_namespace, commands_image, commands_registry_login, commands_iam,
+    commands_account, commands_audit;
+
+/* --- session.c --- */
+/* "$LATCHKEY_HOME", or latchkey below the user's configuration directory; made
+ * 0700. name is appended. OUT_ABSENT without a home. */
+MUST int home_path(const char *name, struct buf *ret, struct note *);
+/* Write a file 0600 in one step: it is whole and on disk, or as it was. */
+MUST int file_replace(const char *path, struct str content, struct note *);
+/* The whole file, at most max bytes. OUT_ABSENT, OUT_TOO_LARGE. "-" is standard
+ * input. */
+MUST int file_read(const char *path, size_t max, struct buf *ret,
+		   struct note *);
+MUST int session_load(struct cli *); /* OUT_UNPROVEN: log in first */
+MUST int session_save(struct cli *);
+void session_clear(struct session *);
+void session_set(char **member, struct str value); /* replaces; wipes the old */
+
+/* --- client.c --- */
+struct ask {
+	const char *method, *path; /* path begins with '/', already encoded */
+	struct str body;	   /* p NULL: none */
+	const char *type;	   /* of the body; NULL: application/json */
+};
+/*
+ * Call the server of the session with a fresh access token and the session's
+ * account. 0 with *ret_body for 2xx; else the outcome with the server's own
+ * message in the note. ret_body and ret_status may be NULL.
+ */
+MUST int client_call(struct cli *, const struct ask *, struct buf *ret_body,
+		     int *ret_status);
+/* The same, parsed; the caller frees. */
+MUST int client_json(struct cli *, const struct ask *, struct json **ret);
+/* A fresh access token is in the session afterwards. */
+MUST int client_token(struct cli *);
+/* POST /identity/token with a form; fills the session's tokens. */
+MUST int client_login(struct cli *, struct str form);
+/* Add "name=value" to a form or query, encoded; wipes nothing. */
+void form_add(struct buf *, const char *name, struct str value);
+/* "host:port" of the session's URL; borrowed. */
+struct str session_host(const struct session *);
+
+/* --- print.c --- */
+struct column {
+	const char *title;
+	bool right;
+};
+#define TABLE_COLUMNS_MAX 8
+struct table {
+	const struct column *columns;
+	size_t n_columns;
+	struct buf cells; /* each cell followed by NUL */
+	size_t n_cells;
+};
+#define TABLE(cols)                                                            \
+	{                                                                      \
+		.columns = (cols), .n_columns = nitems(cols),                  \
+		.cells = BUF_INIT                                              \
+	}
+void table_add(struct table *, struct str); /* control bytes become '?' */
+void table_print(struct table *);	    /* and clears */
+void print_pair(const char *name, struct str value);
+void print_text(struct str);			/* control bytes become '?' */
+void print_json(const struct json *);		/* indented */
+struct str time_text(int64_t ms, char ret[32]); /* 2026-11-21T10:20:30Z */
+void size_text(int64_t bytes, char ret[32]);	/* "12 MB" */
+
+/* --- prompt.c --- */
+/* Ask on the terminal without echo; OUT_ABSENT when there is no terminal. */
+MUST int prompt_secret(const char *what, struct buf *ret, struct note *);
+/* y or yes; false on anything else and without a terminal. */
+bool prompt_yes(const char *question);
+
+/* --- credhelper.c: docker-credential-latchkey get|store|erase|list --- */
+int credhelper_main(int argc, char **argv);
+
+#endif

@@ -1,0 +1,221 @@
+/* Talking to the server: one call with a fresh token, errors in its words. */
+#include "cli/cli.h"
+
+#include "base/clock.h"
+#include "base/enc.h"
+#include "outward/outward.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FRESH_MS	    (60 * SECOND_MS) /* refresh an access token this early */
+#define GRANT_REFRESH_TOKEN "refresh_token"
+
+void
+form_add(struct buf *b, const char *name, struct str value)
+{
+	if (b->n > 0 && b->p[b->n - 1] != '?')
+		(void)buf_addc(b, '&');
+	(void)buf_addf(b, "%s=", name);
+	(void)enc_percent(b, value);
+}
+
+/* The server's own sentence in any of its dialects, or a plain one. */
+static struct str
+message_of(const struct json *j)
+{
+	static const char *const names[] = {"errorMessage", "message",
+					    "error_description", "error"};
+	const struct json *error = json_get(j, "error");
+	struct str s = json_text(json_at(json_get(j, "errors"), 0), "message");
+
+	if (s.n == 0)
+		s = json_text(error, "message");
+	for (size_t i = 0; s.n == 0 && i < nitems(names); i++)
+		s = json_text(j, names[i]);
+	return s;
+}
+
+static int
+outcome_of(int status)
+{
+	static const struct {
+		int status, out;
+	} rows[] = {
+	    {400, OUT_MALFORMED}, {401, OUT_UNPROVEN}, {403, OUT_DENIED},
+	    {404, OUT_ABSENT},	  {409, OUT_CONFLICT}, {412, OUT_STALE},
+	    {413, OUT_TOO_LARGE}, {429, OUT_TOO_MANY}, {503, OUT_BUSY},
+	};
+
+	for (size_t i = 0; i < nitems(rows); i++)
+		if (rows[i].status == status)
+			return rows[i].out;
+	return OUT_UNSUPPORTED;
+}
+
+static int
+refused(struct cli *cli, const struct outward_answer *answer)
+{
+	CLEAN(json_freep) struct json *j = NULL;
+	int out = outcome_of(answer->status);
+	struct str why = STR_NONE;
+
+	if (json_parse(buf_str(&answer->body), &j, NULL) == 0)
+		why = message_of(j);
+	if (why.n == 0)
+		return note_set(&cli->note, out,
+				"the server answered with status %d",
+				answer->status);
+	return note_set(&cli->note, out, "%.*s", STR_ARG(why));
+}
+
+static int
+url_of(struct cli *cli, const char *path, struct buf *ret)
+{
+	if (cli->session.url == NULL)
+		return note_set(&cli->note, OUT_UNPROVEN, "no server: log in");
+	(void)buf_addf(ret, "%s%s", cli->session.url, path);
+	return buf_err(ret);
+}
+
+static int
+tokens_keep(struct cli *cli, struct str body)
+{
+	CLEAN(json_freep) struct json *j = NULL;
+	struct session *s = &cli->session;
+	struct str access, refresh;
+	int64_t expires;
+	int r = json_parse(body, &j, &cli->note);
+
+	if (r != 0 || !json_int(json_get(j, "expiration"), &expires))
+		return note_set(&cli->note, OUT_MALFORMED,
+				"%s did not answer like a latchkey server",
+				s->url);
+	access = json_text(j, "access_token");
+	refresh = json_text(j, "refresh_token");
+	session_set(&s->access_token, access);
+	if (refresh.n > 0 && !str_eq(refresh, STR("not_supported")))
+		session_set(&s->refresh_token, refresh);
+	s->expires_at = expires * 1000;
+	return 0;
+}
+
+int
+client_login(struct cli *cli, struct str form)
+{
+	CLEAN(buf_clear) struct buf url = BUF_INIT;
+	CLEAN(outward_answer_clear)
+	struct outward_answer answer = OUTWARD_ANSWER_INIT;
+	struct outward_call call = {
+	    .method = "POST",
+	    .body = form,
+	    /* bx:bx, the public client of command lines: it is what makes
+	     * a session with a refresh token. */
+	    .fields = {"Content-Type: application/x-www-form-urlencoded",
+		       "Accept: application/json",
+		       "Authorization: Basic Yng6Yng="},
+	    .n_fields = 3,
+	};
+	int r = url_of(cli, "/identity/token", &url);
+
+	if (r != 0)
+		return r;
+	call.url = url.p;
+	r = outward_do(&call, &answer, &cli->note);
+	if (r != 0)
+		return r;
+	if (answer.status != 200)
+		return refused(cli, &answer);
+	return tokens_keep(cli, buf_str(&answer.body));
+}
+
+int
+client_token(struct cli *cli)
+{
+	CLEAN(buf_clear) struct buf form = BUF_INIT;
+	struct session *s = &cli->session;
+	int r = session_load(cli);
+
+	if (r != 0 || s->expires_at - clock_now() > FRESH_MS)
+		return r;
+	if (s->refresh_token == NULL)
+		return note_set(
+		    &cli->note, OUT_EXPIRED,
+		    "the login is over: run 'latchkey login' again");
+	form_add(&form, "grant_type", STR(GRANT_REFRESH_TOKEN));
+	form_add(&form, "refresh_token", str_c(s->refresh_token));
+	r = client_login(cli, buf_str(&form));
+	if (r == OUT_MALFORMED || r == OUT_UNPROVEN)
+		return note_set(
+		    &cli->note, OUT_EXPIRED,
+		    "the login is over: run 'latchkey login' again");
+	return r != 0 ? r : session_save(cli);
+}
+
+static int
+call_with_token(struct cli *cli, const struct ask *ask,
+		struct outward_answer *answer)
+{
+	CLEAN(buf_clear) struct buf url = BUF_INIT;
+	CLEAN(buf_clear) struct buf token = BUF_INIT;
+	CLEAN(buf_clear) struct buf account = BUF_INIT;
+	CLEAN(buf_clear) struct buf type = BUF_INIT;
+	struct outward_call call = {.method = ask->method, .body = ask->body};
+	int r = url_of(cli, ask->path, &url);
+
+	if (r != 0)
+		return r;
+	(void)buf_addf(&token, "Authorization: Bearer %s",
+		       cli->session.access_token);
+	(void)buf_addf(&type, "Content-Type: %s",
+		       ask->type != NULL ? ask->type : "application/json");
+	call.url = url.p;
+	call.fields[call.n_fields++] = "Accept: application/json";
+	call.fields[call.n_fields++] = token.p;
+	if (ask->body.p != NULL)
+		call.fields[call.n_fields++] = type.p;
+	if (cli->session.account != NULL) {
+		(void)buf_addf(&account, "Account: %s", cli->session.account);
+		call.fields[call.n_fields++] = account.p;
+	}
+	if (buf_err(&token) != 0 || buf_err(&account) != 0)
+		return FAIL(-ENOMEM);
+	return outward_do(&call, answer, &cli->note);
+}
+
+int
+client_call(struct cli *cli, const struct ask *ask, struct buf *ret_body,
+	    int *ret_status)
+{
+	CLEAN(outward_answer_clear)
+	struct outward_answer answer = OUTWARD_ANSWER_INIT;
+	int r = client_token(cli);
+
+	if (r == 0)
+		r = call_with_token(cli, ask, &answer);
+	if (r != 0)
+		return r;
+	if (ret_status != NULL)
+		*ret_status = answer.status;
+	if (answer.status < 200 || answer.status > 299)
+		return refused(cli, &answer);
+	if (ret_body != NULL)
+		(void)buf_addstr(ret_body, buf_str(&answer.body));
+	return ret_body != NULL ? buf_err(ret_body) : 0;
+}
+
+int
+client_json(struct cli *cli, const struct ask *ask, struct json **ret)
+{
+	CLEAN(buf_clear) struct buf body = BUF_INIT;
+	int r = client_call(cli, ask, &body, NULL);
+
+	if (r != 0)
+		return r;
+	r = json_parse(buf_str(&body), ret, NULL);
+	if (r == OUT_MALFORMED)
+		return note_set(&cli->note, r,
+				"the server's answer is not JSON");
+	return r;
+}

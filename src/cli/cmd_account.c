@@ -1,0 +1,293 @@
+/* account and user: the tenants of a server and the people in them. */
+#include "cli/cli.h"
+
+#include "base/enc.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { ACCOUNT_NAME, ACCOUNT_OWNER };
+static const struct opt account_opts[] = {
+    {"name", 0, OPT_TEXT, "TEXT", "a name for people; default: the slug"},
+    {"owner", 0, OPT_TEXT, "EMAIL", "its owner (needed)"},
+};
+enum { USER_NAME, USER_ROLES, USER_PASSWORD };
+static const struct opt user_opts[] = {
+    {"name", 0, OPT_TEXT, "TEXT", "the person's name"},
+    {"roles", 'r', OPT_TEXT, "ROLE,...",
+     "roles on the whole account: Reader, Writer, Manager, Viewer, "
+     "Operator, Editor, Administrator"},
+    {"password", 'p', OPT_FLAG, NULL, "ask for a password"},
+};
+
+static void
+account_print(const struct json *a)
+{
+	print_pair("Account", json_text(a, "slug"));
+	print_pair("Name", json_text(a, "name"));
+	print_pair("ID", json_text(a, "id"));
+	print_pair("Owner", json_text(a, "owner"));
+	print_pair("Created At", json_text(a, "created_at"));
+}
+
+static int
+account_create(struct cli *cli, const struct args *a)
+{
+	CLEAN(buf_clear) struct buf body = BUF_INIT;
+	CLEAN(json_freep) struct json *j = NULL;
+	struct ask ask = {"POST", "/latchkey/v1/accounts", STR_NONE, NULL};
+	struct jw w = JW(&body);
+	int r;
+
+	if (!a->v[ACCOUNT_OWNER].given)
+		return note_set(
+		    &cli->note, OUT_MALFORMED,
+		    "--owner EMAIL is needed: an account belongs to somebody");
+	jw_object(&w, NULL);
+	jw_c(&w, "slug", a->rest[0]);
+	if (a->v[ACCOUNT_NAME].given)
+		jw_c(&w, "name", a->v[ACCOUNT_NAME].text);
+	jw_c(&w, "owner_email", a->v[ACCOUNT_OWNER].text);
+	jw_end(&w);
+	if (buf_err(&body) != 0)
+		return buf_err(&body);
+	ask.body = buf_str(&body);
+	r = client_json(cli, &ask, &j);
+	if (r != 0)
+		return r;
+	if (cli->json) {
+		print_json(j);
+		return 0;
+	}
+	account_print(json_get(j, "account"));
+	print_pair("API Key", json_text(j, "apikey"));
+	printf("\nThe key is the owner's first. It is shown once and cannot be "
+	       "read again.\n\nOK\n");
+	return 0;
+}
+
+static int
+account_list(struct cli *cli, const struct args *a)
+{
+	static const struct column columns[] = {{"Account", false},
+						{"ID", false},
+						{"Name", false},
+						{"Created At", false}};
+	CLEAN(json_freep) struct json *j = NULL;
+	struct ask ask = {"GET", "/latchkey/v1/accounts", STR_NONE, NULL};
+	struct table t = TABLE(columns);
+	const struct json *rows;
+	int r = client_json(cli, &ask, &j);
+
+	(void)a;
+	if (r != 0)
+		return r;
+	rows = json_get(j, "accounts");
+	if (cli->json) {
+		print_json(rows);
+		return 0;
+	}
+	for (size_t i = 0; i < json_size(rows); i++) {
+		const struct json *row = json_at(rows, i);
+
+		table_add(&t, json_text(row, "slug"));
+		table_add(&t, json_text(row, "id"));
+		table_add(&t, json_text(row, "name"));
+		table_add(&t, json_text(row, "created_at"));
+	}
+	table_print(&t);
+	printf("\nOK\n");
+	return 0;
+}
+
+static void
+roles_write(struct jw *w, const char *roles)
+{
+	struct str rest = str_c(roles), role;
+
+	jw_array(w, "roles");
+	while (str_next(&rest, ',', &role))
+		jw_str(w, NULL, str_trim(role));
+	jw_end(w);
+}
+
+static int
+user_body(struct cli *cli, const struct args *a, struct buf *body)
+{
+	CLEAN(buf_clear) struct buf password = BUF_INIT;
+	struct jw w = JW(body);
+	int r;
+
+	jw_object(&w, NULL);
+	jw_c(&w, "email", a->rest[0]);
+	if (a->v[USER_NAME].given)
+		jw_c(&w, "name", a->v[USER_NAME].text);
+	if (a->v[USER_ROLES].given)
+		roles_write(&w, a->v[USER_ROLES].text);
+	if (a->v[USER_PASSWORD].given) {
+		r = prompt_secret("Password of the new user", &password,
+				  &cli->note);
+		if (r != 0)
+			return r;
+		jw_str(&w, "password", buf_str(&password));
+	}
+	jw_end(&w);
+	return buf_err(body);
+}
+
+static int
+user_create(struct cli *cli, const struct args *a)
+{
+	CLEAN(buf_clear) struct buf body = BUF_INIT;
+	CLEAN(json_freep) struct json *j = NULL;
+	struct ask ask = {"POST", "/latchkey/v1/users", STR_NONE, NULL};
+	int r = user_body(cli, a, &body);
+
+	if (r != 0)
+		return r;
+	ask.body = buf_str(&body);
+	r = client_json(cli, &ask, &j);
+	if (r != 0)
+		return r;
+	if (cli->json) {
+		print_json(j);
+		return 0;
+	}
+	print_pair("User", json_text(j, "email"));
+	print_pair("ID", json_text(j, "id"));
+	printf("\nOK\n");
+	return 0;
+}
+
+static int
+users_fetch(struct cli *cli, struct json **ret)
+{
+	struct ask ask = {"GET", "/latchkey/v1/users?limit=1000", STR_NONE,
+			  NULL};
+
+	return client_json(cli, &ask, ret);
+}
+
+static int
+user_list(struct cli *cli, const struct args *a)
+{
+	static const struct column columns[] = {
+	    {"User", false}, {"Name", false}, {"State", false}, {"ID", false}};
+	CLEAN(json_freep) struct json *j = NULL;
+	struct table t = TABLE(columns);
+	const struct json *rows;
+	int r = users_fetch(cli, &j);
+
+	(void)a;
+	if (r != 0)
+		return r;
+	rows = json_get(j, "users");
+	if (cli->json) {
+		print_json(rows);
+		return 0;
+	}
+	for (size_t i = 0; i < json_size(rows); i++) {
+		const struct json *row = json_at(rows, i);
+		bool disabled = false;
+
+		(void)json_bool(json_get(row, "disabled"), &disabled);
+		table_add(&t, json_text(row, "email"));
+		table_add(&t, json_text(row, "name"));
+		table_add(&t, disabled ? STR("disabled") : STR("active"));
+		table_add(&t, json_text(row, "id"));
+	}
+	table_print(&t);
+	printf("\nOK\n");
+	return 0;
+}
+
+/* By id or e-mail address. */
+static int
+user_resolve(struct cli *cli, const char *word, struct buf *ret)
+{
+	CLEAN(json_freep) struct json *j = NULL;
+	const struct json *rows;
+	int r;
+
+	if (str_starts(str_c(word), STR("IBMid-")))
+		return buf_adds(ret, word);
+	r = users_fetch(cli, &j);
+	if (r != 0)
+		return r;
+	rows = json_get(j, "users");
+	for (size_t i = 0; i < json_size(rows); i++) {
+		const struct json *row = json_at(rows, i);
+
+		if (str_eq_nocase(json_text(row, "email"), str_c(word)))
+			return buf_addstr(ret, json_text(row, "id"));
+	}
+	return note_set(&cli->note, OUT_ABSENT, "no user '%s'", word);
+}
+
+static int
+user_patch(struct cli *cli, const char *word, struct str body)
+{
+	CLEAN(buf_clear) struct buf id = BUF_INIT;
+	CLEAN(buf_clear) struct buf path = BUF_INIT;
+	struct ask ask = {"PATCH", NULL, body, NULL};
+	int r = user_resolve(cli, word, &id);
+
+	if (r != 0)
+		return r;
+	(void)buf_adds(&path, "/latchkey/v1/users/");
+	(void)enc_percent(&path, buf_str(&id));
+	ask.path = path.p;
+	r = client_call(cli, &ask, NULL, NULL);
+	if (r == 0)
+		printf("OK\n");
+	return r;
+}
+
+static int
+user_disable(struct cli *cli, const struct args *a)
+{
+	return user_patch(cli, a->rest[0], STR("{\"disabled\":true}"));
+}
+
+static int
+user_enable(struct cli *cli, const struct args *a)
+{
+	return user_patch(cli, a->rest[0], STR("{\"disabled\":false}"));
+}
+
+static int
+user_passwd(struct cli *cli, const struct args *a)
+{
+	CLEAN(buf_clear) struct buf password = BUF_INIT;
+	CLEAN(buf_clear) struct buf body = BUF_INIT;
+	struct jw w = JW(&body);
+	int r = prompt_secret("New password", &password, &cli->note);
+
+	if (r != 0)
+		return r;
+	jw_object(&w, NULL);
+	jw_str(&w, "password", buf_str(&password));
+	jw_end(&w);
+	return buf_err(&body) != 0
+		   ? buf_err(&body)
+		   : user_patch(cli, a->rest[0], buf_str(&body));
+}
+
+static const struct command rows[] = {
+    {"account", "create", NULL, account_opts, nitems(account_opts), "SLUG", 1,
+     1, account_create, "make an account (operator of the server only)", NULL},
+    {"account", "list", NULL, NULL, 0, "", 0, 0, account_list,
+     "list the accounts you belong to", NULL},
+    {"user", "create", NULL, user_opts, nitems(user_opts), "EMAIL", 1, 1,
+     user_create, "add a user to the account",
+     "Without --roles the user may log in and nothing else.\n"},
+    {"user", "list", NULL, NULL, 0, "", 0, 0, user_list,
+     "list the account's users", NULL},
+    {"user", "disable", NULL, NULL, 0, "EMAIL|ID", 1, 1, user_disable,
+     "shut a user out; all their logins end at once", NULL},
+    {"user", "enable", NULL, NULL, 0, "EMAIL|ID", 1, 1, user_enable,
+     "let a disabled user in again", NULL},
+    {"user", "passwd", NULL, NULL, 0, "EMAIL|ID", 1, 1, user_passwd,
+     "set a user's password", NULL},
+};
+const struct command_set commands_account = {rows, nitems(rows)};

@@ -1,0 +1,201 @@
+/* cr token-*: registry tokens. */
+#include "cli/cli.h"
+
+#include "base/enc.h"
+#include "wire/jwt.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char advice[] =
+    "Whoever holds a token has access to every namespace of your account in\n"
+    "this region, also to ones made later; IAM policies do not apply to it. "
+    "To\n"
+    "limit automation to some namespaces, use a service ID's API key instead.\n"
+    "Remove non-expiring tokens as soon as they are no longer needed.\n"
+    "\n"
+    "Log in with the word 'token' as the user name (not the token's id):\n"
+    "    latchkey cr token-get -q ID | \\\n"
+    "        docker login -u token --password-stdin HOST\n"
+    "'docker login -u token -p VALUE HOST' works too, but shows the token to\n"
+    "everybody who can list this machine's processes, and to your shell's\n"
+    "history; --password-stdin does not.\n";
+
+enum { ADD_DESCRIPTION, ADD_NON_EXPIRING, ADD_READWRITE, ADD_QUIET };
+static const struct opt add_opts[] = {
+    {"description", 0, OPT_TEXT, "TEXT", "what the token is for"},
+    {"non-expiring", 0, OPT_FLAG, NULL,
+     "valid until removed; without it, for 24 hours"},
+    {"readwrite", 0, OPT_FLAG, NULL,
+     "may push and pull; without it, only pull"},
+    {"quiet", 'q', OPT_FLAG, NULL, "print the token only"},
+};
+enum { GET_QUIET };
+static const struct opt get_opts[] = {
+    {"quiet", 'q', OPT_FLAG, NULL, "print the token only"},
+};
+enum { RM_FORCE };
+static const struct opt rm_opts[] = {
+    {"force", 'f', OPT_FLAG, NULL, "do not ask"},
+};
+
+/* The token's id is its jti claim. */
+static int
+token_print(struct cli *cli, const struct json *j, bool quiet)
+{
+	CLEAN(jwt_clear) struct jwt t = JWT_INIT;
+	struct str value = json_text(j, "token");
+	int r = jwt_parse(value, &t);
+
+	if (r != 0)
+		return note_set(&cli->note, OUT_MALFORMED,
+				"the server's answer holds no token");
+	if (quiet) {
+		printf("%.*s\n", STR_ARG(value));
+		return 0;
+	}
+	if (cli->json) {
+		print_json(j);
+		return 0;
+	}
+	print_pair("Token identifier", json_text(t.payload, "jti"));
+	print_pair("Token", value);
+	printf("\nOK\n");
+	return 0;
+}
+
+static int
+token_add(struct cli *cli, const struct args *a)
+{
+	CLEAN(buf_clear) struct buf path = BUF_INIT;
+	CLEAN(json_freep) struct json *j = NULL;
+	bool quiet = a->v[ADD_QUIET].given;
+	struct ask ask = {"POST", NULL, STR_NONE, NULL};
+	int r;
+
+	(void)buf_adds(&path, "/api/v1/tokens?");
+	if (a->v[ADD_DESCRIPTION].given)
+		form_add(&path, "description",
+			 str_c(a->v[ADD_DESCRIPTION].text));
+	form_add(&path, "permanent",
+		 a->v[ADD_NON_EXPIRING].given ? STR("true") : STR("false"));
+	form_add(&path, "write",
+		 a->v[ADD_READWRITE].given ? STR("true") : STR("false"));
+	if (!quiet && !cli->json)
+		printf("Requesting a registry token...\n\n");
+	ask.path = path.p;
+	r = client_json(cli, &ask, &j);
+	if (r == 0)
+		r = token_print(cli, j, quiet);
+	if (r == 0 && a->v[ADD_NON_EXPIRING].given)
+		fprintf(stderr, "Tip: whoever holds this token has access. It "
+				"does not expire: remove it with 'latchkey cr "
+				"token-rm' when it is no longer needed.\n");
+	return r;
+}
+
+static int
+token_get(struct cli *cli, const struct args *a)
+{
+	CLEAN(buf_clear) struct buf path = BUF_INIT;
+	CLEAN(json_freep) struct json *j = NULL;
+	struct ask ask = {"GET", NULL, STR_NONE, NULL};
+	int r;
+
+	(void)buf_adds(&path, "/api/v1/tokens/");
+	(void)enc_percent(&path, str_c(a->rest[0]));
+	ask.path = path.p;
+	r = client_json(cli, &ask, &j);
+	return r != 0 ? r : token_print(cli, j, a->v[GET_QUIET].given);
+}
+
+static void
+token_row(struct table *t, const struct json *row)
+{
+	char when[32];
+	int64_t expiry;
+	bool readonly = true;
+
+	table_add(t, json_text(row, "_id"));
+	if (json_int(json_get(row, "expiry"), &expiry))
+		table_add(t, time_text(expiry * 1000, when));
+	else
+		table_add(t, STR("never"));
+	(void)json_bool(json_get(row, "readonly"), &readonly);
+	table_add(t, readonly ? STR("true") : STR("false"));
+	table_add(t, json_text(row, "secondary_owner"));
+}
+
+static int
+token_list(struct cli *cli, const struct args *a)
+{
+	static const struct column columns[] = {{"TOKEN ID", false},
+						{"EXPIRY", false},
+						{"READ-ONLY", false},
+						{"DESCRIPTION", false}};
+	CLEAN(json_freep) struct json *j = NULL;
+	struct ask ask = {"GET", "/api/v1/tokens", STR_NONE, NULL};
+	struct table t = TABLE(columns);
+	const struct json *rows;
+	int r = client_json(cli, &ask, &j);
+
+	(void)a;
+	if (r != 0)
+		return r;
+	rows = json_get(j, "tokens");
+	if (cli->json) {
+		print_json(rows);
+		return 0;
+	}
+	for (size_t i = 0; i < json_size(rows); i++)
+		token_row(&t, json_at(rows, i));
+	table_print(&t);
+	printf("\nOK\n");
+	return 0;
+}
+
+static int
+token_remove(struct cli *cli, const char *id)
+{
+	CLEAN(buf_clear) struct buf path = BUF_INIT;
+	struct ask ask = {"DELETE", NULL, STR_NONE, NULL};
+	int r;
+
+	(void)buf_adds(&path, "/api/v1/tokens/");
+	(void)enc_percent(&path, str_c(id));
+	ask.path = path.p;
+	r = client_call(cli, &ask, NULL, NULL);
+	if (r == 0)
+		printf("Removed token '%s'.\n", id);
+	return r;
+}
+
+static int
+token_rm(struct cli *cli, const struct args *a)
+{
+	int r = 0;
+
+	if (!a->v[RM_FORCE].given &&
+	    !prompt_yes("Logins with these tokens end at once. Remove?"))
+		return note_set(
+		    &cli->note, OUT_DENIED,
+		    "nothing removed: not confirmed (-f does not ask)");
+	for (int i = 0; r == 0 && i < a->n; i++)
+		r = token_remove(cli, a->rest[i]);
+	if (r == 0)
+		printf("\nOK\n");
+	return r;
+}
+
+static const struct command rows[] = {
+    {"cr", "token-add", NULL, add_opts, nitems(add_opts), "", 0, 0, token_add,
+     "make a registry token", advice},
+    {"cr", "token-list", "tokens", NULL, 0, "", 0, 0, token_list,
+     "list the account's registry tokens",
+     "Expired tokens vanish from this list by themselves.\n"},
+    {"cr", "token-get", NULL, get_opts, nitems(get_opts), "ID", 1, 1, token_get,
+     "show a token's value again", advice},
+    {"cr", "token-rm", NULL, rm_opts, nitems(rm_opts), "ID...", 1, -1, token_rm,
+     "remove tokens; their logins end at once", NULL},
+};
+const struct command_set commands_token = {rows, nitems(rows)};

@@ -1,0 +1,165 @@
+/* What people see: tables, pairs, JSON. Text from the server is never passed
+ * to the terminal raw: control bytes could steer it. */
+#include "cli/cli.h"
+
+#include "base/enc.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define GAP	   "   "
+#define PAIR_WIDTH 19
+
+void
+print_text(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		(void)putchar(c < ' ' || c == 0x7f ? '?' : c);
+	}
+}
+
+void
+print_pair(const char *name, struct str value)
+{
+	printf("%-*s", PAIR_WIDTH, name);
+	print_text(value);
+	(void)putchar('\n');
+}
+
+void
+table_add(struct table *t, struct str cell)
+{
+	for (size_t i = 0; i < cell.n; i++) {
+		unsigned char c = (unsigned char)cell.p[i];
+
+		(void)buf_addc(&t->cells, c < ' ' || c == 0x7f ? '?' : (char)c);
+	}
+	(void)buf_addc(&t->cells, '\0');
+	t->n_cells++;
+}
+
+/* Columns of a terminal that UTF-8 text takes, one per character: enough for
+ * names and dates, which are Latin. */
+static size_t
+width_of(const char *s)
+{
+	size_t n = 0;
+
+	for (; *s != '\0'; s++)
+		n += ((unsigned char)*s & 0xc0) != 0x80;
+	return n;
+}
+
+static void
+cell_print(const struct table *t, size_t column, const char *s, size_t width)
+{
+	size_t pad = width > width_of(s) ? width - width_of(s) : 0;
+	bool last = column + 1 == t->n_columns;
+
+	if (t->columns[column].right)
+		printf("%*s%s", (int)pad, "", s);
+	else if (last)
+		printf("%s", s);
+	else
+		printf("%s%*s", s, (int)pad, "");
+	printf("%s", last ? "\n" : GAP);
+}
+
+static void
+table_widths(const struct table *t, size_t *width)
+{
+	const char *cell = t->cells.p;
+
+	for (size_t c = 0; c < t->n_columns; c++)
+		width[c] = width_of(t->columns[c].title);
+	for (size_t i = 0; i < t->n_cells; i++) {
+		size_t w = width_of(cell), c = i % t->n_columns;
+
+		width[c] = w > width[c] ? w : width[c];
+		cell += strlen(cell) + 1;
+	}
+}
+
+void
+table_print(struct table *t)
+{
+	size_t width[TABLE_COLUMNS_MAX];
+	const char *cell = t->cells.p;
+
+	table_widths(t, width);
+	for (size_t c = 0; c < t->n_columns; c++)
+		cell_print(t, c, t->columns[c].title, width[c]);
+	for (size_t i = 0; i < t->n_cells; i++) {
+		cell_print(t, i % t->n_columns, cell, width[i % t->n_columns]);
+		cell += strlen(cell) + 1;
+	}
+	buf_clear(&t->cells);
+	t->n_cells = 0;
+}
+
+/* Indent compact JSON; strings are copied as they are, they are escaped. */
+static void
+json_indent(struct str text)
+{
+	int depth = 0;
+	bool quoted = false;
+
+	for (size_t i = 0; i < text.n; i++) {
+		char c = text.p[i];
+		char next = i + 1 < text.n ? text.p[i + 1] : '\0';
+
+		if (quoted || c == '"') {
+			(void)putchar(c);
+			if (c == '\\' && quoted)
+				(void)putchar(text.p[++i]);
+			else if (c == '"')
+				quoted = !quoted;
+			continue;
+		}
+		if (c == '}' || c == ']')
+			printf("\n%*s", 2 * --depth, "");
+		(void)putchar(c);
+		if ((c == '{' && next == '}') || (c == '[' && next == ']'))
+			(void)putchar(text.p[++i]);
+		else if (c == '{' || c == '[')
+			printf("\n%*s", 2 * ++depth, "");
+		else if (c == ',')
+			printf("\n%*s", 2 * depth, "");
+		else if (c == ':')
+			(void)putchar(' ');
+	}
+	(void)putchar('\n');
+}
+
+void
+print_json(const struct json *j)
+{
+	CLEAN(buf_clear) struct buf text = BUF_INIT;
+
+	if (json_write(&text, j) == 0)
+		json_indent(buf_str(&text));
+}
+
+struct str
+time_text(int64_t ms, char ret[32])
+{
+	enc_time(ms, ret);
+	return str_c(ret);
+}
+
+void
+size_text(int64_t bytes, char ret[32])
+{
+	static const char *const units[] = {"B", "kB", "MB", "GB", "TB"};
+	double n = (double)bytes;
+	size_t u = 0;
+
+	while (n >= 1000 && u + 1 < nitems(units)) {
+		n /= 1000;
+		u++;
+	}
+	(void)snprintf(ret, 32, n < 10 && u > 0 ? "%.1f %s" : "%.0f %s", n,
+		       units[u]);
+}

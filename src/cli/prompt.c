@@ -1,0 +1,63 @@
+/* Questions on the terminal, never on standard input: that may be a file. */
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+
+#define LINE_MAX_BYTES 4096
+
+static void
+file_close(FILE **f)
+{
+	if (*f != NULL)
+		(void)fclose(*f);
+}
+
+static bool
+line_read(FILE *tty, struct buf *ret)
+{
+	int c;
+
+	while ((c = fgetc(tty)) != EOF && c != '\n')
+		if (ret->n >= LINE_MAX_BYTES || buf_addc(ret, (char)c) != 0)
+			return false;
+	return c == '\n';
+}
+
+int
+prompt_secret(const char *what, struct buf *ret, struct note *note)
+{
+	CLEAN(file_close) FILE *tty = fopen("/dev/tty", "r+e");
+	struct termios old, quiet;
+	bool got;
+
+	if (tty == NULL || tcgetattr(fileno(tty), &old) != 0)
+		return note_set(note, OUT_ABSENT,
+				"no terminal to ask for the %s", what);
+	(void)setvbuf(tty, NULL, _IONBF, 0);
+	quiet = old;
+	quiet.c_lflag &= ~(tcflag_t)ECHO;
+	fprintf(tty, "%s: ", what);
+	(void)tcsetattr(fileno(tty), TCSAFLUSH, &quiet);
+	got = line_read(tty, ret);
+	(void)tcsetattr(fileno(tty), TCSAFLUSH, &old);
+	fprintf(tty, "\n");
+	return got ? 0 : note_set(note, OUT_MALFORMED, "no %s given", what);
+}
+
+bool
+prompt_yes(const char *question)
+{
+	CLEAN(file_close) FILE *tty = fopen("/dev/tty", "r+e");
+	CLEAN(buf_clear) struct buf line = BUF_INIT;
+
+	if (tty == NULL)
+		return false;
+	(void)setvbuf(tty, NULL, _IONBF, 0);
+	fprintf(tty, "%s [y/N] ", question);
+	if (!line_read(tty, &line))
+		return false;
+	return str_eq_nocase(str_trim(buf_str(&line)), STR("y")) ||
+	       str_eq_nocase(str_trim(buf_str(&line)), STR("yes"));
+}

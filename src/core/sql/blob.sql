@@ -1,0 +1,54 @@
+-- Blobs: bytes by digest, readable only through a repository's link.
+
+-- name: blob_in_repo
+SELECT b.size, b.key FROM repo r, blob b, repo_blob l
+WHERE r.region = $1 AND r.name = $2 AND b.digest = $3
+	AND l.repo_id = r.id AND l.blob_id = b.id;
+
+-- name: blob_linked
+SELECT b.id, b.size FROM blob b JOIN repo_blob l ON l.blob_id = b.id
+WHERE b.digest = $1 AND l.repo_id = $2;
+
+-- name: blob_of_account
+SELECT 1 FROM blob b JOIN repo_blob l ON l.blob_id = b.id
+JOIN repo r ON r.id = l.repo_id
+JOIN namespace n ON n.region = r.region AND n.name = r.namespace
+WHERE b.digest = $1 AND n.account_id = $2 LIMIT 1;
+
+-- name: blob_holders
+SELECT DISTINCT r.namespace FROM blob b JOIN repo_blob l ON l.blob_id = b.id
+JOIN repo r ON r.id = l.repo_id
+JOIN namespace n ON n.region = r.region AND n.name = r.namespace
+WHERE b.digest = $1 AND r.region = $2 AND n.account_id = $3
+ORDER BY r.namespace;
+
+-- name: blob_in_namespace
+SELECT b.id FROM blob b JOIN repo_blob l ON l.blob_id = b.id
+JOIN repo r ON r.id = l.repo_id
+WHERE b.digest = $1 AND r.region = $2 AND r.namespace = $3 LIMIT 1;
+
+-- Ours becomes the blob unless the digest has one; which key won is returned.
+-- name: blob_put
+INSERT INTO blob (id, digest, size, key, created_at, review_at)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (digest) DO UPDATE SET review_at = excluded.review_at
+RETURNING id, key;
+
+-- name: blob_review
+UPDATE blob SET review_at = $1 WHERE id = $2;
+
+-- name: blob_link
+INSERT INTO repo_blob (repo_id, blob_id, linked_at) VALUES ($1, $2, $3)
+ON CONFLICT (repo_id, blob_id) DO NOTHING;
+
+-- name: blob_unlink
+DELETE FROM repo_blob WHERE repo_id = $1 AND blob_id = $2;
+
+-- name: trash_put
+INSERT INTO trash (key, after) VALUES ($1, $2);
+
+-- name: trash_due
+SELECT key FROM trash WHERE after <= $1 ORDER BY after LIMIT $2;
+
+-- name: trash_delete
+DELETE FROM trash WHERE key = $1;

@@ -1,0 +1,47 @@
+-- Repositories and what stands in them, for lists.
+
+-- name: repo_find
+SELECT id FROM repo WHERE region = $1 AND name = $2;
+
+-- name: repo_insert
+INSERT INTO repo (id, region, name, namespace, created_at)
+VALUES ($1, $2, $3, $4, $5);
+
+-- Repositories in which something was pushed.
+-- name: repo_page
+SELECT r.name FROM repo r
+WHERE r.region = $1 AND r.namespace = $2 AND r.name > $3
+	AND EXISTS (SELECT 1 FROM manifest m WHERE m.repo_id = r.id)
+ORDER BY r.name LIMIT $4;
+
+-- One row per tag, or one with NULL for a manifest without any.
+-- name: image_of_namespace
+SELECT r.name, m.digest, m.media_type, m.config, m.platform, m.image_size,
+	m.image_created, m.pushed_at, m.depth, t.name
+FROM repo r JOIN manifest m ON m.repo_id = r.id
+LEFT JOIN tag t ON t.manifest_id = m.id
+WHERE r.region = $1 AND r.namespace = $2
+ORDER BY r.name, m.digest, t.name;
+
+-- name: image_of_repo
+SELECT r.name, m.digest, m.media_type, m.config, m.platform, m.image_size,
+	m.image_created, m.pushed_at, m.depth, t.name
+FROM repo r JOIN manifest m ON m.repo_id = r.id
+LEFT JOIN tag t ON t.manifest_id = m.id
+WHERE r.region = $1 AND r.name = $2
+ORDER BY r.name, m.digest, t.name;
+
+-- name: image_of_digest
+SELECT r.name, m.digest, m.media_type, m.config, m.platform, m.image_size,
+	m.image_created, m.pushed_at, m.depth, t.name
+FROM repo r JOIN manifest m ON m.repo_id = r.id
+LEFT JOIN tag t ON t.manifest_id = m.id
+WHERE r.region = $1 AND r.name = $2 AND m.digest = $3
+ORDER BY r.name, m.digest, t.name;
+
+-- name: image_usage
+SELECT CAST(COALESCE(SUM(b.size), 0) AS BIGINT) FROM blob b WHERE b.id IN (
+	SELECT l.blob_id FROM namespace n
+	JOIN repo r ON r.region = n.region AND r.namespace = n.name
+	JOIN repo_blob l ON l.repo_id = r.id
+	WHERE n.account_id = $1 AND n.region = $2);
