@@ -4,6 +4,11 @@
  * runs the handler, and lets the door's own words say the outcome. A handler
  * sees only what was let in; it returns an outcome and writes no status but
  * success.
+ *
+ * What the frame refuses by itself, in the door's words: 400 a path or query
+ * that two readers could understand differently, 403 credentials in clear text
+ * from another machine, 404 and 405, 413, 415 a content coding or type that
+ * the route does not take, 421 a Host that is not ours.
  */
 #ifndef DOOR_FRAME_FRAME_H
 #define DOOR_FRAME_FRAME_H
@@ -11,11 +16,12 @@
 #include "base/out.h"
 #include "core/gate.h"
 #include "http/http.h"
-#include "json/json.h"
+#include "wire/basic.h"
 #include "wire/form.h"
+#include "json/json.h"
 
 #define FRAME_PARAMS_MAX 6
-#define FRAME_ARENA_MAX (4 * MIB)
+#define FRAME_ARENA_MAX	 (4 * MIB)
 
 struct door;
 struct route;
@@ -28,16 +34,17 @@ struct call {
 	struct http_req *req;
 	struct arena *arena;
 	struct str params[FRAME_PARAMS_MAX]; /* decoded, in pattern order */
-	struct form query, form;    /* form: BODY_FORM */
-	struct json *json;          /* BODY_JSON; NULL for an empty body */
-	struct visit visit;         /* who was let in, for what on what */
-	struct thing thing;         /* what the route is about; aim fills it */
-	struct str addr;            /* the peer, or what a trusted proxy says */
-	struct str base;            /* "https://host": for URLs in replies */
-	struct note note;           /* why, for people: the words may show it */
-	int64_t wait_s;             /* for TOO_MANY: Retry-After */
-	void *own;                  /* the door's, in the arena */
-	char request_id[33];        /* 32 hex; logged, and shown by the words */
+	struct form query, form;	     /* form: BODY_FORM */
+	struct json *json;     /* BODY_JSON; NULL for an empty body */
+	struct visit visit;    /* who was let in, for what on what */
+	enum proof_kind proof; /* how they proved it; NONE: not asked */
+	struct thing thing;    /* what the route is about; aim fills it */
+	struct str addr;       /* the peer, or what a trusted proxy says */
+	struct str base;       /* "https://host": for URLs in replies */
+	struct note note;      /* why, for people: the words may show it */
+	int64_t wait_s;	       /* for TOO_MANY: Retry-After */
+	void *own;	       /* the door's, in the arena */
+	char request_id[33];   /* 32 hex; logged, and shown by the words */
 };
 
 enum body_kind { BODY_NONE, BODY_JSON, BODY_FORM, BODY_RAW, BODY_STREAM };
@@ -47,6 +54,9 @@ typedef int handler_fn(struct call *, struct http_reply *);
 /* Say what the route is about, from params and query: fills call->thing. 0 or
  * an outcome that the words say. NULL in a row: THING_NONE. */
 typedef int aim_fn(struct call *);
+/* Where this one request runs, from its query: for rows that only sometimes
+ * wait. Asked after the gate; never blocks. */
+typedef enum run_where where_fn(const struct call *);
 
 /*
  * One row per route. path: literal segments and {x} (one segment) or {x+} (one
@@ -56,37 +66,46 @@ typedef int aim_fn(struct call *);
 struct route {
 	enum http_method method;
 	const char *path;
-	enum verb verb;      /* what the gate is asked; a row without cannot be */
+	enum verb verb; /* what the gate is asked; a row without cannot be */
 	aim_fn *aim;
 	enum body_kind body;
 	uint64_t body_max;
 	enum run_where where;
 	handler_fn *run;
+	where_fn *where_of; /* NULL: always where */
 };
 
 struct door {
-	const char *name;         /* in logs and metrics */
+	const char *name; /* in logs and metrics */
 	const struct route *routes;
 	size_t n_routes;
-	bool exact;               /* a slash at the end matters */
-	/* Read the proof out of the request; PROOF_NONE when there is none. */
+	bool exact;	     /* a slash at the end matters */
+	bool no_coded_slash; /* %2f in a path is OUT_MALFORMED */
+	/* Read the proof out of the request; PROOF_NONE when there is none. Not
+	 * asked for verbs that need no credential. */
 	int (*proof)(struct call *, struct proof *, struct buf *decoded);
 	/* Say an outcome (> 0), a failure (< 0: 500 or 503), or a status of the
-	 * frame's own (no route 404, method 405, host 421, ...) in this protocol. */
+	 * frame's own (no route 404, method 405, host 421, ...) in this
+	 * protocol. */
 	void (*say)(struct call *, int outcome, struct http_reply *);
 	void (*say_status)(struct call *, int status, const char *why,
-	    struct http_reply *);
-	/* Is this path this door's? For errors before a route is found. */
+			   struct http_reply *);
+	/* Is this path this door's? Its rows are looked at only when it is. */
 	bool (*owns)(struct str path);
+	/* NULL, or called last on every reply: fields that all of them carry.
+	 */
+	void (*stamp)(const struct call *, struct http_reply *);
 };
 
 struct frame_conf {
 	struct core *core;
 	const struct door *const *doors;
 	size_t n_doors;
-	const char *const *trusted_proxies; /* textual addresses */
+	/* Textual addresses; X-Forwarded-For, -Proto and -Host count from these
+	 * only. Everything here is borrowed for the frame's life. */
+	const char *const *trusted_proxies;
 	size_t n_trusted;
-	bool behind_tls; /* the operator says a TLS proxy is in front */
+	bool behind_tls;   /* the operator says a TLS proxy is in front */
 	bool off_loopback; /* a listener is bound beyond loopback */
 };
 struct frame;
@@ -100,12 +119,26 @@ MUST int frame_check(const struct door *, struct note *);
 /* Prometheus lines: requests by door and status class, seconds. */
 void frame_metrics(struct frame *, struct buf *);
 
+/* For doors. */
+/* The Authorization field. 0 (AUTH_NONE without one), OUT_MALFORMED. */
+MUST int call_auth(const struct call *, struct buf *decoded, struct auth *ret);
+/* Where the query means one value: STR_NONE without it; OUT_MALFORMED with a
+ * note when the name is there twice. */
+MUST int call_once(struct call *, const char *name, struct str *ret);
+/* Ask the gate while a long body goes out, or comes in, whether it still may;
+ * a revoked credential's transfer is cut. */
+MUST int call_guard(const struct call *, struct http_reply *);
+void call_guard_body(struct call *);
+/* Is the route's request a HEAD? Its reply may leave the body out. */
+bool call_is_head(const struct call *);
+
 /* For handlers. */
-int reply_json(struct http_reply *, int status); /* sets the type; body is there */
+int reply_json(struct http_reply *,
+	       int status); /* sets the type; body is there */
 int reply_empty(struct http_reply *, int status);
 struct str call_query(const struct call *, const char *name); /* p NULL: none */
 /* 1 <= n <= max from the query, dflt when absent; OUT_MALFORMED. */
-MUST int call_number(const struct call *, const char *name, uint64_t dflt,
-    uint64_t max, uint64_t *ret);
+MUST int call_number(struct call *, const char *name, uint64_t dflt,
+		     uint64_t max, uint64_t *ret);
 
 #endif

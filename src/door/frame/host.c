@@ -1,0 +1,152 @@
+#include "door/frame/inner.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+
+static bool
+is_trusted(const struct frame_conf *conf, struct str addr)
+{
+	for (size_t i = 0; i < conf->n_trusted; i++)
+		if (str_eq(addr, str_c(conf->trusted_proxies[i])))
+			return true;
+	return false;
+}
+
+static bool
+is_addr(struct str s)
+{
+	char text[HTTP_ADDR_MAX];
+	unsigned char raw[16];
+
+	if (s.n == 0 || s.n >= sizeof(text))
+		return false;
+	memcpy(text, s.p, s.n);
+	text[s.n] = '\0';
+	return inet_pton(AF_INET, text, raw) == 1 ||
+	       inet_pton(AF_INET6, text, raw) == 1;
+}
+
+/* The last field of the name: what the proxy next to us wrote. */
+static struct str
+field_last(const struct http_req *req, const char *name)
+{
+	for (size_t i = req->n_fields; i > 0; i--)
+		if (str_eq(req->fields[i - 1].name, str_c(name)))
+			return req->fields[i - 1].value;
+	return STR_NONE;
+}
+
+/* Read from the right: each trusted proxy vouches for the one before it, and
+ * what stands left of the first stranger is hearsay. */
+void
+host_addr(struct inner *in)
+{
+	struct call *call = &in->call;
+	const struct frame_conf *conf = &in->frame->conf;
+	struct str peer = str_c(call->req->peer), rest, last;
+
+	call->addr = peer;
+	if (!is_trusted(conf, peer))
+		return;
+	rest = field_last(call->req, "x-forwarded-for");
+	while (rest.n > 0) {
+		if (!str_rcut(rest, ',', &rest, &last)) {
+			last = rest;
+			rest = STR_NONE;
+		}
+		last = str_trim(last);
+		if (!is_addr(last))
+			return;
+		call->addr = last;
+		if (!is_trusted(conf, last))
+			return;
+	}
+}
+
+/* "host:port" out of a URL without a path. */
+static struct str
+url_authority(struct str url)
+{
+	struct str scheme, rest;
+
+	if (!str_cut(url, ':', &scheme, &rest) || !str_starts(rest, STR("//")))
+		return STR_NONE;
+	return str_sub(rest, 2, rest.n);
+}
+
+static bool
+is_https(const struct inner *in, bool from_proxy)
+{
+	const struct http_req *req = in->call.req;
+	struct str proto = STR_NONE;
+
+	if (from_proxy)
+		proto = str_trim(field_last(req, "x-forwarded-proto"));
+	if (proto.n > 0)
+		return str_eq_nocase(proto, STR("https"));
+	return req->tls || (in->frame->conf.behind_tls && !req->loopback);
+}
+
+/* host was matched by the core, so it is one of ours and may be named. */
+static int
+make_base(struct inner *in, struct str host, bool from_proxy)
+{
+	struct call *call = &in->call;
+	struct str public = str_c(call->core->public_url);
+	struct str scheme;
+	char *p;
+
+	if (str_eq_nocase(host, url_authority(public))) {
+		call->base = public;
+		return 0;
+	}
+	scheme = is_https(in, from_proxy) ? STR("https://") : STR("http://");
+	p = arena_get(call->arena, scheme.n + host.n + 1);
+	if (p == NULL)
+		return FAIL(-ENOMEM);
+	memcpy(p, scheme.p, scheme.n);
+	for (size_t i = 0; i < host.n; i++) {
+		char c = host.p[i];
+
+		p[scheme.n + i] =
+		    c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+	}
+	call->base = (struct str){p, scheme.n + host.n};
+	return 0;
+}
+
+int
+host_step(struct inner *in)
+{
+	struct call *call = &in->call;
+	bool from_proxy = is_trusted(&in->frame->conf, str_c(call->req->peer));
+	struct str host = call->req->host, said;
+
+	if (from_proxy) {
+		said = str_trim(field_last(call->req, "x-forwarded-host"));
+		host = said.n > 0 ? said : host;
+	}
+	call->region = core_region_of_host(call->core, host);
+	if (call->region == NULL)
+		return inner_status(in, 421, "this server has another name");
+	call->thing.region = str_c(call->region->name);
+	return make_base(in, host, from_proxy);
+}
+
+int
+plain_step(struct inner *in)
+{
+	const struct http_req *req = in->call.req;
+	const struct frame_conf *conf = &in->frame->conf;
+
+	if (!conf->off_loopback || conf->behind_tls || req->tls ||
+	    req->loopback)
+		return 0;
+	if (in->call.route->verb == VERB_LOGIN ||
+	    http_field_get(req, "authorization", NULL).p != NULL)
+		return inner_status(in, 403,
+				    "credentials are not taken in clear text "
+				    "from another machine: use https, or say "
+				    "that a TLS proxy stands in front");
+	return 0;
+}

@@ -1,0 +1,184 @@
+#include "door/frame/inner.h"
+
+#include "base/test.h"
+
+static const char *const proxies[] = {"10.0.0.1", "10.0.0.2"};
+
+struct given {
+	const char *peer, *host;
+	struct http_field fields[4];
+	size_t n_fields;
+	bool tls, loopback, behind_tls, off_loopback;
+	enum verb verb;
+};
+
+struct got {
+	char addr[HTTP_ADDR_MAX], base[256], region[REGION_NAME_MAX + 1];
+	int host, plain, status;
+};
+
+static struct core *
+make_core(void)
+{
+	static struct core core = {
+	    .n_regions = 2,
+	    .public_url = "https://keys.example",
+	    .regions =
+		{
+		    {.name = "local",
+		     .n_host = 3,
+		     .host = {"127.0.0.1:8080", "keys.example", "reg.example"}},
+		    {.name = "south", .n_host = 1, .host = {"south.example"}},
+		},
+	};
+
+	return &core;
+}
+
+static struct got
+look(struct given g)
+{
+	struct frame frame = {.conf = {.core = make_core(),
+				       .trusted_proxies = proxies,
+				       .n_trusted = nitems(proxies),
+				       .behind_tls = g.behind_tls,
+				       .off_loopback = g.off_loopback}};
+	struct http_req req = {.host = str_c(g.host),
+			       .fields = g.fields,
+			       .n_fields = g.n_fields,
+			       .tls = g.tls,
+			       .loopback = g.loopback};
+	struct route route = {.verb = g.verb};
+	struct arena arena;
+	struct inner in = {.frame = &frame,
+			   .call = {.core = frame.conf.core,
+				    .req = &req,
+				    .arena = &arena,
+				    .route = &route}};
+	struct got got = {.host = 0};
+
+	arena_init(&arena, 4 * KIB);
+	(void)snprintf(req.peer, sizeof(req.peer), "%s", g.peer);
+	host_addr(&in);
+	got.host = host_step(&in);
+	got.plain = plain_step(&in);
+	got.status = in.status;
+	(void)snprintf(got.addr, sizeof(got.addr), "%.*s",
+		       STR_ARG(in.call.addr));
+	(void)snprintf(got.base, sizeof(got.base), "%.*s",
+		       STR_ARG(in.call.base));
+	(void)snprintf(got.region, sizeof(got.region), "%s",
+		       in.call.region == NULL ? "" : in.call.region->name);
+	arena_clear(&arena);
+	return got;
+}
+
+#define FIELD(n, v)                                                            \
+	{                                                                      \
+		STR_INIT(n), STR_INIT(v)                                       \
+	}
+#define GIVEN(p, h, ...)                                                       \
+	look((struct given){.peer = p, .host = h, ##__VA_ARGS__})
+#define is_c(a, b, ...) is_str(str_c(a), str_c(b), __VA_ARGS__)
+
+static void
+test_addr(void)
+{
+	struct got got = GIVEN("1.2.3.4", "reg.example",
+			       .fields = {FIELD("x-forwarded-for", "9.9.9.9")},
+			       .n_fields = 1);
+
+	is_c(got.addr, "1.2.3.4", "a stranger's word does not count");
+	got = GIVEN("10.0.0.1", "reg.example",
+		    .fields = {FIELD("x-forwarded-for", "9.9.9.9")},
+		    .n_fields = 1);
+	is_c(got.addr, "9.9.9.9", "a trusted proxy's does");
+	got = GIVEN(
+	    "10.0.0.1", "reg.example",
+	    .fields = {FIELD("x-forwarded-for", "6.6.6.6, 9.9.9.9 ,10.0.0.2")},
+	    .n_fields = 1);
+	is_c(got.addr, "9.9.9.9", "the first stranger from the right");
+	got = GIVEN("10.0.0.1", "reg.example",
+		    .fields = {FIELD("x-forwarded-for", "6.6.6.6"),
+			       FIELD("x-forwarded-for", "2001:db8::1")},
+		    .n_fields = 2);
+	is_c(got.addr, "2001:db8::1", "the last field");
+	got = GIVEN("10.0.0.1", "reg.example",
+		    .fields = {FIELD("x-forwarded-for", "evil\", 10.0.0.2")},
+		    .n_fields = 1);
+	is_c(got.addr, "10.0.0.2", "no address, no belief");
+	got = GIVEN("10.0.0.1", "reg.example");
+	is_c(got.addr, "10.0.0.1", "without the field the peer");
+}
+
+static void
+test_base(void)
+{
+	struct got got = GIVEN("1.2.3.4", "Reg.EXAMPLE");
+
+	is_c(got.base, "http://reg.example", "in lower case");
+	is_c(got.region, "local", "region");
+	got = GIVEN("1.2.3.4", "south.example", .tls = true);
+	is_c(got.base, "https://south.example", "TLS");
+	is_c(got.region, "south", "the other region");
+	got = GIVEN("1.2.3.4", "keys.example");
+	is_c(got.base, "https://keys.example", "the public URL as it is");
+	got = GIVEN("127.0.0.1", "127.0.0.1:8080", .loopback = true,
+		    .behind_tls = true);
+	is_c(got.base, "http://127.0.0.1:8080", "straight from here");
+	got = GIVEN("1.2.3.4", "reg.example", .behind_tls = true);
+	is_c(got.base, "https://reg.example", "behind TLS");
+	got = GIVEN("10.0.0.1", "127.0.0.1:8080",
+		    .fields = {FIELD("x-forwarded-host", "reg.example"),
+			       FIELD("x-forwarded-proto", "https")},
+		    .n_fields = 2);
+	is_c(got.base, "https://reg.example", "as the proxy says");
+	got = GIVEN("1.2.3.4", "reg.example",
+		    .fields = {FIELD("x-forwarded-host", "evil.example"),
+			       FIELD("x-forwarded-proto", "https")},
+		    .n_fields = 2);
+	is_c(got.base, "http://reg.example", "not as a stranger says");
+	got = GIVEN("1.2.3.4", "evil.example");
+	is_int(got.host, STATUS_SAID, "another name");
+	is_int(got.status, 421, "is misdirected");
+	is_c(got.base, "", "and not named");
+	got = GIVEN("10.0.0.1", "reg.example",
+		    .fields = {FIELD("x-forwarded-host", "evil.example")},
+		    .n_fields = 1);
+	is_int(got.status, 421, "nor from a proxy");
+}
+
+static void
+test_plain(void)
+{
+	struct given g = {.peer = "1.2.3.4",
+			  .host = "reg.example",
+			  .off_loopback = true,
+			  .verb = VERB_LOGIN};
+
+	is_int(look(g).plain, STATUS_SAID, "a login in clear text");
+	is_int(look(g).status, 403, "is refused");
+	g.tls = true;
+	is_int(look(g).plain, 0, "not over TLS");
+	g.tls = false;
+	g.behind_tls = true;
+	is_int(look(g).plain, 0, "nor behind TLS");
+	g.behind_tls = false;
+	g.loopback = true;
+	is_int(look(g).plain, 0, "nor from this machine");
+	g.loopback = false;
+	g.verb = VERB_IMAGE_PULL;
+	is_int(look(g).plain, 0, "nor without a credential");
+	g.fields[0] = (struct http_field)FIELD("authorization", "Basic eDp5");
+	g.n_fields = 1;
+	is_int(look(g).plain, STATUS_SAID, "a credential in clear text");
+}
+
+int
+main(void)
+{
+	test_addr();
+	test_base();
+	test_plain();
+	return done_testing();
+}

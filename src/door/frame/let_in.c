@@ -1,0 +1,110 @@
+#include "door/frame/inner.h"
+
+static bool
+has_body(const struct http_req *req)
+{
+	return req->chunked || req->length > 0;
+}
+
+static bool
+has_type(const struct http_req *req, struct str want)
+{
+	struct str type = http_field_get(req, "content-type", NULL), rest;
+	struct str charset;
+
+	if (!str_cut(type, ';', &type, &rest))
+		rest = STR_NONE;
+	if (!str_eq_nocase(str_trim(type), want))
+		return false;
+	rest = str_trim(rest);
+	if (!str_cut(rest, '=', &rest, &charset) ||
+	    !str_eq_nocase(str_trim(rest), STR("charset")))
+		return true;
+	return str_eq_nocase(str_trim(charset), STR("utf-8")) ||
+	       str_eq_nocase(str_trim(charset), STR("\"utf-8\""));
+}
+
+/* What the fields say about the body, before any of it is read. */
+static int
+body_step(struct inner *in)
+{
+	const struct http_req *req = in->call.req;
+	const struct route *route = in->call.route;
+	struct str coding = http_field_get(req, "content-encoding", NULL);
+
+	if (!has_body(req))
+		return 0;
+	if (coding.n > 0 && !str_eq_nocase(coding, STR("identity")))
+		return inner_status(in, 415, "bodies are taken uncoded only");
+	if (route->body == BODY_JSON && !has_type(req, STR("application/json")))
+		return inner_status(in, 415, "the body is not JSON in UTF-8");
+	if (route->body == BODY_FORM &&
+	    !has_type(req, STR("application/x-www-form-urlencoded")))
+		return inner_status(in, 415, "the body is not a form");
+	if (req->length > route->body_max)
+		return inner_status(in, 413, "the body is too large");
+	return 0;
+}
+
+static int
+fields_step(struct inner *in)
+{
+	struct call *call = &in->call;
+	size_t count = 0;
+	int r;
+
+	(void)http_field_get(call->req, "authorization", &count);
+	if (count > 1)
+		return inner_status(in, 400, "more than one Authorization");
+	if (call->req->query.n == 0)
+		return 0;
+	r = form_parse(call->req->query, call->arena, &call->query);
+	if (r > 0)
+		return inner_status(in, 400, "the query is not well formed");
+	return r;
+}
+
+static int
+aim_step(struct inner *in)
+{
+	aim_fn *aim = in->call.route->aim;
+
+	return aim == NULL ? 0 : aim(&in->call);
+}
+
+static int
+gate_step(struct inner *in)
+{
+	CLEAN(buf_clear) struct buf decoded = BUF_INIT_MAX(HTTP_HEAD_MAX);
+	struct call *call = &in->call;
+	struct proof proof = {.kind = PROOF_NONE};
+	enum verb verb = call->route->verb;
+	int r = 0;
+
+	if (verb_row(verb)->rule != RULE_PUBLIC)
+		r = call->door->proof(call, &proof, &decoded);
+	if (r != 0)
+		return r;
+	proof.addr = call->addr;
+	call->proof = proof.kind;
+	r = gate_pass(call->core, &proof, verb, &call->thing, &call->visit);
+	if (r == OUT_TOO_MANY)
+		(void)!gate_throttle(call->core, proof.addr, proof.user,
+				     &call->wait_s);
+	return r;
+}
+
+/* In this order: what costs nothing and tells nothing comes first. */
+int
+let_in(struct inner *in)
+{
+	static int (*const steps[])(struct inner *) = {
+	    host_step, route_step, plain_step, fields_step,
+	    body_step, aim_step,   gate_step,
+	};
+	int r = 0;
+
+	for (size_t i = 0; i < nitems(steps) && r == 0; i++)
+		r = steps[i](in);
+	return r;
+}
