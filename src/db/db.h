@@ -36,17 +36,23 @@ struct db_schema {
 };
 
 struct db_conf {
-	const char *path; /* ":memory:" for tests: views share the one connection */
+	const char *path; /* ":memory:" for tests: a file that goes with it */
 	const struct db_schema *schema;
 	size_t batch_max; /* functions in one commit; 0: 256 */
 };
 
-/* Opens, migrates forward, starts the writer. 0; OUT_UNSUPPORTED when the file
- * was written by a newer program; OUT_BUSY when another process holds it. */
+/* Opens, migrates forward, prepares every statement once, starts the writer.
+ * 0; OUT_UNSUPPORTED when the file was written by a newer program; OUT_BUSY
+ * when another process holds it; -errno, when a statement does not fit the
+ * tables as well: the note says which. */
 MUST int db_open(const struct db_conf *, struct db **ret, struct note *);
-void db_free(struct db *); /* finishes queued writes first */
+/* Finishes queued writes first. Threads that used it must not use it again. */
+void db_free(struct db *);
 DEFINE_FREEP(db)
 
+/* This thread's view: a second begin gives the same one again, and the last end
+ * ends it. The snapshot is taken by the first statement. Rows are cleared
+ * before their view ends. */
 MUST int db_view_begin(struct db *, struct db_at **ret);
 void db_view_end(struct db_at *);
 static inline void
@@ -57,9 +63,11 @@ db_view_endp(struct db_at **at)
 }
 
 /* What fn returns decides: 0 keeps its changes; anything else undoes them and
- * is returned by db_write. A failed commit returns -errno to all who shared
- * it, and after a failed fsync the database refuses every later write with
- * OUT_BUSY until it is opened again. */
+ * is returned by db_write. OUT_BUSY when the disk is full, whatever fn made of
+ * it; this passes. A failed commit returns -errno to all who shared it, and
+ * after a failed write or fsync the database refuses every later write with
+ * OUT_BUSY until it is opened again. OUT_CONFLICT as well when a deferred
+ * FOREIGN KEY rule says no at the commit. Not from within fn or a touch. */
 typedef int db_write_fn(struct db_at *, void *arg);
 MUST int db_write(struct db *, db_write_fn *fn, void *arg);
 /* Called on the writer thread after each commit that asked for it with
@@ -73,6 +81,7 @@ bool db_is_write(const struct db_at *);
  *   i int64_t   s struct str as TEXT   b struct str as BLOB   n nothing (NULL)
  *   S struct str as TEXT, or NULL when its p is NULL
  *   I const int64_t *, NULL pointer binds NULL
+ * In the SQL they are $1, $2, ... and may stand in any order, more than once.
  * Strings are borrowed until the rows are cleared. int64_t values must be
  * passed as exactly that: cast constants.
  */
@@ -112,7 +121,8 @@ void db_stats(struct db *, struct db_stats *ret);
 /* Prepare every statement and run the engine's integrity and foreign-key
  * checks; 0, or OUT_MISMATCH with the first complaint. */
 MUST int db_verify(struct db *, struct note *);
-/* A consistent copy at path while serving. */
+/* A consistent copy at path while serving, on disk after 0. OUT_CONFLICT when
+ * path exists, OUT_BUSY when there is no room for it; then nothing is left. */
 MUST int db_backup(struct db *, const char *path, struct note *);
 
 #endif
