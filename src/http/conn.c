@@ -1,0 +1,228 @@
+#include "http/io.h"
+#include "http/pool.h"
+#include "http/server.h"
+#include "http/tls.h"
+
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define CONN_TURN 64 /* steps before others get their turn */
+
+struct http_conn *
+conn_new(struct loop *loop, int fd)
+{
+	struct http_server *s = loop->server;
+	struct http_conn *c = calloc(1, sizeof(*c));
+
+	if (c == NULL)
+		return NULL;
+	c->loop = loop;
+	c->fd = fd;
+	c->state = s->tls != NULL ? CONN_HELLO : CONN_HEAD;
+	if (s->tls != NULL && tls_attach(s->tls, c) != 0) {
+		free(c);
+		return NULL;
+	}
+	return c;
+}
+
+static void
+list_add(struct conn_list *l, struct http_conn *c)
+{
+	c->prev = l->last;
+	c->next = NULL;
+	if (l->last != NULL)
+		l->last->next = c;
+	else
+		l->first = c;
+	l->last = c;
+}
+
+static void
+list_del(struct conn_list *l, struct http_conn *c)
+{
+	if (c->prev != NULL)
+		c->prev->next = c->next;
+	else
+		l->first = c->next;
+	if (c->next != NULL)
+		c->next->prev = c->prev;
+	else
+		l->last = c->prev;
+}
+
+void
+conn_enter(struct http_conn *c, enum conn_state state)
+{
+	list_del(&c->loop->in[c->state], c);
+	c->state = state;
+	c->since_ms = c->loop->now_ms;
+	list_add(&c->loop->in[state], c);
+}
+
+static enum step
+linger_step(struct http_conn *c)
+{
+	for (int turn = 0; turn < CONN_TURN; turn++) {
+		ssize_t n = io_discard(c);
+
+		if (n == IO_WAIT)
+			return STEP_WAIT;
+		if (n <= 0)
+			return STEP_GONE;
+	}
+	return STEP_YIELD;
+}
+
+static enum step
+hello_step(struct http_conn *c)
+{
+	enum step step = tls_step(c);
+
+	if (step != STEP_ON)
+		return step;
+	conn_enter(c, CONN_HEAD);
+	c->may_read = true;
+	return c->shed ? request_refuse(c, 503, "too many connections")
+		       : STEP_ON;
+}
+
+static enum step
+lent_step(struct http_conn *c)
+{
+	(void)c;
+	return STEP_LENT;
+}
+
+static enum step (*const steps[CONN_STATES])(struct http_conn *) = {
+	[CONN_HELLO] = hello_step,
+	[CONN_HEAD] = request_step,
+	[CONN_IDLE] = request_step,
+	[CONN_BODY] = body_step,
+	[CONN_LENT] = lent_step,
+	[CONN_SEND] = send_step,
+	[CONN_DRAIN] = body_drain_step,
+	[CONN_LINGER] = linger_step,
+};
+
+void
+conn_go(struct http_conn *c, enum step step)
+{
+	for (int turn = 0; step == STEP_ON; turn++)
+		step = turn < CONN_TURN ? steps[c->state](c) : STEP_YIELD;
+	if (step == STEP_YIELD)
+		loop_again(c->loop, c);
+	else if (step == STEP_GONE)
+		conn_close(c);
+}
+
+void
+conn_event(struct http_conn *c, uint32_t events)
+{
+	if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+		c->may_read = true;
+	if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+		c->saw_end = true;
+	if (!c->again)
+		conn_go(c, STEP_ON);
+}
+
+static void
+greet(struct http_conn *c)
+{
+	struct loop *loop = c->loop;
+
+	c->since_ms = loop->now_ms;
+	list_add(&loop->in[c->state], c);
+	if (loop_watch(c) != 0)
+		conn_close(c);
+	else if (c->shed && c->ssl == NULL)
+		conn_go(c, request_refuse(c, 503, "too many connections"));
+}
+
+static void
+take_back(struct http_conn *c)
+{
+	bool watched = c->watched;
+
+	if (server_phase(c->loop->server) >= SERVER_CUTS ||
+	    (!watched && loop_watch(c) != 0)) {
+		conn_close(c);
+		return;
+	}
+	if (!watched)
+		c->may_read = true;
+	conn_go(c, send_start(c));
+}
+
+void
+conn_arrived(struct http_conn *c)
+{
+	if (c->state == CONN_LENT)
+		take_back(c);
+	else
+		greet(c);
+}
+
+enum step
+conn_lend(struct http_conn *c)
+{
+	struct pool *pool = c->loop->server->pool;
+	bool stream = c->work->plan == HTTP_STREAM;
+
+	conn_enter(c, CONN_LENT);
+	/* The pool thread reads the socket itself: our epoll would wake us for
+	 * each piece that comes in. */
+	if (stream && !body_buffered(c->work))
+		loop_unwatch(c);
+	if (pool_push(pool, c, stream))
+		return STEP_LENT;
+	if (!c->watched && loop_watch(c) != 0)
+		return STEP_GONE;
+	c->may_read = true;
+	loop_count(&c->loop->shed);
+	return request_refuse(c, 503, "too many requests are waiting");
+}
+
+void
+conn_expire(struct http_conn *c)
+{
+	struct work *w = c->work;
+	bool late = c->state == CONN_BODY ||
+		    (c->state == CONN_HEAD && w != NULL && w->end > w->start);
+
+	if (late) {
+		w->pos = w->end;
+		conn_go(c, request_refuse(c, 408, "the request took too long"));
+		return;
+	}
+	conn_close(c);
+}
+
+/* A connection that is in loop->again stays there, without a socket, until
+ * its turn comes. */
+void
+conn_close(struct http_conn *c)
+{
+	struct loop *loop = c->loop;
+
+	list_del(&loop->in[c->state], c);
+	if (c->work != NULL) {
+		send_over(c);
+		work_put(loop, TAKE(c->work));
+	}
+	if (c->ssl != NULL) {
+		if (!c->broken && c->state != CONN_LINGER)
+			io_finish(c);
+		tls_detach(c);
+	}
+	(void)close(c->fd); /* takes it out of the epoll */
+	c->fd = -1;
+	atomic_fetch_sub_explicit(&loop->open, 1, memory_order_relaxed);
+	atomic_fetch_sub_explicit(&loop->server->open, 1,
+				  memory_order_release);
+	if (!c->again)
+		free(c);
+}
