@@ -28,11 +28,11 @@ complaint(struct db_at *at, const char *pragma, struct note *note)
 	if (code == SQLITE_OK)
 		code = sqlite3_step(stmt);
 	if (code == SQLITE_ROW) {
-		const char *text = (const char *)sqlite3_column_text(stmt, 0);
+		const char *text = first_words(stmt);
 
-		if (text == NULL || strcmp(text, "ok") != 0)
+		if (strcmp(text, "ok") != 0)
 			r = note_set(note, OUT_MISMATCH, "%s: %s", pragma,
-				     text == NULL ? "?" : text);
+				     text);
 	} else if ((code & 0xff) == SQLITE_CORRUPT)
 		r = note_set(note, OUT_MISMATCH, "%s: %s", pragma,
 			     sqlite3_errmsg(at->h));
