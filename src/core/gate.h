@@ -46,15 +46,18 @@ struct subject {
 	bool owner;    /* owns account */
 	bool server;   /* operator of this server */
 	bool may_write; /* registry tokens */
+	bool bearer;    /* came with a bearer: can have no identity token */
 	int64_t expires_at; /* ms; INT64_MAX: never by itself */
+	uint64_t seen;  /* the generation at which all this was true */
 };
 
 enum thing_kind {
 	THING_NONE, THING_ACCOUNT, THING_NAMESPACE, THING_REPO, THING_IDENTITY,
 	THING_TOKEN, THING_KINDS
 };
-/* All borrowed. account may be empty for NAMESPACE and REPO: the gate looks up
- * who owns the namespace. */
+/* All borrowed. gate_pass looks up who owns the namespace of a NAMESPACE or
+ * REPO; an account that is given must then be that one. An empty account of any
+ * other thing is the subject's own. */
 struct thing {
 	enum thing_kind kind;
 	struct str account, region;
@@ -77,9 +80,10 @@ struct visit {
  * verb are filled on DENIED too (the door names them).
  * 0; OUT_UNPROVEN no or bad credential; OUT_EXPIRED a good one past its end;
  * OUT_DENIED; OUT_ABSENT never (absent things are denied alike);
- * OUT_UNSUPPORTED a Basic user name that is not one of the four; OUT_BUSY the
- * trail cannot be written; -errno, and nobody passes.
- * Never blocks beyond point reads: fit for event threads.
+ * OUT_UNSUPPORTED a Basic user name that is not one of the four; OUT_TOO_MANY
+ * instead of UNPROVEN to an address that keeps guessing (gate_throttle says how
+ * long); OUT_BUSY the trail cannot be written; -errno, and nobody passes.
+ * Never blocks beyond point reads: fit for event threads. Not inside a view.
  */
 MUST int gate_pass(struct core *, const struct proof *, enum verb,
     const struct thing *, struct visit *ret);
@@ -89,7 +93,7 @@ MUST int gate_pass(struct core *, const struct proof *, enum verb,
 MUST int gate_prove(struct core *, const struct proof *, struct subject *ret);
 
 /* May this subject, now? A plain yes or no for lists and granted subsets; asks
- * nothing of the trail. */
+ * nothing of the trail, and believes the account of the thing. Fine in views. */
 bool gate_may(struct core *, const struct subject *, enum verb,
     const struct thing *);
 /* Is what was let in still alive and allowed? For guards of long transfers. */
@@ -100,8 +104,10 @@ bool gate_still(struct core *, const struct visit *);
  * specification, HS256 with a key of this process that is made anew at each
  * start. Only what gate_may grants now is written into it; the actions granted
  * are also put into scopes[i].actions. A bearer narrows: at use, the gate asks
- * again whether the subject may.
+ * again whether the subject may. OUT_UNPROVEN: the subject's credential is of
+ * another region; OUT_UNSUPPORTED: not for BEARER_AUDIENCE.
  */
+#define BEARER_AUDIENCE "registry"
 #define BEARER_LIFE_S 300
 struct scope;
 MUST int gate_bearer(struct core *, const struct subject *,
@@ -111,8 +117,10 @@ MUST int gate_bearer(struct core *, const struct subject *,
 
 /*
  * Throttle of guessing: failed proofs per source address and per name, in
- * memory. gate_prove and the password grant ask it; OUT_TOO_MANY with the
- * seconds to wait. A success forgets the name's failures.
+ * memory; OUT_TOO_MANY with the seconds to wait. A success forgets the name's
+ * failures. What people choose (passwords) is not even looked at while it
+ * bites. A random secret cannot be guessed: the right one always opens, so that
+ * nobody is locked out by a neighbour behind the same address.
  */
 #define THROTTLE_FREE 20        /* failures before it bites */
 #define THROTTLE_WINDOW_MS (60 * 1000)
@@ -129,7 +137,9 @@ MUST int gate_open(struct core *);
 void gate_close(struct core *);
 
 /* Room-internal to core: find a stored credential's present state. 0,
- * OUT_UNPROVEN (gone, disabled, locked-out owner), OUT_EXPIRED, -errno. */
+ * OUT_UNPROVEN (gone, disabled, locked-out owner), OUT_EXPIRED, -errno. On
+ * UNPROVEN and EXPIRED ret says what was found, for the trail. seen stays 0:
+ * only who read the generation before the view began can fill it. */
 MUST int cred_load(struct core *, struct db_at *, enum cred_kind,
     struct str id, struct subject *ret);
 

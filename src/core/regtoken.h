@@ -37,8 +37,9 @@ MUST int regtoken_remove(const struct visit *, struct str region,
 /* All with exactly this description; how many in *n. */
 MUST int regtoken_remove_described(const struct visit *, struct str region,
     struct str description, int64_t *n);
-/* Who presents this value? 0, OUT_UNPROVEN, OUT_EXPIRED. For the gate. */
+/* Which token is this value? 0 or OUT_UNPROVEN; its end and its account are
+ * cred_load's business. For the gate. */
 MUST int regtoken_prove(struct core *, struct db_at *, struct str value,
-    struct str *ret_id, char id[CRED_ID_MAX + 1]);
+    char ret_id[CRED_ID_MAX + 1]);
 
 #endif
