@@ -15,7 +15,7 @@
 # The trail: audited
 
 set -u
-ROOT=$(cd "$(dirname "$0")/../.." && pwd) || exit 99
+ROOT=${ROOT:-$(cd "$(dirname "$0")/../.." && pwd)} || exit 99
 BUILD=${LATCHKEY_BUILD:-$ROOT/build}
 T=$(mktemp -d "${TMPDIR:-/tmp}/lk.XXXXXX") || exit 99
 DATA=$T/data IMAGES=$T/images
@@ -194,6 +194,9 @@ login() { # [KEY FILE]
 		exit 99
 	}
 }
+key_in() { # FILE: the API key that such a file holds
+	jq -r .apikey "$1"
+}
 # One request: the status is printed, body and head are left in $T/body and
 # $T/head (one "name: value" a line).
 http() { # METHOD PATH [ARGUMENT of curl]...
@@ -280,6 +283,8 @@ dockerd_stop() {
 	kill -TERM "$dockerd" 2>/dev/null
 	wait "$dockerd" 2>/dev/null
 	dockerd=''
+	# Where / is not a shared mount, it leaves one of its own behind.
+	grep -o " $T/[^ ]*" /proc/self/mounts | sort -r | xargs -r umount -l
 }
 
 # --- images ----------------------------------------------------------------
