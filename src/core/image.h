@@ -12,6 +12,7 @@
 #define MANIFEST_MAX (4 * MIB)
 #define MANIFEST_CHILDREN_MAX 1000 /* entries of an index */
 #define MANIFEST_LAYERS_MAX 1000
+#define MANIFEST_DEPTH_MAX 8 /* indexes within indexes */
 #define MANIFEST_TAGS_MAX 10 /* ?tag= on one push */
 #define MEDIA_TYPE_MAX 255
 #define CONFIG_READ_MAX (1 * MIB) /* larger configs are not looked into */
@@ -29,7 +30,8 @@ MUST int namespace_remove(const struct visit *, struct str region,
     struct str name);
 MUST int namespace_list(struct core *, struct str account, struct str region,
     struct arena *, struct namespace_row **ret, size_t *n);
-/* Whose is it? 0 or OUT_ABSENT; account has room for ACCOUNT_ID_LEN + 1. */
+/* Whose is it? 0 or OUT_ABSENT; account has room for ACCOUNT_ID_LEN + 1. at may
+ * be NULL: then it looks in a view of its own. */
 MUST int namespace_owner(struct core *, struct db_at *, struct str region,
     struct str name, char account[ACCOUNT_ID_LEN + 1]);
 
@@ -51,7 +53,8 @@ MUST int manifest_get(struct core *, const struct place *, struct str ref,
 struct manifest_ask {
 	struct place at;
 	struct str ref;          /* tag or digest */
-	struct str media_type;   /* Content-Type, parameters cut off */
+	struct str media_type;   /* Content-Type, parameters cut off; may be
+	                          * empty when the body says its mediaType */
 	struct str body;
 	struct str tags[MANIFEST_TAGS_MAX]; /* more tags, when ref is a digest */
 	size_t n_tags;
@@ -132,5 +135,9 @@ MUST int image_blob_unlink(const struct visit *, const struct place *,
  */
 MUST int image_blob_mount(const struct visit *, const struct place *,
     struct str digest, struct str from);
+
+/* For core_tidy: ends stale uploads and removes the bytes of due trash, a
+ * bounded round of each. */
+MUST int image_tidy(struct core *);
 
 #endif

@@ -14,7 +14,12 @@
 #define UPLOAD_SIZE_MAX ((uint64_t)1 << 40)
 #define UPLOADS_MAX 1000 /* open ones per account */
 
-/* A session in hand: between upload_take and upload_put_back/_finish. */
+/*
+ * A session in hand: between upload_take (or upload_begin) and upload_put_back,
+ * upload_finish or upload_drop. Borrows the visit and the place. May be moved,
+ * not copied: it owns fd and hold.
+ */
+struct upload_hold;
 struct upload {
 	const struct visit *by;
 	struct place at;
@@ -22,26 +27,36 @@ struct upload {
 	int64_t version;
 	uint64_t received, saved;
 	struct sha256 hash;
-	int fd;
+	int fd;     /* -1 until the first byte comes */
+	int failed; /* the first failed write: nothing more is taken */
+	struct upload_hold *hold; /* NULL: let go */
 };
+#define UPLOAD_INIT { .fd = -1 }
 
-/* A new session: the row is durable before the id is known. */
+/* A new session: the row is durable before the id is known. OUT_ABSENT no such
+ * namespace; OUT_TOO_MANY over UPLOADS_MAX. */
 MUST int upload_start(const struct visit *, const struct place *,
     char ret_id[UPLOAD_ID_LEN + 1]);
+/* The same and upload_take in one, for those who have the bytes at hand. */
+MUST int upload_begin(const struct visit *, const struct place *,
+    struct upload *ret);
 /* How far it is. OUT_ABSENT: unknown, another's, another repository's, over. */
 MUST int upload_look(const struct visit *, const struct place *, struct str id,
     uint64_t *ret_received);
 /* Take it to write. OUT_ABSENT; OUT_BUSY somebody else is writing now. */
 MUST int upload_take(const struct visit *, const struct place *, struct str id,
     struct upload *ret);
-/* Append and hash. OUT_TOO_LARGE, OUT_BUSY (no space), -errno. */
+/* Append and hash. OUT_TOO_LARGE; OUT_BUSY no space; OUT_ABSENT it was cancelled
+ * meanwhile; -errno. After any of them only _put_back or _drop. */
 MUST int upload_write(struct upload *, const void *p, size_t n);
-/* Record what was received and let go: 202 may be said after 0. */
+/* Record what was received and let go: 202 may be said after 0. OUT_ABSENT it
+ * was cancelled meanwhile. */
 MUST int upload_put_back(struct upload *);
 /*
  * The end: compare the digest, sync file and directory, then blob, link, trail
  * in one write; 0 is durable. OUT_MISMATCH leaves the session as it was before
- * upload_take; the upload is let go in any case.
+ * upload_take; the upload is let go in any case. Also OUT_MALFORMED and
+ * OUT_UNSUPPORTED for the digest, OUT_ABSENT as above.
  */
 MUST int upload_finish(struct upload *, struct str digest);
 /* Give up what this take wrote: back to the recorded state. Fine after any

@@ -1,0 +1,220 @@
+#include "core/image.h"
+
+#include "base/clock.h"
+#include "blob/blob.h"
+#include "core/repo.h"
+#include "core/sql.h"
+#include "wire/ociref.h"
+#include "json/json.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+int
+image_blob(struct core *core, const struct place *p, struct str digest,
+	   struct blob_row *ret)
+{
+	CLEAN(db_view_endp) struct db_at *view = NULL;
+	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	struct str key;
+	int r = db_view_begin(core->db, &view);
+
+	if (r == 0)
+		r = db_one(view, SQL_blob_in_repo, &rows, "sss", p->region,
+			   p->name, digest);
+	if (r != 0)
+		return r;
+	key = db_str(&rows, 1);
+	if (key.n != BLOB_KEY_LEN)
+		return FAIL(-EUCLEAN);
+	ret->size = (uint64_t)db_int(&rows, 0);
+	memcpy(ret->key, key.p, key.n);
+	ret->key[key.n] = '\0';
+	return 0;
+}
+
+int
+image_blob_open(struct core *core, const struct place *p, struct str digest,
+		int *ret_fd, uint64_t *ret_size)
+{
+	struct blob_row row;
+	uint64_t size;
+	int fd, r = image_blob(core, p, digest, &row);
+
+	if (r != 0)
+		return r;
+	r = blob_read(core->blobs, str_c(row.key), &fd, &size);
+	if (r != 0)
+		return FOLD(r);
+	if (size != row.size) {
+		(void)close(fd);
+		return FAIL(-EUCLEAN);
+	}
+	*ret_fd = fd;
+	*ret_size = size;
+	return 0;
+}
+
+struct change {
+	const struct visit *by;
+	const struct place *at;
+	struct str digest, from;
+	const char *root; /* mount: the namespace that holds it, with its '/' */
+	int64_t now;
+};
+
+static int
+trail(struct db_at *at, const struct change *c, const char *verb)
+{
+	CLEAN(buf_clear) struct buf detail = BUF_INIT;
+	struct jw w = JW(&detail);
+
+	jw_object(&w, NULL);
+	jw_str(&w, verb, c->digest);
+	if (c->from.n > 0)
+		jw_str(&w, "from", c->from);
+	jw_end(&w);
+	return repo_trail(at, c->by, c->at, &detail);
+}
+
+static int
+one_id(struct db_rows *rows, int r, int64_t *ret)
+{
+	if (r == 0)
+		*ret = db_int(rows, 0);
+	return r;
+}
+
+static int
+linked(struct db_at *at, int64_t repo, struct str digest, int64_t *ret)
+{
+	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+
+	return one_id(
+	    &rows, db_one(at, SQL_blob_linked, &rows, "si", digest, repo), ret);
+}
+
+static int
+review_later(struct db_at *at, int64_t blob, int64_t now)
+{
+	return db_exec(at, SQL_blob_review, NULL, "ii", now + REVIEW_MS, blob);
+}
+
+static int
+unlink_write(struct db_at *at, void *arg)
+{
+	struct change *c = arg;
+	int64_t repo, blob;
+	int r = repo_own(at, c->by, c->at, &repo);
+
+	if (r == 0)
+		r = linked(at, repo, c->digest, &blob);
+	/* The manifests that need it refer to the link: CONFLICT. */
+	if (r == 0)
+		r = db_exec(at, SQL_blob_unlink, NULL, "ii", repo, blob);
+	if (r == 0)
+		r = review_later(at, blob, c->now);
+	return r != 0 ? r : trail(at, c, "unlinked");
+}
+
+int
+image_blob_unlink(const struct visit *by, const struct place *at,
+		  struct str digest)
+{
+	struct change c = {
+	    .by = by, .at = at, .digest = digest, .now = clock_now()};
+
+	return db_write(by->core->db, unlink_write, &c);
+}
+
+/* --- mount --- */
+
+/* The blob, if from (or some repository of the namespace) still links it. */
+static int
+held(struct db_at *at, const struct change *c, int64_t *ret)
+{
+	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	struct place from = {.region = c->at->region, .name = c->from};
+	struct str root = str_c(c->root);
+	int64_t repo;
+	int r;
+
+	if (c->from.n == 0)
+		return one_id(&rows,
+			      db_one(at, SQL_blob_in_namespace, &rows, "sss",
+				     c->digest, c->at->region,
+				     str_sub(root, 0, root.n - 1)),
+			      ret);
+	r = repo_find(at, &from, &repo);
+	return r != 0 ? r : linked(at, repo, c->digest, ret);
+}
+
+static int
+mount_write(struct db_at *at, void *arg)
+{
+	struct change *c = arg;
+	int64_t repo, blob;
+	int r = held(at, c, &blob);
+
+	if (r == 0)
+		r = repo_make(at, c->by, c->at, &repo);
+	if (r == 0)
+		r = db_exec(at, SQL_blob_link, NULL, "iii", repo, blob, c->now);
+	if (r == 0)
+		r = review_later(at, blob, c->now);
+	return r != 0 ? r : trail(at, c, "mounted");
+}
+
+static bool
+may_pull_from(const struct change *c)
+{
+	struct thing thing = {
+	    .kind = THING_REPO, .region = c->at->region, .name = c->from};
+
+	return gate_may(c->by->core, &c->by->who, VERB_IMAGE_PULL, &thing);
+}
+
+/* The first namespace of the subject's account that holds the blob and that it
+ * may pull from; name has room for the '/' too. */
+static int
+find_holder(const struct change *c, char name[NAMESPACE_LEN_MAX + 2])
+{
+	CLEAN(db_view_endp) struct db_at *view = NULL;
+	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	struct core *core = c->by->core;
+	struct str account = str_c(c->by->who.account);
+	int r = db_view_begin(core->db, &view);
+
+	if (r == 0)
+		r = db_query(view, SQL_blob_holders, &rows, "sss", c->digest,
+			     c->at->region, account);
+	while (r == 0 && (r = db_next(&rows)) == 0) {
+		(void)snprintf(name, NAMESPACE_LEN_MAX + 2, "%.*s/",
+			       STR_ARG(db_str(&rows, 0)));
+		if (repo_root_may(core, &c->by->who, VERB_IMAGE_PULL, account,
+				  c->at->region, name))
+			return 0;
+	}
+	return r;
+}
+
+int
+image_blob_mount(const struct visit *by, const struct place *at,
+		 struct str digest, struct str from)
+{
+	struct change c = {.by = by,
+			   .at = at,
+			   .digest = digest,
+			   .from = from,
+			   .now = clock_now()};
+	char root[NAMESPACE_LEN_MAX + 2] = "";
+	int r = 0;
+
+	c.root = root;
+	if (from.n == 0)
+		r = find_holder(&c, root);
+	else if (str_eq(from, at->name) || !ociref_is_name(from) ||
+		 !may_pull_from(&c))
+		r = OUT_ABSENT;
+	return r != 0 ? r : db_write(by->core->db, mount_write, &c);
+}

@@ -1,0 +1,110 @@
+#include "core/image.h"
+
+#include "base/clock.h"
+#include "blob/blob.h"
+#include "core/hold.h"
+#include "core/repo.h"
+#include "core/sql.h"
+#include "core/upload_row.h"
+
+#define ROUND_MAX 256 /* of each, so that a round stays short */
+
+/* Up to ROUND_MAX words of 32 digits: upload ids or keys. */
+struct batch {
+	char word[ROUND_MAX][BLOB_KEY_LEN + 1];
+	size_t n;
+};
+
+static void
+batch_add(struct batch *b, struct str word)
+{
+	(void)snprintf(b->word[b->n++], sizeof(b->word[0]), "%.*s",
+		       STR_ARG(word));
+}
+
+static int
+stale_read(struct core *core, struct batch *ret)
+{
+	CLEAN(db_view_endp) struct db_at *view = NULL;
+	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	int r = db_view_begin(core->db, &view);
+
+	if (r == 0)
+		r = db_query(view, SQL_upload_stale, &rows, "isi", clock_now(),
+			     str_c(core->boot), (int64_t)ROUND_MAX);
+	while (r == 0 && (r = db_next(&rows)) == 0)
+		if (!hold_has(db_str(&rows, 0)))
+			batch_add(ret, db_str(&rows, 0));
+	return r == OUT_ABSENT ? 0 : r;
+}
+
+static int
+end_stale(struct core *core)
+{
+	struct batch b = {0};
+	int r = stale_read(core, &b);
+
+	for (size_t i = 0; r == 0 && i < b.n; i++) {
+		r = upload_end(core, b.word[i]);
+		if (r == OUT_ABSENT)
+			r = 0;
+	}
+	return r;
+}
+
+static int
+trash_read(struct core *core, struct batch *ret)
+{
+	CLEAN(db_view_endp) struct db_at *view = NULL;
+	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	int r = db_view_begin(core->db, &view);
+
+	if (r == 0)
+		r = db_query(view, SQL_trash_due, &rows, "ii", clock_now(),
+			     (int64_t)ROUND_MAX);
+	while (r == 0 && (r = db_next(&rows)) == 0)
+		batch_add(ret, db_str(&rows, 0));
+	return r == OUT_ABSENT ? 0 : r;
+}
+
+static int
+forget_write(struct db_at *at, void *arg)
+{
+	const struct batch *b = arg;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < b->n; i++)
+		r = db_exec(at, SQL_trash_delete, NULL, "s", str_c(b->word[i]));
+	return FOLD(r);
+}
+
+/* The bytes first: a row without bytes is harmless, bytes without a row would
+ * stay for ever. */
+static int
+sweep(struct core *core)
+{
+	struct batch due = {0}, gone = {0};
+	int r = trash_read(core, &due);
+
+	for (size_t i = 0; r == 0 && i < due.n; i++) {
+		if (hold_has_key(str_c(due.word[i])))
+			continue;
+		r = blob_remove(core->blobs, str_c(due.word[i]));
+		if (r == 0)
+			batch_add(&gone, str_c(due.word[i]));
+	}
+	if (gone.n > 0) {
+		int forgot = db_write(core->db, forget_write, &gone);
+
+		r = r == 0 ? forgot : r;
+	}
+	return r;
+}
+
+int
+image_tidy(struct core *core)
+{
+	int r = end_stale(core);
+
+	return r != 0 ? r : sweep(core);
+}

@@ -1,0 +1,205 @@
+#include "core/upload.h"
+
+#include "base/clock.h"
+#include "blob/blob.h"
+#include "core/hold.h"
+#include "core/repo.h"
+#include "core/sql.h"
+#include "core/upload_row.h"
+#include "crypt/rand.h"
+
+#include <assert.h>
+
+static_assert(UPLOAD_ID_LEN == 32 && BLOB_KEY_LEN == 32,
+	      "struct upload and struct upload_hold have room for 32 digits");
+
+static struct str
+state_str(const uint8_t state[SHA256_STATE_LEN])
+{
+	return (struct str){(const char *)state, SHA256_STATE_LEN};
+}
+
+/* --- a new session --- */
+
+struct starting {
+	const struct visit *by;
+	const struct place *at;
+	char id[UPLOAD_ID_LEN + 1], key[BLOB_KEY_LEN + 1];
+	char principal[PRINCIPAL_MAX];
+	uint8_t state[SHA256_STATE_LEN];
+	int64_t now;
+};
+
+static int
+room_for_one(struct db_at *at, const struct starting *s)
+{
+	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	int r = db_one(at, SQL_upload_count, &rows, "s", str_c(s->by->account));
+
+	if (r != 0)
+		return FOLD(r);
+	return db_int(&rows, 0) < UPLOADS_MAX ? 0 : OUT_TOO_MANY;
+}
+
+static int
+start_write(struct db_at *at, void *arg)
+{
+	struct starting *s = arg;
+	int64_t repo;
+	int r = room_for_one(at, s);
+
+	if (r == 0)
+		r = repo_make(at, s->by, s->at, &repo);
+	if (r != 0)
+		return r;
+	return FOLD(db_exec(at, SQL_upload_insert, NULL, "sisssbsii",
+			    str_c(s->id), repo, str_c(s->by->account),
+			    str_c(s->principal), str_c(s->key),
+			    state_str(s->state), str_c(s->by->core->boot),
+			    s->now, s->now + UPLOAD_LIFE_MS));
+}
+
+static int
+start(const struct visit *by, const struct place *at, struct starting *s)
+{
+	struct sha256 hash;
+	int r;
+
+	s->by = by;
+	s->at = at;
+	s->now = clock_now();
+	sha256_start(&hash);
+	sha256_save(&hash, s->state);
+	repo_principal(&by->who, s->principal);
+	r = rand_hex(s->id, UPLOAD_ID_LEN);
+	if (r == 0)
+		r = rand_hex(s->key, BLOB_KEY_LEN);
+	return r != 0 ? r : db_write(by->core->db, start_write, s);
+}
+
+int
+upload_start(const struct visit *by, const struct place *at,
+	     char ret_id[UPLOAD_ID_LEN + 1])
+{
+	struct starting s;
+	int r = start(by, at, &s);
+
+	if (r == 0)
+		memcpy(ret_id, s.id, sizeof(s.id));
+	return r;
+}
+
+int
+upload_begin(const struct visit *by, const struct place *at, struct upload *ret)
+{
+	struct starting s;
+	int r;
+
+	*ret = (struct upload){.by = by, .at = *at, .fd = -1};
+	r = start(by, at, &s);
+	if (r != 0)
+		return r;
+	r = hold_take(str_c(s.id), &ret->hold);
+	if (r != 0)
+		return FOLD(r);
+	memcpy(ret->id, s.id, sizeof(s.id));
+	memcpy(ret->key, s.key, sizeof(s.key));
+	hold_name(ret->hold, str_c(ret->key));
+	sha256_start(&ret->hash);
+	return 0;
+}
+
+/* --- one that is known --- */
+
+int
+upload_find(const struct visit *by, const struct place *at, struct str id,
+	    struct db_at *view, struct db_rows *ret)
+{
+	char principal[PRINCIPAL_MAX];
+	int r = OUT_ABSENT;
+
+	if (id.n == UPLOAD_ID_LEN)
+		r = db_one(view, SQL_upload_get, ret, "sss", id, at->region,
+			   at->name);
+	if (r != 0)
+		return r;
+	repo_principal(&by->who, principal);
+	if (!str_eq(db_str(ret, 4), str_c(principal)) ||
+	    !str_eq(db_str(ret, 5), str_c(by->core->boot)) ||
+	    db_int(ret, 6) <= clock_now())
+		return OUT_ABSENT;
+	return 0;
+}
+
+int
+upload_look(const struct visit *by, const struct place *at, struct str id,
+	    uint64_t *ret_received)
+{
+	CLEAN(db_view_endp) struct db_at *view = NULL;
+	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	int r = db_view_begin(by->core->db, &view);
+
+	if (r == 0)
+		r = upload_find(by, at, id, view, &rows);
+	if (r == 0)
+		*ret_received = (uint64_t)db_int(&rows, 1);
+	return r;
+}
+
+/* --- its end as nothing --- */
+
+/* Removes the bytes; a failure is left to the sweeper, who knows the key. */
+void
+upload_discard(struct core *core, const char *key)
+{
+	if (blob_remove(core->blobs, str_c(key)) != 0)
+		return;
+}
+
+struct ending {
+	const char *id;
+	int64_t now;
+	char key[BLOB_KEY_LEN + 1];
+};
+
+/* The row goes, the key goes to the trash. */
+static int
+end_write(struct db_at *at, void *arg)
+{
+	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	struct ending *e = arg;
+	int r = db_one(at, SQL_upload_cancel, &rows, "s", str_c(e->id));
+
+	if (r != 0)
+		return r;
+	(void)snprintf(e->key, sizeof(e->key), "%.*s",
+		       STR_ARG(db_str(&rows, 0)));
+	db_rows_clear(&rows);
+	return FOLD(
+	    db_exec(at, SQL_trash_put, NULL, "si", str_c(e->key), e->now));
+}
+
+int
+upload_end(struct core *core, const char *id)
+{
+	struct ending e = {.id = id, .now = clock_now()};
+	int r = db_write(core->db, end_write, &e);
+
+	/* Who holds it removes the bytes when letting go. */
+	if (r == 0 && !hold_end(str_c(id)))
+		upload_discard(core, e.key);
+	return r;
+}
+
+int
+upload_cancel(const struct visit *by, const struct place *at, struct str id)
+{
+	char text[UPLOAD_ID_LEN + 1];
+	uint64_t received;
+	int r = upload_look(by, at, id, &received);
+
+	if (r != 0)
+		return r;
+	(void)snprintf(text, sizeof(text), "%.*s", STR_ARG(id));
+	return upload_end(by->core, text);
+}

@@ -1,0 +1,20 @@
+/*
+ * The rows of uploads, for the files of this room that write the bytes.
+ */
+#ifndef CORE_UPLOAD_ROW_H
+#define CORE_UPLOAD_ROW_H
+
+#include "core/upload.h"
+#include "db/db.h"
+
+/* The row of statement upload_get, if this visitor may go on with it: bytes of
+ * another boot may never have reached the disk. 0, OUT_ABSENT. */
+MUST int upload_find(const struct visit *, const struct place *, struct str id,
+    struct db_at *view, struct db_rows *ret);
+/* The session ends as nothing: its row goes, its key goes to the trash, and its
+ * bytes are removed now or by who holds it. 0, OUT_ABSENT. */
+MUST int upload_end(struct core *, const char *id);
+/* Removes bytes whose key is in the trash. A failure is left to the sweeper. */
+void upload_discard(struct core *, const char *key);
+
+#endif

@@ -1,0 +1,316 @@
+#include "core/audit.h"
+#include "core/upload.h"
+
+#include "base/clock.h"
+#include "base/enc.h"
+#include "blob/blob.h"
+#include "core/hold.h"
+#include "core/repo.h"
+#include "core/sql.h"
+#include "core/upload_row.h"
+#include "crypt/rand.h"
+#include "wire/ociref.h"
+#include "json/json.h"
+
+#include <unistd.h>
+
+static struct str
+state_str(const uint8_t state[SHA256_STATE_LEN])
+{
+	return (struct str){(const char *)state, SHA256_STATE_LEN};
+}
+
+static int
+load(struct upload *u, struct str id)
+{
+	CLEAN(db_view_endp) struct db_at *view = NULL;
+	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	int r = db_view_begin(u->by->core->db, &view);
+
+	if (r == 0)
+		r = upload_find(u->by, &u->at, id, view, &rows);
+	if (r != 0)
+		return r;
+	(void)snprintf(u->id, sizeof(u->id), "%.*s", STR_ARG(id));
+	(void)snprintf(u->key, sizeof(u->key), "%.*s",
+		       STR_ARG(db_str(&rows, 0)));
+	u->saved = u->received = (uint64_t)db_int(&rows, 1);
+	u->version = db_int(&rows, 3);
+	return FOLD(sha256_load(&u->hash, db_blob(&rows, 2)));
+}
+
+int
+upload_take(const struct visit *by, const struct place *at, struct str id,
+	    struct upload *ret)
+{
+	int r;
+
+	*ret = (struct upload){.by = by, .at = *at, .fd = -1};
+	if (id.n != UPLOAD_ID_LEN)
+		return OUT_ABSENT;
+	r = hold_take(id, &ret->hold);
+	if (r == 0)
+		r = load(ret, id);
+	if (r != 0) {
+		(void)hold_drop(TAKE(ret->hold));
+		return r;
+	}
+	hold_name(ret->hold, str_c(ret->key));
+	return 0;
+}
+
+static void
+let_go(struct upload *u, bool gone)
+{
+	if (u->fd >= 0)
+		(void)close(u->fd);
+	u->fd = -1;
+	if (u->hold == NULL)
+		return;
+	if (hold_drop(TAKE(u->hold)) || gone)
+		upload_discard(u->by->core, u->key);
+}
+
+/* At the first byte; what an interrupted writer left behind is cut off. */
+static int
+open_file(struct upload *u)
+{
+	struct blob_store *blobs = u->by->core->blobs;
+	int r;
+
+	if (u->fd >= 0)
+		return 0;
+	r = blob_append(blobs, str_c(u->key), u->saved, &u->fd);
+	if (r == OUT_ABSENT && u->saved == 0)
+		r = blob_create(blobs, str_c(u->key), &u->fd);
+	/* Fewer bytes than were promised are none. */
+	return r == OUT_MISMATCH ? OUT_ABSENT : r;
+}
+
+static int
+append(struct upload *u, const void *p, size_t n)
+{
+	int r;
+
+	if (hold_ended(u->hold))
+		return OUT_ABSENT;
+	if (n > UPLOAD_SIZE_MAX - u->received)
+		return OUT_TOO_LARGE;
+	r = open_file(u);
+	return r != 0 ? r : blob_write(u->fd, p, n);
+}
+
+int
+upload_write(struct upload *u, const void *p, size_t n)
+{
+	if (u->hold == NULL)
+		return OUT_ABSENT;
+	if (u->failed == 0)
+		u->failed = append(u, p, n);
+	if (u->failed != 0)
+		return u->failed;
+	sha256_add(&u->hash, p, n);
+	u->received += n;
+	return 0;
+}
+
+struct saving {
+	const struct upload *u;
+	uint8_t state[SHA256_STATE_LEN];
+	int64_t expires;
+};
+
+static int
+save_write(struct db_at *at, void *arg)
+{
+	struct saving *s = arg;
+	int64_t changed;
+	int r = db_exec(at, SQL_upload_save, &changed, "ibisi",
+			(int64_t)s->u->received, state_str(s->state),
+			s->expires, str_c(s->u->id), s->u->version);
+
+	if (r != 0)
+		return FOLD(r);
+	return changed == 1 ? 0 : OUT_ABSENT;
+}
+
+int
+upload_put_back(struct upload *u)
+{
+	struct saving s = {.u = u, .expires = clock_now() + UPLOAD_LIFE_MS};
+	int r;
+
+	if (u->hold == NULL)
+		return OUT_ABSENT;
+	sha256_save(&u->hash, s.state);
+	r = db_write(u->by->core->db, save_write, &s);
+	let_go(u, r == OUT_ABSENT);
+	return r;
+}
+
+void
+upload_drop(struct upload *u)
+{
+	let_go(u, false);
+}
+
+/* --- the end --- */
+
+struct finishing {
+	struct upload *u;
+	struct str digest;
+	int64_t now;
+	bool synced; /* our bytes are on disk */
+	bool ours;   /* our bytes became the blob */
+};
+
+static int
+compare(const struct upload *u, struct str digest)
+{
+	struct sha256 hash = u->hash;
+	uint8_t sum[SHA256_LEN];
+	char hex[2 * SHA256_LEN + 1];
+	enum digest_kind kind;
+	int r = ociref_digest(digest, &kind);
+
+	if (r != 0)
+		return r;
+	if (kind != DIGEST_SHA256)
+		return OUT_UNSUPPORTED;
+	sha256_end(&hash, sum);
+	enc_hex(sum, sizeof(sum), hex);
+	return str_ends(digest, str_c(hex)) ? 0 : OUT_MISMATCH;
+}
+
+/*
+ * Does this account have the bytes already? Then ours will not be kept and need
+ * not reach the disk. Nobody else's blobs are looked at: how long an upload
+ * takes must not tell what others have.
+ */
+static int
+is_known(const struct finishing *f, bool *ret)
+{
+	CLEAN(db_view_endp) struct db_at *view = NULL;
+	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	int r = db_view_begin(f->u->by->core->db, &view);
+
+	if (r == 0)
+		r = db_one(view, SQL_blob_of_account, &rows, "ss", f->digest,
+			   str_c(f->u->by->account));
+	*ret = r == 0;
+	return r == OUT_ABSENT ? 0 : r;
+}
+
+static int
+put_blob(struct db_at *at, struct finishing *f, int64_t *ret)
+{
+	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	struct str key = str_c(f->u->key);
+	int64_t id;
+	int r = rand_id(&id);
+
+	if (r == 0)
+		r = db_one(at, SQL_blob_put, &rows, "isisii", id, f->digest,
+			   (int64_t)f->u->received, key, f->now,
+			   f->now + REVIEW_MS);
+	if (r != 0)
+		return FOLD(r);
+	*ret = db_int(&rows, 0);
+	f->ours = str_eq(db_str(&rows, 1), key);
+	db_rows_clear(&rows);
+	if (f->ours)
+		return f->synced ? 0 : OUT_STALE;
+	return FOLD(db_exec(at, SQL_trash_put, NULL, "si", key, f->now));
+}
+
+static int
+end_session(struct db_at *at, const struct upload *u, int64_t *ret_repo)
+{
+	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	int r =
+	    db_one(at, SQL_upload_end, &rows, "si", str_c(u->id), u->version);
+
+	if (r == 0)
+		*ret_repo = db_int(&rows, 0);
+	return r;
+}
+
+static int
+finish_write(struct db_at *at, void *arg)
+{
+	CLEAN(buf_clear) struct buf detail = BUF_INIT;
+	struct jw w = JW(&detail);
+	struct finishing *f = arg;
+	int64_t repo, own, blob = 0;
+	int r = repo_own(at, f->u->by, &f->u->at, &own);
+
+	if (r == 0)
+		r = end_session(at, f->u, &repo);
+	if (r == 0 && repo != own)
+		return OUT_ABSENT;
+	if (r == 0)
+		r = put_blob(at, f, &blob);
+	if (r != 0)
+		return r;
+	r = db_exec(at, SQL_blob_link, NULL, "iii", repo, blob, f->now);
+	if (r != 0)
+		return FOLD(r);
+	jw_object(&w, NULL);
+	jw_str(&w, "digest", f->digest);
+	jw_int(&w, "size", (int64_t)f->u->received);
+	jw_end(&w);
+	return repo_trail(at, f->u->by, &f->u->at, &detail);
+}
+
+/* After a failed sync nobody knows what the file holds: the key is given up and
+ * the session with it. */
+static int
+sync_file(struct finishing *f)
+{
+	struct core *core = f->u->by->core;
+	int r = blob_sync(core->blobs, str_c(f->u->key), f->u->fd);
+	int ended;
+
+	f->synced = r == 0;
+	if (r == 0)
+		return 0;
+	ended = upload_end(core, f->u->id);
+	return ended < 0 ? ended : r;
+}
+
+static int
+finish(struct finishing *f)
+{
+	struct upload *u = f->u;
+	bool known = false;
+	int r = u->failed != 0 ? u->failed : compare(u, f->digest);
+
+	if (r == 0)
+		r = hold_ended(u->hold) ? OUT_ABSENT : open_file(u);
+	if (r == 0)
+		r = is_known(f, &known);
+	if (r == 0 && !known)
+		r = sync_file(f);
+	if (r == 0)
+		r = db_write(u->by->core->db, finish_write, f);
+	/* What was known is not there any more. */
+	if (r == OUT_STALE) {
+		r = sync_file(f);
+		if (r == 0)
+			r = db_write(u->by->core->db, finish_write, f);
+	}
+	return r;
+}
+
+int
+upload_finish(struct upload *u, struct str digest)
+{
+	struct finishing f = {.u = u, .digest = digest, .now = clock_now()};
+	int r;
+
+	if (u->hold == NULL)
+		return OUT_ABSENT;
+	r = finish(&f);
+	let_go(u, r == OUT_ABSENT || (r == 0 && !f.ours));
+	return r;
+}
