@@ -80,8 +80,40 @@ static const int harmless[] = {SQLITE_IOERR_READ,
 			       SQLITE_IOERR_SHMLOCK,
 			       SQLITE_IOERR_SHMMAP};
 
+static int
+file_errno(sqlite3_file *file)
+{
+	int e = 0;
+
+	if (file != NULL && file->pMethods != NULL)
+		(void)file->pMethods->xFileControl(file,
+						   SQLITE_FCNTL_LAST_ERRNO, &e);
+	return e;
+}
+
+/* A full disk has a result code of its own, a used-up quota has none. */
+static bool
+quota_used_up(struct db_at *at)
+{
+	static const int which[] = {SQLITE_FCNTL_FILE_POINTER,
+				    SQLITE_FCNTL_JOURNAL_POINTER};
+	bool found = false;
+
+	for (size_t i = 0; i < nitems(which); i++) {
+		sqlite3_file *file = NULL;
+		int e;
+
+		(void)sqlite3_file_control(at->h, "main", which[i], &file);
+		e = file_errno(file);
+		if (e != 0 && e != EDQUOT)
+			return false;
+		found |= e == EDQUOT;
+	}
+	return found;
+}
+
 static enum trouble
-trouble_of(int code, int system_errno)
+trouble_of(struct db_at *at, int code)
 {
 	int primary = code & 0xff;
 
@@ -90,15 +122,12 @@ trouble_of(int code, int system_errno)
 		return TROUBLE_NO_ROOM;
 	if (primary != SQLITE_IOERR)
 		return TROUBLE_NONE;
-	/* A quota: nothing was written. A failed fsync is grave whatever
-	 * reason it gives. */
-	if (code == SQLITE_IOERR_WRITE &&
-	    (system_errno == EDQUOT || system_errno == ENOSPC))
-		return TROUBLE_NO_ROOM;
 	for (size_t i = 0; i < nitems(harmless); i++)
 		if (code == harmless[i])
 			return TROUBLE_NONE;
-	return TROUBLE_GRAVE;
+	/* A failed fsync is grave whatever reason it gives. */
+	return code == SQLITE_IOERR_WRITE && quota_used_up(at) ? TROUBLE_NO_ROOM
+							       : TROUBLE_GRAVE;
 }
 
 int
@@ -111,7 +140,7 @@ conn_result(struct db_at *at, int code)
 		return 0;
 	if (primary == SQLITE_CONSTRAINT)
 		return OUT_CONFLICT;
-	trouble = trouble_of(code, sqlite3_system_errno(at->h));
+	trouble = trouble_of(at, code);
 	if (trouble > at->trouble)
 		at->trouble = trouble;
 	for (size_t i = 0; i < nitems(errors); i++)

@@ -37,7 +37,7 @@ struct db_schema {
 
 struct db_conf {
 	const char *path; /* ":memory:" for tests: a file that goes with it */
-	const struct db_schema *schema;
+	const struct db_schema *schema; /* outlives the database */
 	size_t batch_max; /* functions in one commit; 0: 256 */
 };
 
