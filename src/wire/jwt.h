@@ -28,8 +28,9 @@ void jwt_clear(struct jwt *);
 int jwt_input(struct buf *, struct str header, struct str payload);
 int jwt_seal(struct buf *, const void *signature, size_t n);
 
-/* The times: exp must be there as an integer. 0, OUT_EXPIRED, OUT_MALFORMED.
- * Checks nbf and iat too, with skew seconds of grace on every one. */
+/* The times: exp must be there as an integer. 0, OUT_EXPIRED (past exp, or not
+ * yet valid), OUT_MALFORMED. Checks nbf and iat too, with skew seconds of grace
+ * on every one. */
 MUST int jwt_times(const struct json *payload, int64_t now_ms, int64_t skew_s,
     int64_t *ret_exp_ms);
 

@@ -25,7 +25,7 @@ struct str ociref_namespace(struct str name); /* up to the first '/' */
 
 enum digest_kind { DIGEST_SHA256, DIGEST_SHA512 };
 /* "sha256:<64 lower-case hex>" or sha512. 0; OUT_UNSUPPORTED for another
- * registered algorithm name in good form; OUT_MALFORMED. */
+ * algorithm in the form that the image specification gives; OUT_MALFORMED. */
 MUST int ociref_digest(struct str, enum digest_kind *ret);
 
 /* [host[:port]/]name[:tag][@digest]; without either the tag is "latest". The

@@ -22,7 +22,9 @@ struct scope {
 };
 /*
  * Parse one scope parameter into at most max entries; same names are merged
- * with the entries that *count already counts. 0, or OUT_TOO_MANY.
+ * with the entries that *count already counts. Of an entry's actions those that
+ * are none are passed over, and an entry that grants nothing is not counted.
+ * 0, or OUT_TOO_MANY: then what is there is incomplete.
  */
 MUST int scope_parse(struct str text, struct scope *ret, size_t max,
     size_t *count);
