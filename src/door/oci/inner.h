@@ -1,0 +1,85 @@
+/*
+ * What the files of the OCI door share with each other and with nobody else.
+ */
+#ifndef DOOR_OCI_INNER_H
+#define DOOR_OCI_INNER_H
+
+#include "core/image.h"
+#include "core/upload.h"
+#include "door/oci/oci.h"
+#include "wire/scope.h"
+
+#define OCI_SERVICE   "registry"
+#define OCI_GRANT_MAX (64 * KIB) /* the form of POST /oauth/token */
+/* Blobs above this are watched by the gate while they go out. */
+#define OCI_UNWATCHED_MAX (64 * KIB)
+
+/* What a route is about: decides how the words name an outcome. */
+enum noun {
+	NOUN_NAME,
+	NOUN_MANIFEST,
+	NOUN_BLOB,
+	NOUN_UPLOAD,
+	NOUN_LOGIN,
+	NOUN_GRANT,
+	NOUNS
+};
+
+/* The door's part of a call, in the arena; call->own. */
+struct oci {
+	enum noun noun;
+	struct place at;
+	struct str ref;	    /* tag, digest or upload id */
+	bool by_digest;	    /* ref is a digest */
+	struct str from;    /* mount: the other repository, when it is a name */
+	bool catalog;	    /* the challenge asks for the catalog's scope */
+	const char *code;   /* instead of the table's; for one outcome */
+	struct str missing; /* MISSING_PART: which digest */
+	uint64_t size;	    /* RANGE: of the blob, or received so far */
+};
+struct oci *oci_of(const struct call *); /* never NULL */
+
+/* routes.c */
+aim_fn aim_name, aim_manifest, aim_blob, aim_uploads, aim_upload, aim_catalog,
+    aim_login, aim_grant;
+/* A digest that we take: 0; else an outcome, and code and note are set. */
+MUST int aim_digest(struct call *, struct str digest);
+MUST int oci_new(struct call *, enum noun, struct oci **ret);
+
+/* handlers */
+handler_fn base_read, catalog_read, tags_read, manifest_read, manifest_write,
+    manifest_remove, blob_get, blob_delete, upload_open, upload_state,
+    upload_chunk, upload_close, upload_end, token_read, token_grant;
+where_fn token_where;
+
+/* proof.c */
+int oci_proof(struct call *, struct proof *, struct buf *decoded);
+/* Basic's two words as a proof. */
+void proof_basic(struct str user, struct str secret, struct proof *ret);
+/* For routes that only ask who it is: fills call->visit.who. */
+MUST int proof_who(struct call *);
+
+/* words.c */
+void oci_say(struct call *, int outcome, struct http_reply *);
+void oci_say_status(struct call *, int status, const char *why,
+		    struct http_reply *);
+void oci_stamp(const struct call *, struct http_reply *);
+/* The text of WWW-Authenticate. error: NULL, or invalid_token, ... */
+void oci_challenge(const struct call *, const char *error, struct buf *);
+
+/* head.c: the request's conditions and ranges */
+bool etag_listed(struct str if_none_match, struct str digest);
+bool etag_is(struct str tag, struct str digest); /* strong */
+enum range_kind { RANGE_WHOLE, RANGE_PART, RANGE_NONE };
+/*
+ * RFC 9110 section 14: a single range of bytes; whatever is no such thing means
+ * the whole. RANGE_NONE: it lies beyond the end. first and last are filled for
+ * RANGE_PART.
+ */
+enum range_kind range_parse(struct str field, uint64_t size, uint64_t *first,
+			    uint64_t *last);
+/* "first-last" of OCI uploads. 0; OUT_MALFORMED, also when last < first;
+ * OUT_RANGE when last is beyond UPLOAD_SIZE_MAX. */
+MUST int content_range_parse(struct str field, uint64_t *first, uint64_t *last);
+
+#endif

@@ -1,0 +1,231 @@
+#include "door/oci/inner.h"
+
+#include "wire/ociref.h"
+
+#include <errno.h>
+
+int
+oci_new(struct call *call, enum noun noun, struct oci **ret)
+{
+	struct oci *o = arena_get(call->arena, sizeof(*o));
+
+	if (o == NULL)
+		return FAIL(-ENOMEM);
+	o->noun = noun;
+	o->at.region = call->thing.region;
+	call->own = o;
+	*ret = o;
+	return 0;
+}
+
+static int
+aim_repo(struct call *call, enum noun noun, struct oci **ret)
+{
+	int r = oci_new(call, NOUN_NAME, ret);
+
+	if (r != 0)
+		return r;
+	if (!ociref_is_name(call->params[0]))
+		return note_set(
+		    &call->note, OUT_MALFORMED,
+		    "a repository is namespace/name, of lower-case letters, "
+		    "digits and single separators");
+	(*ret)->noun = noun;
+	(*ret)->at.name = call->params[0];
+	call->thing.kind = THING_REPO;
+	call->thing.name = call->params[0];
+	return 0;
+}
+
+int
+aim_digest(struct call *call, struct str digest)
+{
+	enum digest_kind kind;
+	int r = ociref_digest(digest, &kind);
+
+	if (r == 0 && kind != DIGEST_SHA256)
+		r = OUT_UNSUPPORTED;
+	if (r == OUT_MALFORMED)
+		oci_of(call)->code = "DIGEST_INVALID";
+	if (r == 0)
+		return 0;
+	return note_set(&call->note, r,
+			"a digest is sha256: and 64 "
+			"lower-case hex digits");
+}
+
+int
+aim_name(struct call *call)
+{
+	struct oci *o;
+
+	return aim_repo(call, NOUN_NAME, &o);
+}
+
+/* A tag that cannot be is refused where it would be made; elsewhere it is just
+ * not there. */
+int
+aim_manifest(struct call *call)
+{
+	struct oci *o;
+	int r = aim_repo(call, NOUN_MANIFEST, &o);
+
+	if (r != 0)
+		return r;
+	o->ref = call->params[1];
+	o->by_digest = memchr(o->ref.p, ':', o->ref.n) != NULL;
+	if (o->by_digest)
+		return aim_digest(call, o->ref);
+	if (call->req->method != HTTP_PUT || ociref_is_tag(o->ref))
+		return 0;
+	o->code = "NAME_INVALID";
+	return note_set(
+	    &call->note, OUT_MALFORMED,
+	    "a tag is at most %d letters, digits, '_', '.' and '-', not "
+	    "beginning with the last two",
+	    OCI_TAG_MAX);
+}
+
+int
+aim_blob(struct call *call)
+{
+	struct oci *o;
+	int r = aim_repo(call, NOUN_BLOB, &o);
+
+	if (r != 0)
+		return r;
+	o->ref = call->params[1];
+	o->by_digest = true;
+	return aim_digest(call, o->ref);
+}
+
+int
+aim_uploads(struct call *call)
+{
+	struct oci *o;
+	int r = aim_repo(call, NOUN_UPLOAD, &o);
+	struct str from = call_query(call, "from");
+
+	if (r == 0 && call_query(call, "mount").p != NULL &&
+	    ociref_is_name(from))
+		o->from = from;
+	return r;
+}
+
+int
+aim_upload(struct call *call)
+{
+	struct oci *o;
+	int r = aim_repo(call, NOUN_UPLOAD, &o);
+
+	if (r == 0)
+		o->ref = call->params[1];
+	return r;
+}
+
+int
+aim_catalog(struct call *call)
+{
+	struct oci *o;
+	int r = oci_new(call, NOUN_NAME, &o);
+
+	if (r == 0)
+		o->catalog = true;
+	return r;
+}
+
+int
+aim_login(struct call *call)
+{
+	struct oci *o;
+
+	return oci_new(call, NOUN_LOGIN, &o);
+}
+
+int
+aim_grant(struct call *call)
+{
+	struct oci *o;
+
+	return oci_new(call, NOUN_GRANT, &o);
+}
+
+/* The last segment of *path, which is left without it and its slash. */
+static struct str
+last_part(struct str *path)
+{
+	struct str part = *path;
+
+	if (!str_rcut(*path, '/', path, &part))
+		*path = STR_NONE;
+	return part;
+}
+
+/* /v2/ is shared with IAM's policies, roles and groups; none of their paths
+ * ends like one of ours. */
+static bool
+owns(struct str path)
+{
+	struct str rest = path, last, middle, before;
+
+	if (str_eq(path, STR("/oauth/token")) || str_eq(path, STR("/v2")) ||
+	    str_eq(path, STR("/v2/")) || str_eq(path, STR("/v2/_catalog")))
+		return true;
+	if (!str_starts(path, STR("/v2/")))
+		return false;
+	last = last_part(&rest);
+	middle = last_part(&rest);
+	before = last_part(&rest);
+	if (str_eq(middle, STR("tags")))
+		return str_eq(last, STR("list"));
+	if (str_eq(middle, STR("uploads")))
+		return str_eq(before, STR("blobs"));
+	return str_eq(middle, STR("manifests")) ||
+	       str_eq(middle, STR("blobs")) || str_eq(middle, STR("referrers"));
+}
+
+#define REPO	  "/v2/{name+}"
+#define MANIFEST  REPO "/manifests/{ref}"
+#define BLOB	  REPO "/blobs/{digest}"
+#define UPLOADS	  REPO "/blobs/uploads/"
+#define UPLOADS_2 REPO "/blobs/uploads"
+#define UPLOAD	  REPO "/blobs/uploads/{id}"
+#define TOKEN	  "/oauth/token"
+
+/* "/v2/" asks only who it is, registry tokens included: its verb is public, and
+ * the handler refuses those who cannot prove anything. */
+/* clang-format off */
+static const struct route routes[] = {
+	/* method     path           verb               aim           body         at most          where       handler */
+	{ HTTP_GET,    "/v2/",        VERB_NONE_NEEDED,  NULL,         BODY_NONE,   0,               RUN_INLINE, base_read, NULL },
+	{ HTTP_GET,    "/v2",         VERB_NONE_NEEDED,  NULL,         BODY_NONE,   0,               RUN_INLINE, base_read, NULL },
+	{ HTTP_GET,    "/v2/_catalog", VERB_IMAGE_LIST, aim_catalog,   BODY_NONE,   0,               RUN_POOL,   catalog_read, NULL },
+	{ HTTP_GET,    REPO "/tags/list", VERB_IMAGE_PULL, aim_name,   BODY_NONE,   0,               RUN_POOL,   tags_read, NULL },
+	{ HTTP_GET,    MANIFEST,      VERB_IMAGE_PULL,   aim_manifest, BODY_NONE,   0,               RUN_INLINE, manifest_read, NULL },
+	{ HTTP_PUT,    MANIFEST,      VERB_IMAGE_PUSH,   aim_manifest, BODY_RAW,    MANIFEST_MAX,    RUN_POOL,   manifest_write, NULL },
+	{ HTTP_DELETE, MANIFEST,      VERB_IMAGE_DELETE, aim_manifest, BODY_NONE,   0,               RUN_POOL,   manifest_remove, NULL },
+	{ HTTP_POST,   UPLOADS,       VERB_IMAGE_PUSH,   aim_uploads,  BODY_STREAM, UPLOAD_SIZE_MAX, RUN_POOL,   upload_open, NULL },
+	{ HTTP_POST,   UPLOADS_2,     VERB_IMAGE_PUSH,   aim_uploads,  BODY_STREAM, UPLOAD_SIZE_MAX, RUN_POOL,   upload_open, NULL },
+	{ HTTP_GET,    UPLOAD,        VERB_IMAGE_PUSH,   aim_upload,   BODY_NONE,   0,               RUN_POOL,   upload_state, NULL },
+	{ HTTP_PATCH,  UPLOAD,        VERB_IMAGE_PUSH,   aim_upload,   BODY_STREAM, UPLOAD_SIZE_MAX, RUN_POOL,   upload_chunk, NULL },
+	{ HTTP_PUT,    UPLOAD,        VERB_IMAGE_PUSH,   aim_upload,   BODY_STREAM, UPLOAD_SIZE_MAX, RUN_POOL,   upload_close, NULL },
+	{ HTTP_DELETE, UPLOAD,        VERB_IMAGE_PUSH,   aim_upload,   BODY_NONE,   0,               RUN_POOL,   upload_end, NULL },
+	{ HTTP_GET,    BLOB,          VERB_IMAGE_PULL,   aim_blob,     BODY_NONE,   0,               RUN_INLINE, blob_get, NULL },
+	{ HTTP_DELETE, BLOB,          VERB_IMAGE_DELETE, aim_blob,     BODY_NONE,   0,               RUN_POOL,   blob_delete, NULL },
+	{ HTTP_GET,    TOKEN,         VERB_LOGIN,        aim_login,    BODY_NONE,   0,               RUN_INLINE, token_read, token_where },
+	{ HTTP_POST,   TOKEN,         VERB_LOGIN,        aim_grant,    BODY_FORM,   OCI_GRANT_MAX,   RUN_POOL,   token_grant, NULL },
+};
+/* clang-format on */
+
+const struct door oci_door = {
+    .name = "oci",
+    .routes = routes,
+    .n_routes = nitems(routes),
+    .exact = true,
+    .no_coded_slash = true,
+    .proof = oci_proof,
+    .say = oci_say,
+    .say_status = oci_say_status,
+    .owns = owns,
+    .stamp = oci_stamp,
+};
