@@ -5,7 +5,8 @@
  * the database and no business of this room.
  *
  * Files: ROOT/<first 2 digits>/<key>, 0600, directories 0700, made at open.
- * Everything is opened beneath ROOT without following links.
+ * Everything is opened beneath ROOT without following links. ROOT must belong
+ * to us and be writable for nobody else.
  */
 #ifndef BLOB_BLOB_H
 #define BLOB_BLOB_H
@@ -26,6 +27,7 @@ void blob_free_store(struct blob_store *);
 
 /* All return 0, OUT_ABSENT, OUT_BUSY (no space left), or -errno. Files must be
  * regular, ours, and have one link; anything else is -EUCLEAN. */
+/* The caller closes ret_fd. A key that exists is -EEXIST. */
 MUST int blob_create(struct blob_store *, struct str key, int *ret_fd);
 /* For going on at offset: a longer file is cut there; a shorter one is
  * OUT_MISMATCH. */
@@ -37,6 +39,7 @@ MUST int blob_write(int fd, const void *p, size_t n); /* all of it */
 MUST int blob_sync(struct blob_store *, struct str key, int fd);
 MUST int blob_read(struct blob_store *, struct str key, int *ret_fd,
     uint64_t *ret_size);
-MUST int blob_remove(struct blob_store *, struct str key); /* absent is 0 */
+/* For ever, on disk after 0; absent is 0. Open files can be read to their end. */
+MUST int blob_remove(struct blob_store *, struct str key);
 
 #endif
