@@ -130,3 +130,13 @@ frame_check(const struct door *door, struct note *note)
 	}
 	return 0;
 }
+
+bool
+frame_matches(const struct route *route, bool exact, struct str path,
+	      struct str params[FRAME_PARAMS_MAX], size_t *ret_n)
+{
+	struct row row;
+
+	row_make(route, &row);
+	return row_match(&row, path, exact, params, ret_n);
+}

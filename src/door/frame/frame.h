@@ -116,6 +116,9 @@ const struct http_app *frame_app(struct frame *);
 /* Check tables: each pattern well formed, verb in range, no two rows alike, a
  * BODY_STREAM in the pool, a TRAIL_CHANGE verb not inline. For the tests. */
 MUST int frame_check(const struct door *, struct note *);
+/* Does the row's pattern take the path? params: raw. For the doors' tests. */
+bool frame_matches(const struct route *, bool exact, struct str path,
+		   struct str params[FRAME_PARAMS_MAX], size_t *ret_n);
 /* Prometheus lines: requests by door and status class, seconds. */
 void frame_metrics(struct frame *, struct buf *);
 
