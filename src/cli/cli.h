@@ -58,6 +58,13 @@ extern const struct command_set commands_login, commands_token,
     commands_namespace, commands_image, commands_registry_login, commands_iam,
     commands_account, commands_audit;
 
+/* --- commands.c --- */
+#define COMMAND_SETS 8
+extern const struct command_set *const command_sets[COMMAND_SETS];
+/* By name or alias; NULL when there is none. group "" for top-level ones. */
+const struct command *command_find(const char *group, const char *name);
+bool command_group_is(const char *word);
+
 /* --- session.c --- */
 /* "$LATCHKEY_HOME", or latchkey below the user's configuration directory; made
  * 0700. name is appended. OUT_ABSENT without a home. */
@@ -90,7 +97,9 @@ MUST int client_call(struct cli *, const struct ask *, struct buf *ret_body,
 MUST int client_json(struct cli *, const struct ask *, struct json **ret);
 /* A fresh access token is in the session afterwards. */
 MUST int client_token(struct cli *);
-/* POST /identity/token with a form; fills the session's tokens. */
+/* POST /identity/token with a form, as the client of command lines. */
+MUST int client_form(struct cli *, struct str form, struct buf *ret_body);
+/* The same; fills the session's tokens. */
 MUST int client_login(struct cli *, struct str form);
 /* Add "name=value" to a form or query, encoded; wipes nothing. */
 void form_add(struct buf *, const char *name, struct str value);

@@ -102,7 +102,7 @@ tokens_keep(struct cli *cli, struct str body)
 }
 
 int
-client_login(struct cli *cli, struct str form)
+client_form(struct cli *cli, struct str form, struct buf *ret_body)
 {
 	CLEAN(buf_clear) struct buf url = BUF_INIT;
 	CLEAN(outward_answer_clear)
@@ -127,7 +127,16 @@ client_login(struct cli *cli, struct str form)
 		return r;
 	if (answer.status != 200)
 		return refused(cli, &answer);
-	return tokens_keep(cli, buf_str(&answer.body));
+	return buf_addstr(ret_body, buf_str(&answer.body));
+}
+
+int
+client_login(struct cli *cli, struct str form)
+{
+	CLEAN(buf_clear) struct buf body = BUF_INIT;
+	int r = client_form(cli, form, &body);
+
+	return r != 0 ? r : tokens_keep(cli, buf_str(&body));
 }
 
 int

@@ -26,8 +26,7 @@ static int
 delegate(struct cli *cli, struct str *ret, struct json **ret_root)
 {
 	CLEAN(buf_clear) struct buf form = BUF_INIT;
-	struct ask ask = {"POST", "/identity/token", STR_NONE,
-			  "application/x-www-form-urlencoded"};
+	CLEAN(buf_clear) struct buf body = BUF_INIT;
 	int r = client_token(cli);
 
 	if (r != 0)
@@ -42,8 +41,9 @@ delegate(struct cli *cli, struct str *ret, struct json **ret_root)
 	form_add(&form, "receiver_client_ids", STR("container-registry"));
 	if (buf_err(&form) != 0)
 		return buf_err(&form);
-	ask.body = buf_str(&form);
-	r = client_json(cli, &ask, ret_root);
+	r = client_form(cli, buf_str(&form), &body);
+	if (r == 0)
+		r = json_parse(buf_str(&body), ret_root, NULL);
 	if (r != 0)
 		return r;
 	*ret = json_text(*ret_root, "delegated_refresh_token");

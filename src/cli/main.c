@@ -13,48 +13,12 @@
 
 enum { EXIT_DONE, EXIT_FAILED, EXIT_USAGE };
 
-static const struct command_set *const sets[] = {
-    &commands_login,   &commands_namespace,	 &commands_token,
-    &commands_image,   &commands_registry_login, &commands_iam,
-    &commands_account, &commands_audit,
-};
-
 /* Every command takes these besides its own. */
 static const struct opt common[] = {
     {"output", 'o', OPT_TEXT, "FORMAT", "'json', or a table by default"},
     {"help", 'h', OPT_FLAG, NULL, "show this help"},
 };
 enum { COMMON_OUTPUT, COMMON_HELP };
-
-static bool
-row_is(const struct command *c, const char *group, const char *name)
-{
-	if (strcmp(c->group, group) != 0)
-		return false;
-	return strcmp(c->name, name) == 0 ||
-	       (c->alias != NULL && strcmp(c->alias, name) == 0);
-}
-
-static const struct command *
-command_find(const char *group, const char *name)
-{
-	for (size_t s = 0; s < nitems(sets); s++)
-		for (size_t i = 0; i < sets[s]->n; i++)
-			if (row_is(&sets[s]->rows[i], group, name))
-				return &sets[s]->rows[i];
-	return NULL;
-}
-
-static bool
-group_is(const char *word)
-{
-	for (size_t s = 0; s < nitems(sets); s++)
-		for (size_t i = 0; i < sets[s]->n; i++)
-			if (sets[s]->rows[i].group[0] != '\0' &&
-			    strcmp(sets[s]->rows[i].group, word) == 0)
-				return true;
-	return false;
-}
 
 static void
 command_line(FILE *f, const struct command *c)
@@ -71,11 +35,11 @@ static void
 usage(FILE *f, const char *group)
 {
 	fprintf(f, "usage: latchkey COMMAND [OPTIONS]\n\n");
-	for (size_t s = 0; s < nitems(sets); s++)
-		for (size_t i = 0; i < sets[s]->n; i++)
+	for (size_t s = 0; s < COMMAND_SETS; s++)
+		for (size_t i = 0; i < command_sets[s]->n; i++)
 			if (group == NULL ||
-			    strcmp(sets[s]->rows[i].group, group) == 0)
-				command_line(f, &sets[s]->rows[i]);
+			    strcmp(command_sets[s]->rows[i].group, group) == 0)
+				command_line(f, &command_sets[s]->rows[i]);
 	fprintf(f, "\n'latchkey COMMAND --help' tells more. "
 		   "LATCHKEY_API_KEY may hold the API key for login.\n");
 }
@@ -220,7 +184,7 @@ main(int argc, char **argv)
 	}
 	if (strcmp(argv[1], "container-registry") == 0)
 		argv[1] = cr;
-	if (group_is(argv[1]))
+	if (command_group_is(argv[1]))
 		return group_start(argc, argv);
 	c = command_find("", argv[1]);
 	if (c != NULL)

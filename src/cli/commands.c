@@ -1,0 +1,40 @@
+/* The table of all commands. */
+#include "cli/cli.h"
+
+#include <string.h>
+
+const struct command_set *const command_sets[COMMAND_SETS] = {
+    &commands_login,   &commands_namespace,	 &commands_token,
+    &commands_image,   &commands_registry_login, &commands_iam,
+    &commands_account, &commands_audit,
+};
+
+static bool
+row_is(const struct command *c, const char *group, const char *name)
+{
+	if (strcmp(c->group, group) != 0)
+		return false;
+	return strcmp(c->name, name) == 0 ||
+	       (c->alias != NULL && strcmp(c->alias, name) == 0);
+}
+
+const struct command *
+command_find(const char *group, const char *name)
+{
+	for (size_t s = 0; s < COMMAND_SETS; s++)
+		for (size_t i = 0; i < command_sets[s]->n; i++)
+			if (row_is(&command_sets[s]->rows[i], group, name))
+				return &command_sets[s]->rows[i];
+	return NULL;
+}
+
+bool
+command_group_is(const char *word)
+{
+	for (size_t s = 0; s < COMMAND_SETS; s++)
+		for (size_t i = 0; i < command_sets[s]->n; i++)
+			if (command_sets[s]->rows[i].group[0] != '\0' &&
+			    strcmp(command_sets[s]->rows[i].group, word) == 0)
+				return true;
+	return false;
+}
