@@ -19,6 +19,7 @@
 #define TICK_MS 1000
 #define TICK_MIN_MS 10
 #define DRAIN_TICK_MS 20
+#define DRAIN_LINGER_MS 500
 #define DRAIN_FRESH_MS 250 /* for a new connection's request to come in */
 
 static int
@@ -216,7 +217,8 @@ tick(struct loop *loop)
 	expire(loop, CONN_IDLE, loop->drains ? 0 : conf->idle_timeout_ms);
 	expire(loop, CONN_BODY, conf->body_timeout_ms);
 	expire(loop, CONN_DRAIN, HTTP_LINGER_MS);
-	expire(loop, CONN_LINGER, HTTP_LINGER_MS);
+	expire(loop, CONN_LINGER,
+	       loop->drains ? DRAIN_LINGER_MS : HTTP_LINGER_MS);
 	for (c = loop->in[CONN_SEND].first; c != NULL; c = next) {
 		next = c->next;
 		if (!send_alive(c))
@@ -292,14 +294,19 @@ wait_ms(const struct loop *loop)
 static void
 round_of_events(struct loop *loop, const struct epoll_event *ev, int n)
 {
+	bool woken = false;
+
 	for (int i = 0; i < n; i++) {
 		if (ev[i].data.ptr == &loop->wake_fd)
-			take_inbox(loop);
+			woken = true;
 		else if (ev[i].data.ptr == loop)
 			listen_accept(loop);
 		else
 			conn_event(ev[i].data.ptr, ev[i].events);
 	}
+	/* Last, since it may free connections that ev still points to. */
+	if (woken)
+		take_inbox(loop);
 	run_again(loop);
 	if (server_phase(loop->server) != SERVER_RUNS)
 		follow(loop);
