@@ -1,7 +1,7 @@
 # The rules are meson's; these are names for what people do every day.
 B = build
 .DEFAULT_GOAL = all
-.PHONY: all help run check test asan tsan dev fuzz tidy fmt cover clean
+.PHONY: all help run check test asan tsan dev bench fuzz tidy fmt cover clean
 
 help:   ## this list
 	@sed -n 's/^\([a-z]*\):[ a-z]*## */make \1\t/p' Makefile | expand -t 14
@@ -19,6 +19,8 @@ tsan:   ## the scenes under ThreadSanitizer, in build-tsan
 	@tools/build build-tsan -Db_sanitize=thread && tools/rings build-tsan scene
 dev:    ## serve scratch state; rebuild and restart on every save
 	@tools/dev
+bench:  ## measure beside docker-registry and nginx: bench/RESULTS.md
+	@tools/install-deps build test bench && tools/build $(B) && bench/run
 fuzz:   ## libFuzzer on one codec: make fuzz F=ociref
 	@CC=clang tools/build build-fuzz -Dfuzz=true
 	@mkdir -p build-fuzz/found/$(F)

@@ -23,10 +23,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MIB ((size_t)1024 * 1024)
-#define LAYER_SIZE ((size_t)64 * 1024)
-#define LAYERS 3
-#define HEAD_SIZE 16384
+#define MIB	    ((size_t)1024 * 1024)
+#define LAYER_SIZE  ((size_t)64 * 1024)
+#define LAYERS	    3
+#define HEAD_SIZE   16384
 #define DIGEST_TEXT 72 /* "sha256:" + 64 + NUL */
 
 static const char *host, *port, *name, *bearer = "";
@@ -64,7 +64,7 @@ now(void)
 static void
 client_connect(struct client *c)
 {
-	struct sockaddr_in a = { .sin_family = AF_INET };
+	struct sockaddr_in a = {.sin_family = AF_INET};
 	int one = 1;
 
 	a.sin_port = htons((uint16_t)strtoul(port, NULL, 10));
@@ -117,7 +117,7 @@ answer_read(struct client *c)
 	while (have < body) {
 		size_t want = body - have;
 		ssize_t k = recv(c->fd, sink,
-		    want < sizeof(sink) ? want : sizeof(sink), 0);
+				 want < sizeof(sink) ? want : sizeof(sink), 0);
 
 		if (k <= 0)
 			die("short answer");
@@ -127,13 +127,15 @@ answer_read(struct client *c)
 
 static void
 request(struct client *c, int want, const char *method, const char *target,
-    const char *fields, const void *body, size_t n)
+	const char *fields, const void *body, size_t n)
 {
 	char head[HEAD_SIZE];
 	int k = snprintf(head, sizeof(head),
-	    "%s %s HTTP/1.1\r\nHost: %s:%s\r\n%s%s%s%sContent-Length: %zu\r\n\r\n",
-	    method, target, host, port, bearer[0] ? "Authorization: Bearer " : "",
-	    bearer, bearer[0] ? "\r\n" : "", fields, n);
+			 "%s %s HTTP/1.1\r\nHost: "
+			 "%s:%s\r\n%s%s%s%sContent-Length: %zu\r\n\r\n",
+			 method, target, host, port,
+			 bearer[0] ? "Authorization: Bearer " : "", bearer,
+			 bearer[0] ? "\r\n" : "", fields, n);
 
 	if (k < 0 || (size_t)k >= sizeof(head))
 		die("request too long");
@@ -161,7 +163,7 @@ location(const struct client *c, char *ret, size_t size)
 	if (path != NULL && path < end)
 		at = strchr(path + 3, '/');
 	snprintf(ret, size, "%.*s%c", (int)(end - at), at,
-	    memchr(at, '?', (size_t)(end - at)) != NULL ? '&' : '?');
+		 memchr(at, '?', (size_t)(end - at)) != NULL ? '&' : '?');
 }
 
 static void
@@ -189,7 +191,7 @@ digest(const void *p, size_t n, char ret[DIGEST_TEXT])
 
 static void
 upload(struct client *c, const unsigned char *p, size_t n, size_t chunk,
-    const char *sum)
+       const char *sum)
 {
 	char target[2048], put[4096], range[128];
 
@@ -201,16 +203,16 @@ upload(struct client *c, const unsigned char *p, size_t n, size_t chunk,
 		location(c, target, sizeof(target));
 		target[strlen(target) - 1] = '\0';
 		snprintf(range, sizeof(range),
-		    "Content-Range: %zu-%zu\r\n"
-		    "Content-Type: application/octet-stream\r\n",
-		    at, at + len - 1);
+			 "Content-Range: %zu-%zu\r\n"
+			 "Content-Type: application/octet-stream\r\n",
+			 at, at + len - 1);
 		request(c, 202, "PATCH", target, range, p + at, len);
 	}
 	location(c, target, sizeof(target));
 	snprintf(put, sizeof(put), "%sdigest=%s", target, sum);
 	request(c, 201, "PUT", put,
-	    "Content-Type: application/octet-stream\r\n", p,
-	    chunk > 0 ? 0 : n);
+		"Content-Type: application/octet-stream\r\n", p,
+		chunk > 0 ? 0 : n);
 }
 
 static void
@@ -244,7 +246,7 @@ push_blobs(size_t size_mib, long count, size_t chunk_mib)
 	}
 	free(p);
 	printf("blobs=%ld seconds=%.3f mib_per_s=%.0f\n", count, spent,
-	    (double)(size_mib * (size_t)count) / spent);
+	       (double)(size_mib * (size_t)count) / spent);
 }
 
 static void
@@ -259,28 +261,32 @@ push_image(struct client *c, unsigned char *layer)
 		digest(layer, LAYER_SIZE, sums[i]);
 		upload(c, layer, LAYER_SIZE, 0, sums[i]);
 	}
-	snprintf(config, sizeof(config),
+	snprintf(
+	    config, sizeof(config),
 	    "{\"architecture\":\"amd64\",\"os\":\"linux\",\"rootfs\":{\"type\":"
 	    "\"layers\",\"diff_ids\":[]},\"config\":{\"Env\":[\"S=%llx\"]}}",
 	    (unsigned long long)c->seed);
 	digest(config, strlen(config), sums[LAYERS]);
 	upload(c, (void *)config, strlen(config), 0, sums[LAYERS]);
-	n += (size_t)snprintf(manifest + n, sizeof(manifest) - n,
+	n += (size_t)snprintf(
+	    manifest + n, sizeof(manifest) - n,
 	    "{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image."
 	    "manifest.v1+json\",\"config\":{\"mediaType\":\"application/vnd."
 	    "oci.image.config.v1+json\",\"digest\":\"%s\",\"size\":%zu},"
-	    "\"layers\":[", sums[LAYERS], strlen(config));
+	    "\"layers\":[",
+	    sums[LAYERS], strlen(config));
 	for (int i = 0; i < LAYERS; i++)
-		n += (size_t)snprintf(manifest + n, sizeof(manifest) - n,
+		n += (size_t)snprintf(
+		    manifest + n, sizeof(manifest) - n,
 		    "%s{\"mediaType\":\"application/vnd.oci.image.layer.v1."
-		    "tar\",\"digest\":\"%s\",\"size\":%zu}", i > 0 ? "," : "",
-		    sums[i], LAYER_SIZE);
+		    "tar\",\"digest\":\"%s\",\"size\":%zu}",
+		    i > 0 ? "," : "", sums[i], LAYER_SIZE);
 	snprintf(manifest + n, sizeof(manifest) - n, "]}");
 	snprintf(target, sizeof(target), "/v2/%s/manifests/t%llx", name,
-	    (unsigned long long)c->seed);
+		 (unsigned long long)c->seed);
 	request(c, 201, "PUT", target,
-	    "Content-Type: application/vnd.oci.image.manifest.v1+json\r\n",
-	    manifest, strlen(manifest));
+		"Content-Type: application/vnd.oci.image.manifest.v1+json\r\n",
+		manifest, strlen(manifest));
 }
 
 static void *
@@ -322,7 +328,7 @@ push_images(long clients, double seconds)
 	}
 	spent = now() - from;
 	printf("images=%ld seconds=%.3f images_per_s=%.1f\n", done, spent,
-	    (double)done / spent);
+	       (double)done / spent);
 	free(c);
 	free(threads);
 }
@@ -340,7 +346,8 @@ main(int argc, char **argv)
 	if (strcmp(argv[1], "images") == 0)
 		push_images(strtol(argv[5], NULL, 10), strtod(argv[6], NULL));
 	else
-		push_blobs(strtoul(argv[5], NULL, 10), strtol(argv[6], NULL, 10),
-		    argc > 7 ? strtoul(argv[7], NULL, 10) : 0);
+		push_blobs(strtoul(argv[5], NULL, 10),
+			   strtol(argv[6], NULL, 10),
+			   argc > 7 ? strtoul(argv[7], NULL, 10) : 0);
 	return 0;
 }
