@@ -102,8 +102,9 @@ row_hidden(const struct door *door, size_t at)
 
 		if (door->routes[i].method != mine->method)
 			continue;
-		row_make(&door->routes[i], &row);
-		if (row_match(&row, buf_str(&path), door->exact, params, &n))
+		frame_row_make(&door->routes[i], &row);
+		if (frame_row_match(&row, buf_str(&path), door->exact, params,
+				    &n))
 			return i == at ? NULL : "another row hides it";
 	}
 	return "nothing matches it";
@@ -137,6 +138,6 @@ frame_matches(const struct route *route, bool exact, struct str path,
 {
 	struct row row;
 
-	row_make(route, &row);
-	return row_match(&row, path, exact, params, ret_n);
+	frame_row_make(route, &row);
+	return frame_row_match(&row, path, exact, params, ret_n);
 }

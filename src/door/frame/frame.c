@@ -132,7 +132,7 @@ inner_init(struct inner *in, struct frame *frame, struct http_req *req,
 	in->call.door = in->gang == NULL ? NULL : in->gang->door;
 	in->call.visit.core = frame->conf.core;
 	request_id(in->call.request_id);
-	host_addr(in);
+	frame_host_addr(in);
 }
 
 static enum http_plan
@@ -163,7 +163,7 @@ app_begin(void *arg, struct http_req *req, struct http_reply *reply,
 		return HTTP_ANSWER;
 	}
 	inner_init(in, frame, req, req->arena);
-	r = let_in(in);
+	r = frame_let_in(in);
 	if (r == 0)
 		return plan_of(&in->call, body_max);
 	say(in, r, reply);
@@ -253,9 +253,9 @@ app_done(void *arg, struct http_req *req, int status, uint64_t bytes_in,
 	int64_t ms = clock_mono() - req->began_ms;
 
 	if (in == NULL || in->gang == NULL)
-		tally_add(&frame->nobodys, status, ms);
+		frame_tally_add(&frame->nobodys, status, ms);
 	else
-		tally_add(&in->gang->tally, status, ms);
+		frame_tally_add(&in->gang->tally, status, ms);
 	if (in == NULL)
 		return;
 	in->call.req = req;
@@ -271,7 +271,7 @@ gang_make(struct gang *gang, const struct door *door)
 	if (gang->rows == NULL)
 		return FAIL(-ENOMEM);
 	for (size_t i = 0; i < door->n_routes; i++)
-		row_make(&door->routes[i], &gang->rows[i]);
+		frame_row_make(&door->routes[i], &gang->rows[i]);
 	return 0;
 }
 

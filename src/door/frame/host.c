@@ -39,7 +39,7 @@ field_last(const struct http_req *req, const char *name)
 /* Read from the right: each trusted proxy vouches for the one before it, and
  * what stands left of the first stranger is hearsay. */
 void
-host_addr(struct inner *in)
+frame_host_addr(struct inner *in)
 {
 	struct call *call = &in->call;
 	const struct frame_conf *conf = &in->frame->conf;
@@ -116,7 +116,7 @@ make_base(struct inner *in, struct str host, bool from_proxy)
 }
 
 int
-host_step(struct inner *in)
+frame_host_step(struct inner *in)
 {
 	struct call *call = &in->call;
 	bool from_proxy = is_trusted(&in->frame->conf, str_c(call->req->peer));
@@ -134,7 +134,7 @@ host_step(struct inner *in)
 }
 
 int
-plain_step(struct inner *in)
+frame_plain_step(struct inner *in)
 {
 	const struct http_req *req = in->call.req;
 	const struct frame_conf *conf = &in->frame->conf;

@@ -59,9 +59,9 @@ look(struct given g)
 
 	arena_init(&arena, 4 * KIB);
 	(void)snprintf(req.peer, sizeof(req.peer), "%s", g.peer);
-	host_addr(&in);
-	got.host = host_step(&in);
-	got.plain = plain_step(&in);
+	frame_host_addr(&in);
+	got.host = frame_host_step(&in);
+	got.plain = frame_plain_step(&in);
 	got.status = in.status;
 	(void)snprintf(got.addr, sizeof(got.addr), "%.*s",
 		       STR_ARG(in.call.addr));

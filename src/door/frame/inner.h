@@ -61,28 +61,28 @@ inner_status(struct inner *in, int status, const char *why)
 }
 
 /* route.c */
-void row_make(const struct route *, struct row *ret);
+void frame_row_make(const struct route *, struct row *ret);
 /* Fills params with the raw segments on true; they borrow from path. */
-bool row_match(const struct row *, struct str path, bool exact,
-	       struct str params[FRAME_PARAMS_MAX], size_t *ret_n);
+bool frame_row_match(const struct row *, struct str path, bool exact,
+		     struct str params[FRAME_PARAMS_MAX], size_t *ret_n);
 /* OUT_MALFORMED for paths that could be read in two ways: empty and dot
  * segments, bad percent codes, bytes that have no place there. */
-MUST int path_check(struct str path);
+MUST int frame_path_check(struct str path);
 /* Decodes in place, once. */
-MUST int params_decode(struct call *, struct str *params, size_t n);
+MUST int frame_params_decode(struct call *, struct str *params, size_t n);
 /* Finds the row, the door that speaks, and the parameters. */
-MUST int route_step(struct inner *);
+MUST int frame_route_step(struct inner *);
 
 /* host.c */
-void host_addr(struct inner *);	     /* who the peer is */
-MUST int host_step(struct inner *);  /* region and base, or 421 */
-MUST int plain_step(struct inner *); /* 403 */
+void frame_host_addr(struct inner *);	   /* who the peer is */
+MUST int frame_host_step(struct inner *);  /* region and base, or 421 */
+MUST int frame_plain_step(struct inner *); /* 403 */
 
 /* let_in.c: all that is asked before a handler runs. 0, STATUS_SAID, an
  * outcome, or -errno. */
-MUST int let_in(struct inner *);
+MUST int frame_let_in(struct inner *);
 
 /* metrics.c */
-void tally_add(struct tally *, int status, int64_t ms);
+void frame_tally_add(struct tally *, int status, int64_t ms);
 
 #endif

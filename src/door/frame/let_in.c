@@ -96,11 +96,11 @@ gate_step(struct inner *in)
 
 /* In this order: what costs nothing and tells nothing comes first. */
 int
-let_in(struct inner *in)
+frame_let_in(struct inner *in)
 {
 	static int (*const steps[])(struct inner *) = {
-	    host_step, route_step, plain_step, fields_step,
-	    body_step, aim_step,   gate_step,
+	    frame_host_step, frame_route_step, frame_plain_step, fields_step,
+	    body_step,	     aim_step,	       gate_step,
 	};
 	int r = 0;
 

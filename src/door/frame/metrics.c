@@ -3,7 +3,7 @@
 #include <inttypes.h>
 
 void
-tally_add(struct tally *t, int status, int64_t ms)
+frame_tally_add(struct tally *t, int status, int64_t ms)
 {
 	size_t at = status >= 100 && status < 600 ? (size_t)status / 100 : 0;
 

@@ -42,7 +42,7 @@ next_part(struct str *rest, struct str *ret)
 }
 
 void
-row_make(const struct route *route, struct row *ret)
+frame_row_make(const struct route *route, struct row *ret)
 {
 	struct str pattern = str_c(route->path), rest = pattern, part;
 
@@ -112,8 +112,8 @@ head_end(struct str path, size_t parts)
 }
 
 bool
-row_match(const struct row *row, struct str path, bool exact,
-	  struct str params[FRAME_PARAMS_MAX], size_t *ret_n)
+frame_row_match(const struct row *row, struct str path, bool exact,
+		struct str params[FRAME_PARAMS_MAX], size_t *ret_n)
 {
 	size_t head, tail, n = 0;
 
@@ -172,7 +172,7 @@ has_dots(struct str s)
 }
 
 int
-path_check(struct str path)
+frame_path_check(struct str path)
 {
 	struct str rest = path, part;
 
@@ -223,7 +223,7 @@ param_decode(struct call *call, struct str raw, struct str *ret)
 }
 
 int
-params_decode(struct call *call, struct str *params, size_t n)
+frame_params_decode(struct call *call, struct str *params, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		int r = param_decode(call, params[i], &call->params[i]);
@@ -253,7 +253,8 @@ find_row(struct inner *in, const struct gang *gang, struct str *params,
 		/* A method that was seen already needs no second look. */
 		if (has != method && (in->allow & (1u << has)) != 0)
 			continue;
-		if (!row_match(row, req->path, gang->door->exact, params, n))
+		if (!frame_row_match(row, req->path, gang->door->exact, params,
+				     n))
 			continue;
 		if (has == method)
 			return row->route;
@@ -264,7 +265,7 @@ find_row(struct inner *in, const struct gang *gang, struct str *params,
 
 /* The first door that owns the path speaks, unless a later one has a row. */
 int
-route_step(struct inner *in)
+frame_route_step(struct inner *in)
 {
 	struct call *call = &in->call;
 	struct frame *frame = in->frame;
@@ -273,7 +274,7 @@ route_step(struct inner *in)
 
 	if (in->gang == NULL)
 		return inner_status(in, 404, "no such address");
-	if (path_check(call->req->path) != 0)
+	if (frame_path_check(call->req->path) != 0)
 		return note_set(&call->note, OUT_MALFORMED,
 				"the path is not well formed");
 	for (struct gang *g = in->gang; g < frame->gangs + frame->n_gangs;
@@ -285,7 +286,7 @@ route_step(struct inner *in)
 			continue;
 		in->gang = g;
 		call->door = g->door;
-		return params_decode(call, params, n);
+		return frame_params_decode(call, params, n);
 	}
 	if (in->allow != 0)
 		return inner_status(in, 405, "not a method of this address");

@@ -12,8 +12,8 @@ matched(const char *pattern, const char *path, bool exact)
 	struct row row;
 	size_t n = 0, at = 0;
 
-	row_make(&route, &row);
-	if (!row_match(&row, str_c(path), exact, params, &n))
+	frame_row_make(&route, &row);
+	if (!frame_row_match(&row, str_c(path), exact, params, &n))
 		return NULL;
 	text[0] = '\0';
 	for (size_t i = 0; i < n; i++)
@@ -117,7 +117,7 @@ decoded(struct str raw, bool no_coded_slash, struct str want)
 	int r;
 
 	arena_init(&arena, 4 * KIB);
-	r = params_decode(&call, &raw, 1);
+	r = frame_params_decode(&call, &raw, 1);
 	if (r == 0)
 		is_str(call.params[0], want, "'%.*s' decoded", STR_ARG(raw));
 	arena_clear(&arena);
@@ -154,7 +154,7 @@ main(void)
 {
 	test_match();
 	for (size_t i = 0; i < nitems(paths); i++)
-		is_int(path_check(paths[i].path),
+		is_int(frame_path_check(paths[i].path),
 		       paths[i].good ? 0 : OUT_MALFORMED, "path '%.*s'",
 		       STR_ARG(paths[i].path));
 	test_decode();

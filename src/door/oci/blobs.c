@@ -15,7 +15,7 @@ is_unchanged(const struct call *call)
 {
 	struct str match = http_field_get(call->req, "if-none-match", NULL);
 
-	return match.p != NULL && etag_listed(match, oci_of(call)->ref);
+	return match.p != NULL && oci_etag_listed(match, oci_of(call)->ref);
 }
 
 /* Range counts only when If-Range, if there is one, names these bytes. */
@@ -29,9 +29,9 @@ range_of(const struct call *call, uint64_t size, uint64_t *first,
 	if (range.p == NULL || call_is_head(call))
 		return RANGE_WHOLE;
 	/* Only a strong tag will do: no date, no list, no "*". */
-	if (cond.p != NULL && !etag_is(cond, oci_of(call)->ref))
+	if (cond.p != NULL && !oci_etag_is(cond, oci_of(call)->ref))
 		return RANGE_WHOLE;
-	return range_parse(range, size, first, last);
+	return oci_range_parse(range, size, first, last);
 }
 
 static int
@@ -79,7 +79,7 @@ blob_send(struct call *call, int fd, uint64_t size, struct http_reply *reply)
 }
 
 int
-blob_get(struct call *call, struct http_reply *reply)
+oci_blob_get(struct call *call, struct http_reply *reply)
 {
 	struct oci *o = oci_of(call);
 	uint64_t size = 0;
@@ -92,7 +92,7 @@ blob_get(struct call *call, struct http_reply *reply)
 }
 
 int
-blob_delete(struct call *call, struct http_reply *reply)
+oci_blob_delete(struct call *call, struct http_reply *reply)
 {
 	struct oci *o = oci_of(call);
 	int r = image_blob_unlink(&call->visit, &o->at, o->ref);

@@ -1,7 +1,7 @@
 #include "door/oci/inner.h"
 
 bool
-etag_is(struct str tag, struct str digest)
+oci_etag_is(struct str tag, struct str digest)
 {
 	return tag.n == digest.n + 2 && tag.p[0] == '"' &&
 	       tag.p[tag.n - 1] == '"' &&
@@ -9,7 +9,7 @@ etag_is(struct str tag, struct str digest)
 }
 
 bool
-etag_listed(struct str list, struct str digest)
+oci_etag_listed(struct str list, struct str digest)
 {
 	struct str tag;
 
@@ -19,7 +19,7 @@ etag_listed(struct str list, struct str digest)
 			return true;
 		if (str_starts(tag, STR("W/")))
 			tag = str_sub(tag, 2, tag.n);
-		if (etag_is(tag, digest))
+		if (oci_etag_is(tag, digest))
 			return true;
 	}
 	return false;
@@ -62,7 +62,8 @@ suffix(struct str text, uint64_t size, uint64_t *first, uint64_t *last)
 }
 
 enum range_kind
-range_parse(struct str field, uint64_t size, uint64_t *first, uint64_t *last)
+oci_range_parse(struct str field, uint64_t size, uint64_t *first,
+		uint64_t *last)
 {
 	struct str unit, set, from, to;
 	uint64_t a, b = UINT64_MAX;
@@ -83,7 +84,7 @@ range_parse(struct str field, uint64_t size, uint64_t *first, uint64_t *last)
 }
 
 int
-content_range_parse(struct str field, uint64_t *first, uint64_t *last)
+oci_content_range_parse(struct str field, uint64_t *first, uint64_t *last)
 {
 	struct str from, to;
 	uint64_t a, b;

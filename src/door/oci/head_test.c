@@ -50,8 +50,8 @@ test_ranges(void)
 	for (size_t i = 0; i < nitems(ranges); i++) {
 		uint64_t first = 0, last = 0;
 
-		is_int(range_parse(str_c(ranges[i].field), ranges[i].size,
-				   &first, &last),
+		is_int(oci_range_parse(str_c(ranges[i].field), ranges[i].size,
+				       &first, &last),
 		       ranges[i].kind, "Range '%s' of %d", ranges[i].field,
 		       (int)ranges[i].size);
 		is_int(first, ranges[i].first, "  its first");
@@ -94,9 +94,9 @@ test_chunks(void)
 	for (size_t i = 0; i < nitems(chunks); i++) {
 		uint64_t first = 0, last = 0;
 
-		is_int(
-		    content_range_parse(str_c(chunks[i].field), &first, &last),
-		    chunks[i].r, "Content-Range '%s'", chunks[i].field);
+		is_int(oci_content_range_parse(str_c(chunks[i].field), &first,
+					       &last),
+		       chunks[i].r, "Content-Range '%s'", chunks[i].field);
 		is_int(first, chunks[i].first, "  its first");
 		is_int(last, chunks[i].last, "  its last");
 	}
@@ -107,19 +107,19 @@ test_etags(void)
 {
 	struct str d = STR("sha256:ab");
 
-	ok(etag_listed(STR("\"sha256:ab\""), d), "the tag");
-	ok(etag_listed(STR("\"x\" , \"sha256:ab\""), d), "in a list");
-	ok(etag_listed(STR("W/\"sha256:ab\""), d), "a weak one");
-	ok(etag_listed(STR("*"), d), "any");
-	ok(!etag_listed(STR("sha256:ab"), d), "not without quotes");
-	ok(!etag_listed(STR("\"sha256:abc\""), d), "not a longer one");
-	ok(!etag_listed(STR("\"sha256:a\""), d), "not a shorter one");
-	ok(!etag_listed(STR(""), d), "not nothing");
-	ok(!etag_listed(STR("\""), d), "not one quote");
-	ok(etag_is(STR("\"sha256:ab\""), d), "If-Range: the tag");
-	ok(!etag_is(STR("W/\"sha256:ab\""), d), "If-Range: no weak one");
-	ok(!etag_is(STR("*"), d), "If-Range: not any");
-	ok(!etag_is(STR("Sat, 21 Nov 2026 10:00:00 GMT"), d),
+	ok(oci_etag_listed(STR("\"sha256:ab\""), d), "the tag");
+	ok(oci_etag_listed(STR("\"x\" , \"sha256:ab\""), d), "in a list");
+	ok(oci_etag_listed(STR("W/\"sha256:ab\""), d), "a weak one");
+	ok(oci_etag_listed(STR("*"), d), "any");
+	ok(!oci_etag_listed(STR("sha256:ab"), d), "not without quotes");
+	ok(!oci_etag_listed(STR("\"sha256:abc\""), d), "not a longer one");
+	ok(!oci_etag_listed(STR("\"sha256:a\""), d), "not a shorter one");
+	ok(!oci_etag_listed(STR(""), d), "not nothing");
+	ok(!oci_etag_listed(STR("\""), d), "not one quote");
+	ok(oci_etag_is(STR("\"sha256:ab\""), d), "If-Range: the tag");
+	ok(!oci_etag_is(STR("W/\"sha256:ab\""), d), "If-Range: no weak one");
+	ok(!oci_etag_is(STR("*"), d), "If-Range: not any");
+	ok(!oci_etag_is(STR("Sat, 21 Nov 2026 10:00:00 GMT"), d),
 	   "If-Range: no date");
 }
 

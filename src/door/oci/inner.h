@@ -40,24 +40,26 @@ struct oci {
 struct oci *oci_of(const struct call *); /* never NULL */
 
 /* routes.c */
-aim_fn aim_name, aim_manifest, aim_blob, aim_uploads, aim_upload, aim_catalog,
-    aim_login, aim_grant;
+aim_fn oci_aim_base, oci_aim_name, oci_aim_manifest, oci_aim_blob,
+    oci_aim_uploads, oci_aim_upload, oci_aim_catalog, oci_aim_login,
+    oci_aim_grant;
 /* A digest that we take: 0; else an outcome, and code and note are set. */
-MUST int aim_digest(struct call *, struct str digest);
+MUST int oci_aim_digest(struct call *, struct str digest);
 MUST int oci_new(struct call *, enum noun, struct oci **ret);
 
 /* handlers */
-handler_fn base_read, catalog_read, tags_read, manifest_read, manifest_write,
-    manifest_remove, blob_get, blob_delete, upload_open, upload_state,
-    upload_chunk, upload_close, upload_end, token_read, token_grant;
-where_fn token_where;
+handler_fn oci_base_get, oci_catalog_get, oci_tags_get, oci_manifest_get,
+    oci_manifest_put, oci_manifest_delete, oci_blob_get, oci_blob_delete,
+    oci_upload_post, oci_upload_get, oci_upload_patch, oci_upload_put,
+    oci_upload_delete, oci_token_get, oci_token_post;
+where_fn oci_token_where;
 
 /* proof.c */
 int oci_proof(struct call *, struct proof *, struct buf *decoded);
 /* Basic's two words as a proof. */
-void proof_basic(struct str user, struct str secret, struct proof *ret);
+void oci_proof_basic(struct str user, struct str secret, struct proof *ret);
 /* For routes that only ask who it is: fills call->visit.who. */
-MUST int proof_who(struct call *);
+MUST int oci_proof_who(struct call *);
 
 /* words.c */
 void oci_say(struct call *, int outcome, struct http_reply *);
@@ -68,18 +70,19 @@ void oci_stamp(const struct call *, struct http_reply *);
 void oci_challenge(const struct call *, const char *error, struct buf *);
 
 /* head.c: the request's conditions and ranges */
-bool etag_listed(struct str if_none_match, struct str digest);
-bool etag_is(struct str tag, struct str digest); /* strong */
+bool oci_etag_listed(struct str if_none_match, struct str digest);
+bool oci_etag_is(struct str tag, struct str digest); /* strong */
 enum range_kind { RANGE_WHOLE, RANGE_PART, RANGE_NONE };
 /*
  * RFC 9110 section 14: a single range of bytes; whatever is no such thing means
  * the whole. RANGE_NONE: it lies beyond the end. first and last are filled for
  * RANGE_PART.
  */
-enum range_kind range_parse(struct str field, uint64_t size, uint64_t *first,
-			    uint64_t *last);
+enum range_kind oci_range_parse(struct str field, uint64_t size,
+				uint64_t *first, uint64_t *last);
 /* "first-last" of OCI uploads. 0; OUT_MALFORMED, also when last < first;
  * OUT_RANGE when last is beyond UPLOAD_SIZE_MAX. */
-MUST int content_range_parse(struct str field, uint64_t *first, uint64_t *last);
+MUST int oci_content_range_parse(struct str field, uint64_t *first,
+				 uint64_t *last);
 
 #endif

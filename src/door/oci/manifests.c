@@ -24,7 +24,7 @@ put_heads(const struct manifest *m, struct http_reply *reply)
 /* The stored type is what comes, whatever Accept says: other bytes would have
  * another digest. */
 int
-manifest_read(struct call *call, struct http_reply *reply)
+oci_manifest_get(struct call *call, struct http_reply *reply)
 {
 	struct oci *o = oci_of(call);
 	struct str match = http_field_get(call->req, "if-none-match", NULL);
@@ -40,7 +40,7 @@ manifest_read(struct call *call, struct http_reply *reply)
 	if (r != 0)
 		return r;
 	put_heads(&m, reply);
-	if (match.p != NULL && etag_listed(match, m.digest))
+	if (match.p != NULL && oci_etag_listed(match, m.digest))
 		return reply_empty(reply, 304);
 	http_head(reply, "Content-Type", m.media_type);
 	reply->has_head_len = head;
@@ -96,7 +96,7 @@ put_stored(const struct manifest_ask *ask, const struct manifest_put *put,
 }
 
 int
-manifest_write(struct call *call, struct http_reply *reply)
+oci_manifest_put(struct call *call, struct http_reply *reply)
 {
 	struct oci *o = oci_of(call);
 	struct manifest_ask ask = {
@@ -122,7 +122,7 @@ manifest_write(struct call *call, struct http_reply *reply)
 }
 
 int
-manifest_remove(struct call *call, struct http_reply *reply)
+oci_manifest_delete(struct call *call, struct http_reply *reply)
 {
 	struct oci *o = oci_of(call);
 	int r = OUT_ABSENT;

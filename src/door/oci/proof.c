@@ -1,7 +1,7 @@
 #include "door/oci/inner.h"
 
 void
-proof_basic(struct str user, struct str secret, struct proof *ret)
+oci_proof_basic(struct str user, struct str secret, struct proof *ret)
 {
 	/* "iam oauth-tokens" prints the token behind this word, and people
 	 * take both. */
@@ -28,7 +28,7 @@ oci_proof(struct call *call, struct proof *ret, struct buf *decoded)
 	}
 	*ret = (struct proof){.kind = PROOF_NONE};
 	if (auth.scheme == AUTH_BASIC)
-		proof_basic(auth.user, auth.secret, ret);
+		oci_proof_basic(auth.user, auth.secret, ret);
 	if (auth.scheme == AUTH_BEARER)
 		*ret =
 		    (struct proof){.kind = PROOF_BEARER, .secret = auth.token};
@@ -36,7 +36,7 @@ oci_proof(struct call *call, struct proof *ret, struct buf *decoded)
 }
 
 int
-proof_who(struct call *call)
+oci_proof_who(struct call *call)
 {
 	CLEAN(buf_clear) struct buf decoded = BUF_INIT_MAX(HTTP_HEAD_MAX);
 	struct proof proof = {.kind = PROOF_NONE};
@@ -55,9 +55,9 @@ proof_who(struct call *call)
 
 /* Is there somebody, and is this a registry? */
 int
-base_read(struct call *call, struct http_reply *reply)
+oci_base_get(struct call *call, struct http_reply *reply)
 {
-	int r = proof_who(call);
+	int r = oci_proof_who(call);
 
 	if (r != 0)
 		return r;

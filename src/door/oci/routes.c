@@ -38,7 +38,7 @@ aim_repo(struct call *call, enum noun noun, struct oci **ret)
 }
 
 int
-aim_digest(struct call *call, struct str digest)
+oci_aim_digest(struct call *call, struct str digest)
 {
 	enum digest_kind kind;
 	int r = ociref_digest(digest, &kind);
@@ -55,7 +55,15 @@ aim_digest(struct call *call, struct str digest)
 }
 
 int
-aim_name(struct call *call)
+oci_aim_base(struct call *call)
+{
+	struct oci *o;
+
+	return oci_new(call, NOUN_NAME, &o);
+}
+
+int
+oci_aim_name(struct call *call)
 {
 	struct oci *o;
 
@@ -65,7 +73,7 @@ aim_name(struct call *call)
 /* A tag that cannot be is refused where it would be made; elsewhere it is just
  * not there. */
 int
-aim_manifest(struct call *call)
+oci_aim_manifest(struct call *call)
 {
 	struct oci *o;
 	int r = aim_repo(call, NOUN_MANIFEST, &o);
@@ -75,7 +83,7 @@ aim_manifest(struct call *call)
 	o->ref = call->params[1];
 	o->by_digest = memchr(o->ref.p, ':', o->ref.n) != NULL;
 	if (o->by_digest)
-		return aim_digest(call, o->ref);
+		return oci_aim_digest(call, o->ref);
 	if (call->req->method != HTTP_PUT || ociref_is_tag(o->ref))
 		return 0;
 	o->code = "NAME_INVALID";
@@ -87,7 +95,7 @@ aim_manifest(struct call *call)
 }
 
 int
-aim_blob(struct call *call)
+oci_aim_blob(struct call *call)
 {
 	struct oci *o;
 	int r = aim_repo(call, NOUN_BLOB, &o);
@@ -96,11 +104,11 @@ aim_blob(struct call *call)
 		return r;
 	o->ref = call->params[1];
 	o->by_digest = true;
-	return aim_digest(call, o->ref);
+	return oci_aim_digest(call, o->ref);
 }
 
 int
-aim_uploads(struct call *call)
+oci_aim_uploads(struct call *call)
 {
 	struct oci *o;
 	int r = aim_repo(call, NOUN_UPLOAD, &o);
@@ -113,7 +121,7 @@ aim_uploads(struct call *call)
 }
 
 int
-aim_upload(struct call *call)
+oci_aim_upload(struct call *call)
 {
 	struct oci *o;
 	int r = aim_repo(call, NOUN_UPLOAD, &o);
@@ -124,7 +132,7 @@ aim_upload(struct call *call)
 }
 
 int
-aim_catalog(struct call *call)
+oci_aim_catalog(struct call *call)
 {
 	struct oci *o;
 	int r = oci_new(call, NOUN_NAME, &o);
@@ -135,7 +143,7 @@ aim_catalog(struct call *call)
 }
 
 int
-aim_login(struct call *call)
+oci_aim_login(struct call *call)
 {
 	struct oci *o;
 
@@ -143,7 +151,7 @@ aim_login(struct call *call)
 }
 
 int
-aim_grant(struct call *call)
+oci_aim_grant(struct call *call)
 {
 	struct oci *o;
 
@@ -185,6 +193,8 @@ owns(struct str path)
 }
 
 #define REPO	  "/v2/{name+}"
+#define CATALOG	  "/v2/_catalog"
+#define TAGS	  REPO "/tags/list"
 #define MANIFEST  REPO "/manifests/{ref}"
 #define BLOB	  REPO "/blobs/{digest}"
 #define UPLOADS	  REPO "/blobs/uploads/"
@@ -192,28 +202,35 @@ owns(struct str path)
 #define UPLOAD	  REPO "/blobs/uploads/{id}"
 #define TOKEN	  "/oauth/token"
 
+#define ROW(method, path, verb, aim, body, at_most, where, handler)            \
+	{                                                                      \
+		HTTP_##method, path, VERB_##verb, oci_aim_##aim, BODY_##body,  \
+		    at_most, RUN_##where, oci_##handler, NULL                  \
+	}
+#define PUSHED UPLOAD_SIZE_MAX
+
 /* "/v2/" asks only who it is, registry tokens included: its verb is public, and
  * the handler refuses those who cannot prove anything. */
 /* clang-format off */
 static const struct route routes[] = {
-	/* method     path           verb               aim           body         at most          where       handler */
-	{ HTTP_GET,    "/v2/",        VERB_NONE_NEEDED,  NULL,         BODY_NONE,   0,               RUN_INLINE, base_read, NULL },
-	{ HTTP_GET,    "/v2",         VERB_NONE_NEEDED,  NULL,         BODY_NONE,   0,               RUN_INLINE, base_read, NULL },
-	{ HTTP_GET,    "/v2/_catalog", VERB_IMAGE_LIST, aim_catalog,   BODY_NONE,   0,               RUN_POOL,   catalog_read, NULL },
-	{ HTTP_GET,    REPO "/tags/list", VERB_IMAGE_PULL, aim_name,   BODY_NONE,   0,               RUN_POOL,   tags_read, NULL },
-	{ HTTP_GET,    MANIFEST,      VERB_IMAGE_PULL,   aim_manifest, BODY_NONE,   0,               RUN_INLINE, manifest_read, NULL },
-	{ HTTP_PUT,    MANIFEST,      VERB_IMAGE_PUSH,   aim_manifest, BODY_RAW,    MANIFEST_MAX,    RUN_POOL,   manifest_write, NULL },
-	{ HTTP_DELETE, MANIFEST,      VERB_IMAGE_DELETE, aim_manifest, BODY_NONE,   0,               RUN_POOL,   manifest_remove, NULL },
-	{ HTTP_POST,   UPLOADS,       VERB_IMAGE_PUSH,   aim_uploads,  BODY_STREAM, UPLOAD_SIZE_MAX, RUN_POOL,   upload_open, NULL },
-	{ HTTP_POST,   UPLOADS_2,     VERB_IMAGE_PUSH,   aim_uploads,  BODY_STREAM, UPLOAD_SIZE_MAX, RUN_POOL,   upload_open, NULL },
-	{ HTTP_GET,    UPLOAD,        VERB_IMAGE_PUSH,   aim_upload,   BODY_NONE,   0,               RUN_POOL,   upload_state, NULL },
-	{ HTTP_PATCH,  UPLOAD,        VERB_IMAGE_PUSH,   aim_upload,   BODY_STREAM, UPLOAD_SIZE_MAX, RUN_POOL,   upload_chunk, NULL },
-	{ HTTP_PUT,    UPLOAD,        VERB_IMAGE_PUSH,   aim_upload,   BODY_STREAM, UPLOAD_SIZE_MAX, RUN_POOL,   upload_close, NULL },
-	{ HTTP_DELETE, UPLOAD,        VERB_IMAGE_PUSH,   aim_upload,   BODY_NONE,   0,               RUN_POOL,   upload_end, NULL },
-	{ HTTP_GET,    BLOB,          VERB_IMAGE_PULL,   aim_blob,     BODY_NONE,   0,               RUN_INLINE, blob_get, NULL },
-	{ HTTP_DELETE, BLOB,          VERB_IMAGE_DELETE, aim_blob,     BODY_NONE,   0,               RUN_POOL,   blob_delete, NULL },
-	{ HTTP_GET,    TOKEN,         VERB_LOGIN,        aim_login,    BODY_NONE,   0,               RUN_INLINE, token_read, token_where },
-	{ HTTP_POST,   TOKEN,         VERB_LOGIN,        aim_grant,    BODY_FORM,   OCI_GRANT_MAX,   RUN_POOL,   token_grant, NULL },
+	ROW(GET, "/v2/", NONE_NEEDED, base, NONE, 0, INLINE, base_get),
+	ROW(GET, "/v2", NONE_NEEDED, base, NONE, 0, INLINE, base_get),
+	ROW(GET, CATALOG, IMAGE_LIST, catalog, NONE, 0, POOL, catalog_get),
+	ROW(GET, TAGS, IMAGE_PULL, name, NONE, 0, POOL, tags_get),
+	ROW(GET, MANIFEST, IMAGE_PULL, manifest, NONE, 0, INLINE, manifest_get),
+	ROW(PUT, MANIFEST, IMAGE_PUSH, manifest, RAW, MANIFEST_MAX, POOL, manifest_put),
+	ROW(DELETE, MANIFEST, IMAGE_DELETE, manifest, NONE, 0, POOL, manifest_delete),
+	ROW(POST, UPLOADS, IMAGE_PUSH, uploads, STREAM, PUSHED, POOL, upload_post),
+	ROW(POST, UPLOADS_2, IMAGE_PUSH, uploads, STREAM, PUSHED, POOL, upload_post),
+	ROW(GET, UPLOAD, IMAGE_PUSH, upload, NONE, 0, POOL, upload_get),
+	ROW(PATCH, UPLOAD, IMAGE_PUSH, upload, STREAM, PUSHED, POOL, upload_patch),
+	ROW(PUT, UPLOAD, IMAGE_PUSH, upload, STREAM, PUSHED, POOL, upload_put),
+	ROW(DELETE, UPLOAD, IMAGE_PUSH, upload, NONE, 0, POOL, upload_delete),
+	ROW(GET, BLOB, IMAGE_PULL, blob, NONE, 0, INLINE, blob_get),
+	ROW(DELETE, BLOB, IMAGE_DELETE, blob, NONE, 0, POOL, blob_delete),
+	ROW(POST, TOKEN, LOGIN, grant, FORM, OCI_GRANT_MAX, POOL, token_post),
+	{ HTTP_GET, TOKEN, VERB_LOGIN, oci_aim_login, BODY_NONE, 0, RUN_INLINE,
+	    oci_token_get, oci_token_where },
 };
 /* clang-format on */
 

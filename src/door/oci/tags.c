@@ -75,7 +75,7 @@ page_end(struct page *page, bool more, struct str path,
 }
 
 int
-tags_read(struct call *call, struct http_reply *reply)
+oci_tags_get(struct call *call, struct http_reply *reply)
 {
 	struct oci *o = oci_of(call);
 	struct str after = STR_NONE;
@@ -98,7 +98,7 @@ tags_read(struct call *call, struct http_reply *reply)
 
 /* Who may ask sees what they may pull. */
 int
-catalog_read(struct call *call, struct http_reply *reply)
+oci_catalog_get(struct call *call, struct http_reply *reply)
 {
 	struct subject *who = &call->visit.who;
 	struct str after = STR_NONE;

@@ -158,7 +158,7 @@ token_make(struct call *call, struct login *login, struct http_reply *reply)
 
 /* A token to keep is a row, and waits for the disk. */
 enum run_where
-token_where(const struct call *call)
+oci_token_where(const struct call *call)
 {
 	return str_eq(call_query(call, "offline_token"), STR("true"))
 		   ? RUN_POOL
@@ -166,10 +166,10 @@ token_where(const struct call *call)
 }
 
 int
-token_read(struct call *call, struct http_reply *reply)
+oci_token_get(struct call *call, struct http_reply *reply)
 {
 	CLEAN(buf_clear) struct buf decoded = BUF_INIT_MAX(HTTP_HEAD_MAX);
-	struct login login = {.offline = token_where(call) == RUN_POOL};
+	struct login login = {.offline = oci_token_where(call) == RUN_POOL};
 	int r = service_check(call, &call->query);
 
 	if (r == 0)
@@ -193,8 +193,8 @@ grant_proof(struct call *call, struct proof *ret)
 		return wrong(call, "invalid_request",
 			     "one 'grant_type', and what belongs to it once");
 	if (str_eq(type, STR("password"))) {
-		proof_basic(form_get(f, "username"), form_get(f, "password"),
-			    ret);
+		oci_proof_basic(form_get(f, "username"),
+				form_get(f, "password"), ret);
 		return 0;
 	}
 	if (!str_eq(type, STR("refresh_token")))
@@ -206,7 +206,7 @@ grant_proof(struct call *call, struct proof *ret)
 }
 
 int
-token_grant(struct call *call, struct http_reply *reply)
+oci_token_post(struct call *call, struct http_reply *reply)
 {
 	struct login login = {.post = true};
 	int r = grant_proof(call, &login.proof);

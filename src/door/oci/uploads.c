@@ -64,7 +64,7 @@ chunk_read(struct call *call, struct chunk *ret)
 	*ret = (struct chunk){.ranged = field.p != NULL};
 	if (!ret->ranged)
 		return 0;
-	r = content_range_parse(field, &ret->first, &last);
+	r = oci_content_range_parse(field, &ret->first, &last);
 	if (r == OUT_MALFORMED || count > 1)
 		return note_set(&call->note, OUT_MALFORMED,
 				"Content-Range is first-last, in bytes");
@@ -211,7 +211,7 @@ open_whole(struct call *call, struct str digest, struct http_reply *reply)
 {
 	CLEAN(upload_drop) struct upload up = UPLOAD_INIT;
 	struct chunk chunk;
-	int r = aim_digest(call, digest);
+	int r = oci_aim_digest(call, digest);
 
 	if (r == 0)
 		r = chunk_read(call, &chunk);
@@ -235,7 +235,7 @@ mount(struct call *call, struct str digest, struct http_reply *reply)
 {
 	struct oci *o = oci_of(call);
 	struct str from = STR_NONE;
-	int r = aim_digest(call, digest);
+	int r = oci_aim_digest(call, digest);
 
 	if (r == 0)
 		r = call_once(call, "from", &from);
@@ -250,7 +250,7 @@ mount(struct call *call, struct str digest, struct http_reply *reply)
 }
 
 int
-upload_open(struct call *call, struct http_reply *reply)
+oci_upload_post(struct call *call, struct http_reply *reply)
 {
 	struct str digest = STR_NONE, from = STR_NONE;
 	int r = call_once(call, "digest", &digest);
@@ -267,7 +267,7 @@ upload_open(struct call *call, struct http_reply *reply)
 }
 
 int
-upload_state(struct call *call, struct http_reply *reply)
+oci_upload_get(struct call *call, struct http_reply *reply)
 {
 	struct oci *o = oci_of(call);
 	uint64_t received = 0;
@@ -277,7 +277,7 @@ upload_state(struct call *call, struct http_reply *reply)
 }
 
 int
-upload_chunk(struct call *call, struct http_reply *reply)
+oci_upload_patch(struct call *call, struct http_reply *reply)
 {
 	CLEAN(upload_drop) struct upload up = UPLOAD_INIT;
 	struct chunk chunk;
@@ -310,11 +310,11 @@ closing_digest(struct call *call, struct str *ret)
 	if (r != 0)
 		return r;
 	oci_of(call)->code = NULL;
-	return aim_digest(call, *ret);
+	return oci_aim_digest(call, *ret);
 }
 
 int
-upload_close(struct call *call, struct http_reply *reply)
+oci_upload_put(struct call *call, struct http_reply *reply)
 {
 	CLEAN(upload_drop) struct upload up = UPLOAD_INIT;
 	struct str digest = STR_NONE;
@@ -335,7 +335,7 @@ upload_close(struct call *call, struct http_reply *reply)
 }
 
 int
-upload_end(struct call *call, struct http_reply *reply)
+oci_upload_delete(struct call *call, struct http_reply *reply)
 {
 	struct oci *o = oci_of(call);
 	int r = upload_cancel(&call->visit, &o->at, o->ref);
