@@ -52,16 +52,34 @@ static bool test_int_(long long got, long long want, const char *file, int line,
 		      const char *fmt, ...) TEST_UNUSED_ PRINTF(5, 6);
 static bool test_str_(struct str got, struct str want, const char *file,
 		      int line, const char *fmt, ...) TEST_UNUSED_ PRINTF(5, 6);
+static void test_escaped_(struct str s) TEST_UNUSED_;
 /* The plan, and the exit status of main. */
 static int done_testing(void) TEST_UNUSED_;
+
+/* Hostile input is part of many names; it must not end a line. */
+static void
+test_escaped_(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		if (c < ' ' || c > '~')
+			printf("\\x%02x", c);
+		else
+			putchar(c);
+	}
+}
 
 static bool
 test_line_(bool held, const char *file, int line, const char *fmt, va_list ap)
 {
+	char text[512];
+
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	printf("%s %d - ", held ? "ok" : "not ok", ++test_state_.count);
 	if (test_state_.group != NULL)
 		printf("%s: ", test_state_.group);
-	vprintf(fmt, ap);
+	test_escaped_(str_c(text));
 	printf("\n");
 	if (!held) {
 		test_state_.failed++;
@@ -96,21 +114,6 @@ test_int_(long long got, long long want, const char *file, int line,
 	return got == want;
 }
 
-static void
-test_show_(const char *what, struct str s)
-{
-	printf("#   %s (%zu bytes) \"", what, s.n);
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-
-		if (c < ' ' || c > '~')
-			printf("\\x%02x", c);
-		else
-			putchar(c);
-	}
-	printf("\"\n");
-}
-
 static bool
 test_str_(struct str got, struct str want, const char *file, int line,
 	  const char *fmt, ...)
@@ -122,8 +125,11 @@ test_str_(struct str got, struct str want, const char *file, int line,
 	test_line_(same, file, line, fmt, ap);
 	va_end(ap);
 	if (!same) {
-		test_show_("got ", got);
-		test_show_("want", want);
+		printf("#   got  (%zu bytes) \"", got.n);
+		test_escaped_(got);
+		printf("\"\n#   want (%zu bytes) \"", want.n);
+		test_escaped_(want);
+		printf("\"\n");
 	}
 	return same;
 }
