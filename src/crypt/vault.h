@@ -4,10 +4,14 @@
  * key. vault_here.c answers in this process; the words are such that another
  * process could answer them as well.
  *
- * Keys live as files 0600 in DATA/vault (0700), made once, each fsynced with
- * its directory before first use:  pepper (32 bytes), bearer is not stored,
- * iam-<kid>.pem (P-256), registry-<version> (32 bytes). A file with other mode
- * or owner, or a symlink, is refused: OUT_DENIED with a note.
+ * Keys live as files 0600 in DATA/vault (0700), made once, each on disk with its
+ * directory before first use: pepper (32 bytes), iam-<kid>.pem (P-256; kid is
+ * the day and 8 hex digits, the last in byte order signs), registry-<version>
+ * (32 bytes, the highest signs). A file with other mode or owner, a symlink, or
+ * one that looks like a key and is none, is refused: OUT_DENIED with a note.
+ *
+ * Raw keys are held locked and out of core dumps; the P-256 keys are held by
+ * OpenSSL, which does neither. All calls are safe from many threads at once.
  */
 #ifndef CRYPT_VAULT_H
 #define CRYPT_VAULT_H
@@ -36,7 +40,7 @@ DEFINE_FREEP(vault)
 MUST int vault_digest(struct vault *, struct str secret,
     uint8_t ret[VAULT_DIGEST_LEN]);
 
-/* IAM access tokens: ES256 (RFC 7518 3.4), raw r || s. */
+/* IAM access tokens: ES256 (RFC 7518 3.4), raw r || s, s the lower of two. */
 MUST int vault_access_sign(struct vault *, struct str input,
     uint8_t ret[VAULT_ES256_LEN]);
 const char *vault_access_kid(struct vault *); /* of the key that signs now */
