@@ -168,9 +168,14 @@ mount_write(struct db_at *at, void *arg)
 static bool
 may_pull_from(const struct change *c)
 {
+	char account[ACCOUNT_ID_LEN + 1];
 	struct thing thing = {
 	    .kind = THING_REPO, .region = c->at->region, .name = c->from};
 
+	if (namespace_owner(c->by->core, NULL, thing.region,
+			    ociref_namespace(c->from), account) != 0)
+		return false;
+	thing.account = str_c(account);
 	return gate_may(c->by->core, &c->by->who, VERB_IMAGE_PULL, &thing);
 }
 

@@ -38,17 +38,40 @@ stale_read(struct core *core, struct batch *ret)
 	return r == OUT_ABSENT ? 0 : r;
 }
 
+struct ending {
+	const struct batch *ids;
+	struct batch keys; /* "" for one that was gone already */
+	int64_t now;
+};
+
+static int
+end_write(struct db_at *at, void *arg)
+{
+	struct ending *e = arg;
+	int r = 0;
+
+	for (size_t i = 0; i < e->ids->n; i++) {
+		e->keys.word[i][0] = '\0';
+		r = upload_end_row(at, str_c(e->ids->word[i]), e->now,
+				   e->keys.word[i]);
+		if (r != 0 && r != OUT_ABSENT)
+			return r;
+	}
+	return 0;
+}
+
 static int
 end_stale(struct core *core)
 {
-	struct batch b = {0};
-	int r = stale_read(core, &b);
+	struct batch ids = {0};
+	struct ending e = {.ids = &ids, .now = clock_now()};
+	int r = stale_read(core, &ids);
 
-	for (size_t i = 0; r == 0 && i < b.n; i++) {
-		r = upload_end(core, b.word[i]);
-		if (r == OUT_ABSENT)
-			r = 0;
-	}
+	if (r == 0 && ids.n > 0)
+		r = db_write(core->db, end_write, &e);
+	for (size_t i = 0; r == 0 && i < ids.n; i++)
+		if (e.keys.word[i][0] != '\0')
+			upload_ended(core, str_c(ids.word[i]), e.keys.word[i]);
 	return r;
 }
 

@@ -15,7 +15,8 @@ struct json;
 
 enum need {
 	NEED_BLOB,     /* a member of the repository */
-	NEED_FOREIGN,  /* a blob that others distribute: linked when it is here */
+	NEED_FOREIGN,  /* a blob that others distribute: linked when it is here
+			*/
 	NEED_MANIFEST, /* a manifest of the repository */
 	NEED_EITHER,   /* an index entry of a type that we don't know */
 };
@@ -38,14 +39,14 @@ struct manifest_read {
  * 0; OUT_MALFORMED with a note; OUT_TOO_MANY layers or entries; -ENOMEM. ret is
  * fit for manifest_read_clear in any case. */
 MUST int manifest_read(struct str body, struct str type,
-    struct manifest_read *ret, struct note *);
+		       struct manifest_read *ret, struct note *);
 void manifest_read_clear(struct manifest_read *);
 
 /* What lists show of an image, out of its config; all of it may be unknown. */
 #define PLATFORM_MAX 128
 struct manifest_facts {
-	int64_t created_s;            /* 0: unknown */
-	char platform[PLATFORM_MAX];  /* "linux/arm/v7"; "": unknown */
+	int64_t created_s;	     /* 0: unknown */
+	char platform[PLATFORM_MAX]; /* "linux/arm/v7"; "": unknown */
 };
 /* Is this a config that we can read facts from? */
 bool manifest_facts_known(struct str config_type);

@@ -9,44 +9,45 @@
 #include "core/image.h"
 #include "db/db.h"
 
-#define PRINCIPAL_MAX (IDENTITY_ID_MAX + CRED_ID_MAX + 32)
+#define PRINCIPAL_MAX	  (IDENTITY_ID_MAX + CRED_ID_MAX + 32)
 #define NAMESPACE_LEN_MAX 30
-#define REVIEW_MS DAY_MS /* how long an unneeded blob is left alone */
+#define REVIEW_MS	  DAY_MS /* how long an unneeded blob is left alone */
 
 /* 0, OUT_ABSENT. */
 MUST int repo_find(struct db_at *, const struct place *, int64_t *ret);
 /* The same, for changes: the namespace must still be the visit's account's. */
 MUST int repo_own(struct db_at *, const struct visit *, const struct place *,
-    int64_t *ret);
-/* Finds or makes. OUT_ABSENT: no such namespace, or no longer this account's. */
+		  int64_t *ret);
+/* Finds or makes. OUT_ABSENT: no such namespace, or no longer this account's.
+ */
 MUST int repo_make(struct db_at *, const struct visit *, const struct place *,
-    int64_t *ret);
+		   int64_t *ret);
 
 /* The identity, or "registry-token:<id>" for those who have none. */
 void repo_principal(const struct subject *, char ret[PRINCIPAL_MAX]);
 /* The trail's row for a change in a repository; detail is a JSON object. */
 MUST int repo_trail(struct db_at *, const struct visit *, const struct place *,
-    const struct buf *detail);
+		    const struct buf *detail);
 
 /* "sha256:..." of what these bytes hash to. */
 #define DIGEST_TEXT_MAX 72
 MUST int repo_digest(struct str bytes, char ret[DIGEST_TEXT_MAX]);
 
-/* The account's namespaces in a region, in the order in which their repositories
- * sort by name: each with the '/' that follows it there. */
+/* The account's namespaces in a region, in the order in which their
+ * repositories sort by name: each with the '/' that follows it there. */
 struct repo_roots {
 	char name[NAMESPACES_MAX][NAMESPACE_LEN_MAX + 2];
 	size_t n;
 };
 MUST int repo_roots(struct db_at *, struct str account, struct str region,
-    struct repo_roots *ret);
+		    struct repo_roots *ret);
 /* May the subject do this in the namespace? root as above. */
 bool repo_root_may(struct core *, const struct subject *, enum verb,
-    struct str account, struct str region, const char *root);
+		   struct str account, struct str region, const char *root);
 
 /* Point a tag at a manifest; old gets the digest that it named before, or is
  * left empty. The caller writes the trail. */
 MUST int tag_move(struct db_at *, int64_t repo, struct str tag,
-    int64_t manifest, int64_t now, struct buf *old);
+		  int64_t manifest, int64_t now, struct buf *old);
 
 #endif

@@ -156,50 +156,59 @@ upload_discard(struct core *core, const char *key)
 		return;
 }
 
+int
+upload_end_row(struct db_at *at, struct str id, int64_t now,
+	       char key[BLOB_KEY_LEN + 1])
+{
+	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	int r = db_one(at, SQL_upload_cancel, &rows, "s", id);
+
+	if (r != 0)
+		return r;
+	(void)snprintf(key, BLOB_KEY_LEN + 1, "%.*s",
+		       STR_ARG(db_str(&rows, 0)));
+	db_rows_clear(&rows);
+	return FOLD(db_exec(at, SQL_trash_put, NULL, "si", str_c(key), now));
+}
+
+void
+upload_ended(struct core *core, struct str id, const char *key)
+{
+	/* Who holds it removes the bytes when letting go. */
+	if (!hold_end(id))
+		upload_discard(core, key);
+}
+
 struct ending {
-	const char *id;
+	struct str id;
 	int64_t now;
 	char key[BLOB_KEY_LEN + 1];
 };
 
-/* The row goes, the key goes to the trash. */
 static int
 end_write(struct db_at *at, void *arg)
 {
-	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
 	struct ending *e = arg;
-	int r = db_one(at, SQL_upload_cancel, &rows, "s", str_c(e->id));
 
-	if (r != 0)
-		return r;
-	(void)snprintf(e->key, sizeof(e->key), "%.*s",
-		       STR_ARG(db_str(&rows, 0)));
-	db_rows_clear(&rows);
-	return FOLD(
-	    db_exec(at, SQL_trash_put, NULL, "si", str_c(e->key), e->now));
+	return upload_end_row(at, e->id, e->now, e->key);
 }
 
 int
-upload_end(struct core *core, const char *id)
+upload_end(struct core *core, struct str id)
 {
 	struct ending e = {.id = id, .now = clock_now()};
 	int r = db_write(core->db, end_write, &e);
 
-	/* Who holds it removes the bytes when letting go. */
-	if (r == 0 && !hold_end(str_c(id)))
-		upload_discard(core, e.key);
+	if (r == 0)
+		upload_ended(core, id, e.key);
 	return r;
 }
 
 int
 upload_cancel(const struct visit *by, const struct place *at, struct str id)
 {
-	char text[UPLOAD_ID_LEN + 1];
 	uint64_t received;
 	int r = upload_look(by, at, id, &received);
 
-	if (r != 0)
-		return r;
-	(void)snprintf(text, sizeof(text), "%.*s", STR_ARG(id));
-	return upload_end(by->core, text);
+	return r != 0 ? r : upload_end(by->core, id);
 }

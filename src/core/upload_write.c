@@ -274,7 +274,7 @@ sync_file(struct finishing *f)
 	f->synced = r == 0;
 	if (r == 0)
 		return 0;
-	ended = upload_end(core, f->u->id);
+	ended = upload_end(core, str_c(f->u->id));
 	return ended < 0 ? ended : r;
 }
 
