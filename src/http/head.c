@@ -177,9 +177,11 @@ on_length(struct head *h, struct seen *seen, struct str value)
 	if (value.n == 0)
 		return refuse(h, 400, "malformed Content-Length");
 	for (size_t i = 0; i < value.n; i++) {
-		n = n * 10 + (uint64_t)(value.p[i] - '0');
-		if (n > LENGTH_MAX)
+		uint64_t digit = (uint64_t)(value.p[i] - '0');
+
+		if (n > (LENGTH_MAX - digit) / 10)
 			return refuse(h, 413, "Content-Length too large");
+		n = n * 10 + digit;
 	}
 	h->has_length = true;
 	h->length = n;

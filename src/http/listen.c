@@ -26,9 +26,10 @@ addr_parse(const char *text, struct addrinfo **ret, struct note *note)
 	};
 	struct str s = str_c(text), host, port;
 	char name[INET6_ADDRSTRLEN + 16], service[8];
+	uint64_t number;
 
 	if (!str_rcut(s, ':', &host, &port) || host.n >= sizeof(name) ||
-	    port.n == 0 || port.n >= sizeof(service))
+	    str_u64(port, UINT16_MAX, &number) != 0)
 		return note_set(note, OUT_MALFORMED,
 				"%s is not of the form ADDRESS:PORT", text);
 	if (host.n > 2 && host.p[0] == '[' && host.p[host.n - 1] == ']')
