@@ -89,7 +89,7 @@ gate_step(struct inner *in)
 	call->proof = proof.kind;
 	r = gate_pass(call->core, &proof, verb, &call->thing, &call->visit);
 	if (r == OUT_TOO_MANY)
-		(void)!gate_throttle(call->core, proof.addr, proof.user,
+		(void)!gate_throttle(call->core, proof.addr, STR_NONE,
 				     &call->wait_s);
 	return r;
 }

@@ -2,7 +2,6 @@
 
 #include "base/clock.h"
 #include "base/enc.h"
-#include "core/audit.h"
 #include "core/session.h"
 
 /* A login, however it was asked for. */
@@ -147,12 +146,10 @@ token_make(struct call *call, struct login *login, struct http_reply *reply)
 		r = keep(call, login, &kept);
 	if (r == 0)
 		r = gate_bearer(call->core, who, call->region, call->base,
-				STR(OCI_SERVICE), login->scopes,
+				STR(BEARER_AUDIENCE), login->scopes,
 				login->n_scopes, &token, &expires_in);
 	if (r != 0)
 		return r;
-	audit_use(call->core, who, VERB_LOGIN, str_c(who->account),
-		  STR(OCI_SERVICE));
 	return put_login(login, buf_str(&token), expires_in, &kept, reply);
 }
 
