@@ -226,15 +226,17 @@ gather_root(struct db_at *at, struct gather *g, const char *root)
 {
 	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
 	const struct image_filter *f = g->filter;
-	struct str name = str_c(root);
+	char end[NAMESPACE_LEN_MAX + 2];
 	int r;
 
+	(void)snprintf(end, sizeof(end), "%s", root);
+	end[strlen(end) - 1] = '/' + 1;
 	if (f->repo.n > 0)
 		r = db_query(at, SQL_image_of_repo, &rows, "ss", f->region,
 			     f->repo);
 	else
-		r = db_query(at, SQL_image_of_namespace, &rows, "ss", f->region,
-			     str_sub(name, 0, name.n - 1));
+		r = db_query(at, SQL_image_of_namespace, &rows, "sss",
+			     f->region, str_c(root), str_c(end));
 	return r != 0 ? r : gather_rows(g, &rows);
 }
 

@@ -59,7 +59,6 @@ struct change {
 	const struct visit *by;
 	const struct place *at;
 	struct str digest, from;
-	const char *root; /* mount: the namespace that holds it, with its '/' */
 	int64_t now;
 };
 
@@ -129,23 +128,14 @@ image_blob_unlink(const struct visit *by, const struct place *at,
 
 /* --- mount --- */
 
-/* The blob, if from (or some repository of the namespace) still links it. */
+/* The blob, if from still links it. */
 static int
 held(struct db_at *at, const struct change *c, int64_t *ret)
 {
-	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
 	struct place from = {.region = c->at->region, .name = c->from};
-	struct str root = str_c(c->root);
 	int64_t repo;
-	int r;
+	int r = repo_find(at, &from, &repo);
 
-	if (c->from.n == 0)
-		return one_id(&rows,
-			      db_one(at, SQL_blob_in_namespace, &rows, "sss",
-				     c->digest, c->at->region,
-				     str_sub(root, 0, root.n - 1)),
-			      ret);
-	r = repo_find(at, &from, &repo);
 	return r != 0 ? r : linked(at, repo, c->digest, ret);
 }
 
@@ -159,7 +149,8 @@ mount_write(struct db_at *at, void *arg)
 	if (r == 0)
 		r = repo_make(at, c->by, c->at, &repo);
 	if (r == 0)
-		r = db_exec(at, SQL_blob_link, NULL, "iii", repo, blob, c->now);
+		r = db_exec(at, SQL_blob_link, NULL, "iisi", repo, blob,
+			    str_c(c->by->account), c->now);
 	if (r == 0)
 		r = review_later(at, blob, c->now);
 	return r != 0 ? r : trail(at, c, "mounted");
@@ -179,27 +170,44 @@ may_pull_from(const struct change *c)
 	return gate_may(c->by->core, &c->by->who, VERB_IMAGE_PULL, &thing);
 }
 
-/* The first namespace of the subject's account that holds the blob and that it
- * may pull from; name has room for the '/' too. */
+/* One answer of the gate per namespace: its links come in any order, but those
+ * of one account have few namespaces. */
+struct holder {
+	char root[NAMESPACE_LEN_MAX + 2];
+	bool may;
+};
+
+static bool
+may_pull_root(const struct change *c, struct str namespace, struct holder *last)
+{
+	struct str known = str_c(last->root);
+
+	if (known.n > 0 && str_eq(str_sub(known, 0, known.n - 1), namespace))
+		return last->may;
+	(void)snprintf(last->root, sizeof(last->root), "%.*s/",
+		       STR_ARG(namespace));
+	last->may =
+	    repo_root_may(c->by->core, &c->by->who, VERB_IMAGE_PULL,
+			  str_c(c->by->who.account), c->at->region, last->root);
+	return last->may;
+}
+
+/* A repository of the subject's account that holds the blob and that it may
+ * pull from. */
 static int
-find_holder(const struct change *c, char name[NAMESPACE_LEN_MAX + 2])
+find_holder(const struct change *c, struct buf *name)
 {
 	CLEAN(db_view_endp) struct db_at *view = NULL;
 	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
-	struct core *core = c->by->core;
-	struct str account = str_c(c->by->who.account);
-	int r = db_view_begin(core->db, &view);
+	struct holder last = {.root = ""};
+	int r = db_view_begin(c->by->core->db, &view);
 
 	if (r == 0)
 		r = db_query(view, SQL_blob_holders, &rows, "sss", c->digest,
-			     c->at->region, account);
-	while (r == 0 && (r = db_next(&rows)) == 0) {
-		(void)snprintf(name, NAMESPACE_LEN_MAX + 2, "%.*s/",
-			       STR_ARG(db_str(&rows, 0)));
-		if (repo_root_may(core, &c->by->who, VERB_IMAGE_PULL, account,
-				  c->at->region, name))
-			return 0;
-	}
+			     str_c(c->by->who.account), c->at->region);
+	while (r == 0 && (r = db_next(&rows)) == 0)
+		if (may_pull_root(c, db_str(&rows, 0), &last))
+			return buf_addstr(name, db_str(&rows, 1));
 	return r;
 }
 
@@ -207,19 +215,19 @@ int
 image_blob_mount(const struct visit *by, const struct place *at,
 		 struct str digest, struct str from)
 {
+	CLEAN(buf_clear) struct buf found = BUF_INIT;
 	struct change c = {.by = by,
 			   .at = at,
 			   .digest = digest,
 			   .from = from,
 			   .now = clock_now()};
-	char root[NAMESPACE_LEN_MAX + 2] = "";
 	int r = 0;
 
-	c.root = root;
-	if (from.n == 0)
-		r = find_holder(&c, root);
-	else if (str_eq(from, at->name) || !ociref_is_name(from) ||
-		 !may_pull_from(&c))
+	if (from.n == 0) {
+		r = find_holder(&c, &found);
+		c.from = buf_str(&found);
+	} else if (str_eq(from, at->name) || !ociref_is_name(from) ||
+		   !may_pull_from(&c))
 		r = OUT_ABSENT;
 	return r != 0 ? r : db_write(by->core->db, mount_write, &c);
 }

@@ -582,6 +582,12 @@ test_list(struct world *w)
 	must(image_list(w->core, &w->b.who, &f, &w->arena, &list, &n), "list");
 	is_int(n, 0, "another account sees none");
 	f.repo = STR_NONE;
+	f.namespace = STR("birds");
+	must(image_list(w->core, &w->a.who, &f, &w->arena, &list, &n), "list");
+	ok(n > 10, "a whole namespace: %zu", n);
+	for (size_t i = 1; i < n; i++)
+		if (str_cmp(list[i - 1].repo, list[i].repo) > 0)
+			ok(false, "in order at %zu", i);
 	f.namespace = STR("stones");
 	must(image_list(w->core, &w->a.who, &f, &w->arena, &list, &n), "list");
 	is_int(n, 0, "nor is another's namespace listed");

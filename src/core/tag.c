@@ -142,8 +142,8 @@ find(struct db_at *at, int64_t repo, struct str digest, int64_t *ret,
 static int
 copy_row(struct db_at *at, const struct copy *c, int64_t from, int64_t id)
 {
-	int r = db_exec(at, SQL_manifest_copy_links, NULL, "iii", c->to_repo,
-			c->now, from);
+	int r = db_exec(at, SQL_manifest_copy_links, NULL, "isii", c->to_repo,
+			str_c(c->by->account), c->now, from);
 
 	if (r == 0)
 		r = db_exec(at, SQL_manifest_copy, NULL, "iisii", id,

@@ -252,7 +252,8 @@ finish_write(struct db_at *at, void *arg)
 		r = put_blob(at, f, &blob);
 	if (r != 0)
 		return r;
-	r = db_exec(at, SQL_blob_link, NULL, "iii", repo, blob, f->now);
+	r = db_exec(at, SQL_blob_link, NULL, "iisi", repo, blob,
+		    str_c(f->u->by->account), f->now);
 	if (r != 0)
 		return FOLD(r);
 	jw_object(&w, NULL);

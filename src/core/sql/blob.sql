@@ -9,23 +9,15 @@ WHERE r.region = $1 AND r.name = $2 AND b.digest = $3
 SELECT b.id, b.size FROM blob b JOIN repo_blob l ON l.blob_id = b.id
 WHERE b.digest = $1 AND l.repo_id = $2;
 
+-- CROSS JOIN keeps the order: from the digest to the account's own links.
 -- name: blob_of_account
-SELECT 1 FROM blob b JOIN repo_blob l ON l.blob_id = b.id
-JOIN repo r ON r.id = l.repo_id
-JOIN namespace n ON n.region = r.region AND n.name = r.namespace
-WHERE b.digest = $1 AND n.account_id = $2 LIMIT 1;
+SELECT 1 FROM blob b CROSS JOIN repo_blob l
+WHERE b.digest = $1 AND l.blob_id = b.id AND l.account_id = $2 LIMIT 1;
 
 -- name: blob_holders
-SELECT DISTINCT r.namespace FROM blob b JOIN repo_blob l ON l.blob_id = b.id
-JOIN repo r ON r.id = l.repo_id
-JOIN namespace n ON n.region = r.region AND n.name = r.namespace
-WHERE b.digest = $1 AND r.region = $2 AND n.account_id = $3
-ORDER BY r.namespace;
-
--- name: blob_in_namespace
-SELECT b.id FROM blob b JOIN repo_blob l ON l.blob_id = b.id
-JOIN repo r ON r.id = l.repo_id
-WHERE b.digest = $1 AND r.region = $2 AND r.namespace = $3 LIMIT 1;
+SELECT r.namespace, r.name FROM blob b CROSS JOIN repo_blob l CROSS JOIN repo r
+WHERE b.digest = $1 AND l.blob_id = b.id AND l.account_id = $2
+	AND r.id = l.repo_id AND r.region = $3;
 
 -- Ours becomes the blob unless the digest has one; which key won is returned.
 -- name: blob_put
@@ -38,7 +30,8 @@ RETURNING id, key;
 UPDATE blob SET review_at = $1 WHERE id = $2;
 
 -- name: blob_link
-INSERT INTO repo_blob (repo_id, blob_id, linked_at) VALUES ($1, $2, $3)
+INSERT INTO repo_blob (repo_id, blob_id, account_id, linked_at)
+VALUES ($1, $2, $3, $4)
 ON CONFLICT (repo_id, blob_id) DO NOTHING;
 
 -- name: blob_unlink

@@ -15,12 +15,13 @@ WHERE r.region = $1 AND r.namespace = $2 AND r.name > $3
 ORDER BY r.name LIMIT $4;
 
 -- One row per tag, or one with NULL for a manifest without any.
+-- A namespace is a range of names: "birds/" and what follows, below "birds0".
 -- name: image_of_namespace
 SELECT r.name, m.digest, m.media_type, m.config, m.platform, m.image_size,
 	m.image_created, m.pushed_at, m.depth, t.name
 FROM repo r JOIN manifest m ON m.repo_id = r.id
 LEFT JOIN tag t ON t.manifest_id = m.id
-WHERE r.region = $1 AND r.namespace = $2
+WHERE r.region = $1 AND r.name > $2 AND r.name < $3
 ORDER BY r.name, m.digest, t.name;
 
 -- name: image_of_repo

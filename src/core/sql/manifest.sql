@@ -59,9 +59,9 @@ DELETE FROM manifest WHERE id = $1;
 -- A copy in another repository: its blobs are linked there first.
 
 -- name: manifest_copy_links
-INSERT INTO repo_blob (repo_id, blob_id, linked_at)
-SELECT CAST($1 AS BIGINT), blob_id, CAST($2 AS BIGINT) FROM manifest_blob
-WHERE manifest_id = $3
+INSERT INTO repo_blob (repo_id, blob_id, account_id, linked_at)
+SELECT CAST($1 AS BIGINT), blob_id, CAST($2 AS TEXT), CAST($3 AS BIGINT)
+FROM manifest_blob WHERE manifest_id = $4
 ON CONFLICT (repo_id, blob_id) DO NOTHING;
 
 -- name: manifest_copy

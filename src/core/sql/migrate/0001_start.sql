@@ -188,10 +188,12 @@ CREATE INDEX blob_review ON blob (review_at) WHERE review_at IS NOT NULL;
 CREATE TABLE repo_blob (
 	repo_id BIGINT NOT NULL REFERENCES repo (id),
 	blob_id BIGINT NOT NULL REFERENCES blob (id),
+	account_id TEXT NOT NULL,           -- the repository's
 	linked_at BIGINT NOT NULL,
 	PRIMARY KEY (repo_id, blob_id)
 );
-CREATE INDEX repo_blob_blob ON repo_blob (blob_id);
+-- How long it takes to find an account's links must not tell of others'.
+CREATE INDEX repo_blob_blob ON repo_blob (blob_id, account_id, repo_id);
 
 CREATE TABLE manifest (
 	id BIGINT PRIMARY KEY,
