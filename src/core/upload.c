@@ -105,6 +105,7 @@ upload_begin(const struct visit *by, const struct place *at, struct upload *ret)
 	memcpy(ret->id, s.id, sizeof(s.id));
 	memcpy(ret->key, s.key, sizeof(s.key));
 	hold_name(ret->hold, str_c(ret->key));
+	ret->begun = true;
 	sha256_start(&ret->hash);
 	return 0;
 }

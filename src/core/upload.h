@@ -29,6 +29,7 @@ struct upload {
 	struct sha256 hash;
 	int fd;     /* -1 until the first byte comes */
 	int failed; /* the first failed write: nothing more is taken */
+	bool begun; /* by upload_begin: nobody else knows its id yet */
 	struct upload_hold *hold; /* NULL: let go */
 };
 #define UPLOAD_INIT { .fd = -1 }
@@ -37,7 +38,8 @@ struct upload {
  * namespace; OUT_TOO_MANY over UPLOADS_MAX. */
 MUST int upload_start(const struct visit *, const struct place *,
     char ret_id[UPLOAD_ID_LEN + 1]);
-/* The same and upload_take in one, for those who have the bytes at hand. */
+/* The same and upload_take in one, for those who have the bytes at hand. Nobody
+ * knows its id before upload_put_back: if that is not reached, it ends. */
 MUST int upload_begin(const struct visit *, const struct place *,
     struct upload *ret);
 /* How far it is. OUT_ABSENT: unknown, another's, another repository's, over. */

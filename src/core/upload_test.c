@@ -380,6 +380,30 @@ test_race(struct world *w)
 	is_int(stored(w), before + 1, "one file");
 }
 
+/* What was begun in one request and failed there leaves nothing. */
+static void
+test_begun(struct world *w)
+{
+	struct str bytes = STR("begun"), other = digest_of(w, STR("other"));
+	CLEAN(upload_drop) struct upload u = UPLOAD_INIT;
+	int before = stored(w);
+
+	is_int(put_blob(&w->a, "birds/app", bytes, other), OUT_MISMATCH,
+	       "another digest");
+	is_int(stored(w), before, "no bytes");
+	must(upload_begin(&w->a, &app, &u), "begin");
+	must(upload_write(&u, bytes.p, bytes.n), "write");
+	upload_drop(&u);
+	is_int(stored(w), before, "none when it is dropped");
+	is_int(received(&w->a, str_c(u.id)), -OUT_ABSENT, "no session");
+	must(upload_begin(&w->a, &app, &u), "begin");
+	must(upload_write(&u, bytes.p, bytes.n), "write");
+	is_int(upload_put_back(&u), 0, "put back");
+	is_int(received(&w->a, str_c(u.id)), 5, "there is a session");
+	is_int(finish(&w->a, str_c(u.id), STR(""), digest_of(w, bytes)), 0,
+	       "to be finished");
+}
+
 /* The namespace goes while somebody writes. */
 static void
 test_removed(struct world *w)
@@ -485,6 +509,7 @@ main(void)
 	subtest("short file") test_short_file(&w);
 	subtest("dedupe") test_dedupe(&w);
 	subtest("race") test_race(&w);
+	subtest("begun") test_begun(&w);
 	subtest("removed") test_removed(&w);
 	subtest("too large") test_too_large(&w);
 	subtest("expiry") test_expiry(&w);

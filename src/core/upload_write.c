@@ -59,6 +59,15 @@ upload_take(const struct visit *by, const struct place *at, struct str id,
 	return 0;
 }
 
+/* A session that nobody will come back to; who stumbles here leaves it to the
+ * sweeper. */
+static void
+end_unknown(struct upload *u)
+{
+	if (u->begun && upload_end(u->by->core, str_c(u->id)) != 0)
+		return;
+}
+
 static void
 let_go(struct upload *u, bool gone)
 {
@@ -69,6 +78,8 @@ let_go(struct upload *u, bool gone)
 		return;
 	if (hold_drop(TAKE(u->hold)) || gone)
 		upload_discard(u->by->core, u->key);
+	else
+		end_unknown(u);
 }
 
 /* At the first byte; what an interrupted writer left behind is cut off. */
@@ -144,6 +155,8 @@ upload_put_back(struct upload *u)
 		return OUT_ABSENT;
 	sha256_save(&u->hash, s.state);
 	r = db_write(u->by->core->db, save_write, &s);
+	if (r == 0)
+		u->begun = false;
 	let_go(u, r == OUT_ABSENT);
 	return r;
 }
@@ -312,6 +325,8 @@ upload_finish(struct upload *u, struct str digest)
 	if (u->hold == NULL)
 		return OUT_ABSENT;
 	r = finish(&f);
+	if (r == 0)
+		u->begun = false;
 	let_go(u, r == OUT_ABSENT || (r == 0 && !f.ours));
 	return r;
 }
