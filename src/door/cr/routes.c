@@ -1,0 +1,126 @@
+#include "door/cr/inner.h"
+
+#define V1	   "/api/v1"
+#define IMAGE	   V1 "/images/{image+}"
+#define NOTHING	   BODY_NONE, 0
+#define JSON_SMALL BODY_JSON, 64 * KIB
+#define JSON_LARGE BODY_JSON, MIB
+
+/* Lists show what the caller may see, so any identity may ask for them. */
+static const struct route routes[] = {
+    {HTTP_GET, V1 "/namespaces", VERB_WHOAMI, cr_aim_account, NOTHING, RUN_POOL,
+     namespaces_list, NULL},
+    {HTTP_GET, V1 "/namespaces/details", VERB_WHOAMI, cr_aim_account, NOTHING,
+     RUN_POOL, namespaces_details, NULL},
+    {HTTP_PUT, V1 "/namespaces/{name}", VERB_NAMESPACE_CREATE, cr_aim_account,
+     NOTHING, RUN_POOL, namespace_put, NULL},
+    {HTTP_DELETE, V1 "/namespaces/{name}", VERB_NAMESPACE_DELETE,
+     cr_aim_account, NOTHING, RUN_POOL, namespace_drop, NULL},
+
+    {HTTP_POST, V1 "/tokens", VERB_REGISTRYTOKEN_CREATE, cr_aim_account,
+     NOTHING, RUN_POOL, token_add, NULL},
+    {HTTP_GET, V1 "/tokens", VERB_REGISTRYTOKEN_LIST, cr_aim_account, NOTHING,
+     RUN_POOL, tokens_list, NULL},
+    {HTTP_DELETE, V1 "/tokens", VERB_REGISTRYTOKEN_DELETE, cr_aim_account,
+     NOTHING, RUN_POOL, tokens_drop, NULL},
+    {HTTP_GET, V1 "/tokens/{id}", VERB_REGISTRYTOKEN_GET, cr_aim_token, NOTHING,
+     RUN_POOL, token_show, NULL},
+    {HTTP_DELETE, V1 "/tokens/{id}", VERB_REGISTRYTOKEN_DELETE, cr_aim_token,
+     NOTHING, RUN_POOL, token_drop, NULL},
+
+    {HTTP_GET, V1 "/images", VERB_WHOAMI, cr_aim_account, NOTHING, RUN_POOL,
+     images_list, NULL},
+    {HTTP_POST, V1 "/images/digests", VERB_WHOAMI, cr_aim_account, JSON_LARGE,
+     RUN_POOL, images_digests, NULL},
+    {HTTP_POST, V1 "/images/bulkdelete", VERB_WHOAMI, cr_aim_account,
+     JSON_LARGE, RUN_POOL, images_bulk_delete, NULL},
+    {HTTP_POST, V1 "/images/tags", VERB_IMAGE_PUSH, cr_aim_target, NOTHING,
+     RUN_POOL, image_tag, NULL},
+    {HTTP_GET, IMAGE "/json", VERB_IMAGE_INSPECT, cr_aim_image, NOTHING,
+     RUN_POOL, image_inspect, NULL},
+    {HTTP_GET, IMAGE "/manifest", VERB_IMAGE_INSPECT, cr_aim_image, NOTHING,
+     RUN_POOL, image_manifest, NULL},
+    {HTTP_DELETE, IMAGE, VERB_IMAGE_DELETE, cr_aim_image, NOTHING, RUN_POOL,
+     image_drop, NULL},
+    {HTTP_DELETE, V1 "/tags/{image+}", VERB_IMAGE_DELETE, cr_aim_image, NOTHING,
+     RUN_POOL, image_untag, NULL},
+
+    {HTTP_GET, V1 "/auth", VERB_WHOAMI, cr_aim_account, NOTHING, RUN_INLINE,
+     auth_get, NULL},
+    {HTTP_PATCH, V1 "/auth", VERB_WHOAMI, cr_aim_account, JSON_SMALL,
+     RUN_INLINE, auth_set, NULL},
+    {HTTP_GET, V1 "/plans", VERB_WHOAMI, cr_aim_account, NOTHING, RUN_INLINE,
+     plan_get, NULL},
+    {HTTP_PATCH, V1 "/plans", VERB_WHOAMI, cr_aim_account, JSON_SMALL,
+     RUN_INLINE, plan_set, NULL},
+    {HTTP_GET, V1 "/settings", VERB_WHOAMI, cr_aim_account, NOTHING, RUN_INLINE,
+     settings_get, NULL},
+    {HTTP_PATCH, V1 "/settings", VERB_WHOAMI, cr_aim_account, JSON_SMALL,
+     RUN_INLINE, settings_set, NULL},
+    {HTTP_GET, V1 "/quotas", VERB_QUOTA_GET, cr_aim_account, NOTHING, RUN_POOL,
+     quota_get, NULL},
+    {HTTP_GET, V1 "/messages", VERB_NONE_NEEDED, NULL, NOTHING, RUN_INLINE,
+     messages_get, NULL},
+};
+
+static bool
+owns(struct str path)
+{
+	struct str rest = str_sub(path, sizeof(V1) - 1, SIZE_MAX);
+
+	return str_starts(path, STR(V1)) && (rest.n == 0 || rest.p[0] == '/');
+}
+
+static int
+proof(struct call *call, struct proof *ret, struct buf *decoded)
+{
+	struct auth auth;
+
+	if (call_auth(call, decoded, &auth) != 0)
+		return note_set(&call->note, OUT_UNPROVEN,
+				"The Authorization field is not well formed.");
+	switch (auth.scheme) {
+	case AUTH_NONE:
+		return 0;
+	case AUTH_BEARER:
+		ret->kind = PROOF_ACCESS;
+		ret->secret = auth.token;
+		return 0;
+	case AUTH_BASIC:
+		ret->kind = PROOF_BASIC;
+		ret->user = auth.user;
+		ret->secret = auth.secret;
+		if (str_eq(auth.user, STR("iamapikey")))
+			return 0;
+		break;
+	case AUTH_OTHER:
+		break;
+	}
+	return note_set(&call->note, OUT_UNPROVEN,
+			"An IAM access token is needed: Authorization: Bearer "
+			"... Registry tokens open the registry only.");
+}
+
+int
+cr_pass(struct call *call, enum verb verb, const struct thing *thing)
+{
+	CLEAN(buf_clear) struct buf decoded = BUF_INIT_MAX(HTTP_HEAD_MAX);
+	struct proof p = {.kind = PROOF_NONE};
+	int r = proof(call, &p, &decoded);
+
+	if (r != 0)
+		return r;
+	p.addr = call->addr;
+	call->thing = *thing;
+	return gate_pass(call->core, &p, verb, &call->thing, &call->visit);
+}
+
+const struct door cr_door = {
+    .name = "cr",
+    .routes = routes,
+    .n_routes = nitems(routes),
+    .proof = proof,
+    .say = cr_say,
+    .say_status = cr_say_status,
+    .owns = owns,
+};

@@ -1,0 +1,178 @@
+#include "base/enc.h"
+#include "core/audit.h"
+#include "core/regtoken.h"
+#include "door/cr/inner.h"
+#include "wire/jwt.h"
+
+#include <errno.h>
+
+static struct str
+region_of(const struct call *call)
+{
+	return str_c(call->region->name);
+}
+
+/* The value, once more: the only way a token leaves. */
+static int
+value_reply(struct http_reply *reply, const struct buf *value)
+{
+	struct jw w = JW(&reply->body);
+
+	reply->wipe = true;
+	jw_object(&w, NULL);
+	jw_str(&w, "token", buf_str(value));
+	jw_end(&w);
+	return cr_json(reply, 200);
+}
+
+int
+token_add(struct call *call, struct http_reply *reply)
+{
+	CLEAN(buf_clear) struct buf value = BUF_INIT_MAX(JWT_MAX);
+	struct regtoken_ask ask = {.region = region_of(call),
+				   .issuer = cr_host(call)};
+	struct regtoken made;
+	int r = call_once(call, "description", &ask.description);
+
+	if (r == 0)
+		r = cr_flag(call, "permanent", false, &ask.permanent);
+	if (r == 0)
+		r = cr_flag(call, "write", false, &ask.may_write);
+	if (r == 0)
+		r = regtoken_add(&call->visit, &ask, call->arena, &made,
+				 &value);
+	if (r == OUT_MALFORMED && call->note.text[0] == '\0')
+		return note_set(&call->note, r,
+				"'description' is text of at most %d bytes.",
+				REGTOKEN_DESCRIPTION_MAX);
+	if (r == OUT_TOO_MANY)
+		return note_set(&call->note, r,
+				"The account has %d tokens here, which is the "
+				"limit: remove some.",
+				REGTOKENS_MAX);
+	return r != 0 ? r : value_reply(reply, &value);
+}
+
+static void
+last_use_write(struct call *call, struct jw *w, struct str id)
+{
+	struct last_use use;
+	char at[32];
+
+	if (audit_last_use(call->core, CRED_REGISTRY_TOKEN, id, call->arena,
+			   &use) != 0)
+		return;
+	enc_time(use.at, at);
+	jw_object(w, "last_used");
+	jw_c(w, "at", at);
+	jw_str(w, "addr", use.addr);
+	jw_str(w, "thing", use.thing);
+	jw_end(w);
+}
+
+/* The value stays out of lists: to see it again is an act of its own, with a
+ * line in the trail. */
+static void
+token_write(struct call *call, struct jw *w, const struct regtoken *t)
+{
+	jw_object(w, NULL);
+	jw_str(w, "_id", t->id);
+	jw_str(w, "owner", t->account);
+	jw_str(w, "secondary_owner", t->description);
+	jw_bool(w, "readonly", !t->may_write);
+	jw_bool(w, "revoked", false);
+	if (t->expires_at != 0)
+		jw_int(w, "expiry", t->expires_at / SECOND_MS);
+	last_use_write(call, w, t->id);
+	jw_end(w);
+}
+
+int
+tokens_list(struct call *call, struct http_reply *reply)
+{
+	struct jw w = JW(&reply->body);
+	struct regtoken *list = NULL;
+	size_t n = 0;
+	int r = regtoken_list(call->core, str_c(call->visit.account),
+			      region_of(call), call->arena, &list, &n);
+
+	if (r != 0)
+		return r;
+	jw_object(&w, NULL);
+	jw_array(&w, "tokens");
+	for (size_t i = 0; i < n; i++)
+		token_write(call, &w, &list[i]);
+	jw_end(&w);
+	jw_end(&w);
+	return cr_json(reply, 200);
+}
+
+static int
+absent(struct call *call)
+{
+	return note_set(&call->note, OUT_ABSENT,
+			"The account has no such token here.");
+}
+
+int
+token_show(struct call *call, struct http_reply *reply)
+{
+	CLEAN(buf_clear) struct buf value = BUF_INIT_MAX(JWT_MAX);
+	struct regtoken token;
+	int r =
+	    regtoken_get(call->core, str_c(call->visit.account),
+			 region_of(call), call->params[0], call->arena, &token);
+
+	if (r == OUT_ABSENT)
+		return absent(call);
+	if (r == 0)
+		r = regtoken_reveal(&call->visit, &token, &value);
+	return r != 0 ? r : value_reply(reply, &value);
+}
+
+/* A token may be removed by whoever holds only its value: the id stands in it.
+ * Nothing is believed of it but that. */
+static int
+id_read(struct call *call, struct str text, struct str *ret)
+{
+	CLEAN(jwt_clear) struct jwt jwt = JWT_INIT;
+
+	*ret = text;
+	if (text.n == 0 || memchr(text.p, '.', text.n) == NULL)
+		return 0;
+	if (jwt_parse(text, &jwt) != 0)
+		return note_set(&call->note, OUT_MALFORMED,
+				"That is neither a token nor its identifier.");
+	*ret = arena_str(call->arena, json_text(jwt.payload, "jti"));
+	return ret->p == NULL ? FAIL(-ENOMEM) : 0;
+}
+
+int
+token_drop(struct call *call, struct http_reply *reply)
+{
+	struct str id;
+	int r = id_read(call, call->params[0], &id);
+
+	if (r == 0)
+		r = regtoken_remove(&call->visit, region_of(call), id);
+	if (r == OUT_ABSENT)
+		return absent(call);
+	return r != 0 ? r : reply_empty(reply, 204);
+}
+
+int
+tokens_drop(struct call *call, struct http_reply *reply)
+{
+	struct str description = STR_NONE;
+	int64_t n = 0;
+	int r = call_once(call, "secondaryOwner", &description);
+
+	if (r == 0 && description.p == NULL)
+		return note_set(&call->note, OUT_MALFORMED,
+				"'secondaryOwner' is missing: the description "
+				"of the tokens to remove.");
+	if (r == 0)
+		r = regtoken_remove_described(&call->visit, region_of(call),
+					      description, &n);
+	return r != 0 ? r : reply_empty(reply, 204);
+}
