@@ -1,0 +1,104 @@
+#include "door/api/inner.h"
+
+int
+api_aim_account(struct call *call)
+{
+	struct str name = STR_NONE;
+	struct account account;
+	int r = call_once(call, "account", &name);
+
+	if (r != 0)
+		return r;
+	call->thing.kind = THING_ACCOUNT;
+	if (name.p == NULL)
+		return 0;
+	/* What does not exist is left to the gate, which says no to it as to
+	 * everything that is somebody else's. */
+	call->thing.account = name;
+	r = account_get(call->core, name, call->arena, &account);
+	if (r == 0)
+		call->thing.account = account.id;
+	return r < 0 ? r : 0;
+}
+
+static void
+account_write(struct jw *w, const char *name, const struct account *a)
+{
+	jw_object(w, name);
+	jw_str(w, "id", a->id);
+	jw_str(w, "slug", a->slug);
+	jw_str(w, "name", a->name);
+	jw_str(w, "owner", a->owner);
+	time_write(w, "created_at", a->created_at);
+	jw_end(w);
+}
+
+int
+account_add(struct call *call, struct http_reply *reply)
+{
+	CLEAN(secret_clear) struct secret key = SECRET_INIT;
+	struct account_ask ask = {0};
+	struct account made;
+	const struct field fields[] = {
+	    {"slug", JSON_STR, true, &ask.slug, NULL},
+	    {"name", JSON_STR, false, &ask.name, NULL},
+	    {"owner_email", JSON_STR, true, &ask.owner_email, NULL},
+	    {"owner_name", JSON_STR, false, &ask.owner_name, NULL},
+	    {"owner_password", JSON_STR, false, &ask.owner_password, NULL},
+	};
+	struct jw w = JW(&reply->body);
+	int r = body_read(call, fields, nitems(fields));
+
+	if (r == 0)
+		r = account_create(&call->visit, &ask, call->arena, &made, &key,
+				   &call->note);
+	if (r != 0)
+		return r;
+	reply->wipe = true;
+	jw_object(&w, NULL);
+	account_write(&w, "account", &made);
+	jw_str(&w, "apikey", secret_reveal(&key));
+	jw_end(&w);
+	return json_done(call, reply, 201);
+}
+
+int
+accounts_show(struct call *call, struct http_reply *reply)
+{
+	struct account *list = NULL;
+	struct jw w = JW(&reply->body);
+	size_t n = 0;
+	int r =
+	    account_list(call->core, &call->visit.who, call->arena, &list, &n);
+
+	if (r != 0)
+		return r;
+	jw_object(&w, NULL);
+	jw_array(&w, "accounts");
+	for (size_t i = 0; i < n; i++)
+		account_write(&w, NULL, &list[i]);
+	jw_end(&w);
+	jw_end(&w);
+	return json_done(call, reply, 200);
+}
+
+int
+account_show(struct call *call, struct http_reply *reply)
+{
+	struct account *list = NULL;
+	struct jw w = JW(&reply->body);
+	size_t n = 0;
+	int r =
+	    account_list(call->core, &call->visit.who, call->arena, &list, &n);
+
+	if (r != 0)
+		return r;
+	for (size_t i = 0; i < n; i++) {
+		if (!str_eq(list[i].id, call->params[0]) &&
+		    !str_eq_nocase(list[i].slug, call->params[0]))
+			continue;
+		account_write(&w, NULL, &list[i]);
+		return json_done(call, reply, 200);
+	}
+	return OUT_ABSENT;
+}

@@ -1,0 +1,177 @@
+#include "door/api/inner.h"
+
+/* By id or e-mail address. Who is nobody has no account, and is the gate's to
+ * refuse: strangers learn nothing. */
+int
+api_aim_user(struct call *call)
+{
+	struct str id = call->params[0];
+	struct user user;
+	bool email = memchr(id.p, '@', id.n) != NULL;
+	int r = email ? user_by_email(call->core, id, call->arena, &user)
+		      : user_get(call->core, id, call->arena, &user);
+
+	call->thing.kind = THING_IDENTITY;
+	call->thing.name = id;
+	if (r == 0) {
+		call->thing.name = user.id;
+		call->thing.account = user.account;
+	}
+	return r < 0 ? r : 0;
+}
+
+static void
+user_write(struct jw *w, const struct user *u)
+{
+	jw_object(w, NULL);
+	jw_str(w, "id", u->id);
+	jw_str(w, "account", u->account);
+	jw_str(w, "kind", u->kind);
+	jw_str(w, "name", u->name);
+	jw_str(w, "email", u->email);
+	jw_str(w, "description", u->description);
+	jw_bool(w, "operator", u->server);
+	jw_bool(w, "disabled", u->disabled);
+	jw_bool(w, "locked", u->locked);
+	time_write(w, "created_at", u->created_at);
+	time_write(w, "modified_at", u->modified_at);
+	jw_end(w);
+}
+
+static int
+user_reply(struct call *call, struct http_reply *reply, int status)
+{
+	struct jw w = JW(&reply->body);
+	struct user user;
+	int r = user_get(call->core, call->thing.name, call->arena, &user);
+
+	if (r != 0)
+		return r;
+	user_write(&w, &user);
+	return json_done(call, reply, status);
+}
+
+static int
+roles_read(struct call *call, const struct json *roles, unsigned *ret)
+{
+	*ret = 0;
+	for (size_t i = 0; i < json_size(roles); i++) {
+		struct str name = STR_NONE;
+		unsigned role =
+		    json_str(json_at(roles, i), &name) ? role_parse(name) : 0;
+
+		if (role == 0)
+			return note_set(&call->note, OUT_MALFORMED,
+					"'roles': no role '%.*s'",
+					STR_ARG(str_sub(name, 0, 64)));
+		*ret |= role;
+	}
+	return 0;
+}
+
+int
+user_add(struct call *call, struct http_reply *reply)
+{
+	const struct json *roles = NULL;
+	struct user_ask ask = {0};
+	struct user user;
+	const struct field fields[] = {
+	    {"email", JSON_STR, true, &ask.email, NULL},
+	    {"name", JSON_STR, false, &ask.name, NULL},
+	    {"password", JSON_STR, false, &ask.password, NULL},
+	    {"roles", JSON_ARRAY, false, &roles, NULL},
+	};
+	struct jw w = JW(&reply->body);
+	int r = body_read(call, fields, nitems(fields));
+
+	if (r == 0)
+		r = roles_read(call, roles, &ask.roles);
+	if (r == 0)
+		r = user_create(&call->visit, &ask, call->arena, &user,
+				&call->note);
+	if (r != 0)
+		return r;
+	user_write(&w, &user);
+	return json_done(call, reply, 201);
+}
+
+int
+user_show(struct call *call, struct http_reply *reply)
+{
+	return user_reply(call, reply, 200);
+}
+
+int
+users_show(struct call *call, struct http_reply *reply)
+{
+	struct jw w = JW(&reply->body);
+	struct str after = STR_NONE;
+	struct user *list = NULL;
+	uint64_t limit = 0;
+	size_t n = 0;
+	int r = call_number(call, "limit", PAGE_DEFAULT, PAGE_MAX, &limit);
+
+	if (r == 0)
+		r = call_once(call, "after", &after);
+	if (r == 0)
+		r = user_list(call->core, str_c(call->visit.account), after,
+			      (int64_t)limit, call->arena, &list, &n);
+	if (r != 0)
+		return r;
+	jw_object(&w, NULL);
+	jw_array(&w, "users");
+	for (size_t i = 0; i < n; i++)
+		user_write(&w, &list[i]);
+	jw_end(&w);
+	if (n == limit)
+		jw_str(&w, "next", list[n - 1].id);
+	jw_end(&w);
+	return json_done(call, reply, 200);
+}
+
+/* The password first: it is the one that can be refused. */
+int
+user_patch(struct call *call, struct http_reply *reply)
+{
+	struct str password = STR_NONE;
+	bool disabled = false, switch_it = false;
+	const struct field fields[] = {
+	    {"password", JSON_STR, false, &password, NULL},
+	    {"disabled", JSON_BOOL, false, &disabled, &switch_it},
+	};
+	struct thing thing = call->thing;
+	int r = body_read(call, fields, nitems(fields));
+
+	if (r == 0 && password.p == NULL && !switch_it)
+		return note_set(&call->note, OUT_MALFORMED,
+				"nothing to change: 'password' or 'disabled'");
+	if (r == 0 && switch_it)
+		r = api_pass(call, VERB_USER_UPDATE, &thing);
+	if (r == 0 && password.p != NULL) {
+		struct visit other = call->visit;
+
+		r = api_pass(call, VERB_PASSWORD_SET, &thing);
+		if (r == 0)
+			r = user_set_password(&call->visit, thing.name,
+					      password, &call->note);
+		call->visit = switch_it ? other : call->visit;
+	}
+	if (r == 0 && switch_it)
+		r = user_disable(&call->visit, thing.name, disabled);
+	return r != 0 ? r : user_reply(call, reply, 200);
+}
+
+int
+user_password(struct call *call, struct http_reply *reply)
+{
+	struct str password = STR_NONE;
+	const struct field fields[] = {
+	    {"password", JSON_STR, true, &password, NULL},
+	};
+	int r = body_read(call, fields, nitems(fields));
+
+	if (r == 0)
+		r = user_set_password(&call->visit, call->thing.name, password,
+				      &call->note);
+	return r != 0 ? r : reply_empty(reply, 204);
+}
