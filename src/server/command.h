@@ -1,0 +1,39 @@
+/* The subcommands of latchkeyd: one row each, the manual's text inside. */
+#ifndef SERVER_COMMAND_H
+#define SERVER_COMMAND_H
+
+#include "server/conf.h"
+
+#define COMMAND_OPTS_MAX 4
+
+struct run {
+	const struct conf *conf;
+	const struct opt_value *own; /* of the command's own options */
+	char **rest;
+	int n_rest;
+	int inherited; /* descriptors handed over by systemd */
+};
+
+struct command {
+	const char *name, *operands; /* for the usage: "DIR" */
+	int n_operands;
+	const struct opt *opts; /* its own, beside the settings */
+	size_t n_opts;
+	int (*run)(const struct run *); /* returns the exit status */
+	const char *text;
+};
+extern const struct command commands[];
+extern const size_t n_commands;
+
+/* Finds, parses and runs; returns the exit status. */
+int command_main(int argc, char **argv, int inherited);
+
+int command_serve(const struct run *);
+int command_init(const struct run *);
+int command_verify(const struct run *);
+int command_backup(const struct run *);
+int command_check_config(const struct run *);
+enum { INIT_ACCOUNT, INIT_ADMIN, INIT_KEY_FILE, INIT_OPTS };
+enum { VERIFY_DEEP, VERIFY_OPTS };
+
+#endif

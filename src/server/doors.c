@@ -1,0 +1,158 @@
+#include "server/doors.h"
+
+#include "core/audit.h"
+#include "crypt/vault.h"
+#include "db/db.h"
+#include "door/api/api.h"
+#include "door/cr/cr.h"
+#include "door/frame/frame.h"
+#include "door/iam/iam.h"
+#include "door/oci/oci.h"
+#include "server/version.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct doors {
+	struct core *core;
+	struct http_server **http;
+	struct api api;
+	struct iam iam;
+	const struct door *all[4];
+	struct frame *frame;
+	atomic_bool draining;
+};
+
+static bool
+ready(void *arg)
+{
+	struct doors *d = arg;
+
+	return !atomic_load(&d->draining) && audit_works(d->core);
+}
+
+static void
+line(struct buf *b, const char *name, const char *type, uint64_t value)
+{
+	buf_addf(b, "# TYPE latchkey_%s %s\nlatchkey_%s %llu\n", name, type,
+		 name, (unsigned long long)value);
+}
+
+static uint64_t
+resident_bytes(void)
+{
+	unsigned long long pages = 0;
+	FILE *f = fopen("/proc/self/statm", "re");
+
+	if (f == NULL)
+		return 0;
+	if (fscanf(f, "%*u %llu", &pages) != 1)
+		pages = 0;
+	(void)fclose(f);
+	return pages * 4096;
+}
+
+static void
+metrics(void *arg, struct buf *b)
+{
+	struct doors *d = arg;
+	struct http_stats h = {0};
+	struct db_stats db = {0};
+
+	frame_metrics(d->frame, b);
+	if (*d->http != NULL)
+		http_stats(*d->http, &h);
+	db_stats(d->core->db, &db);
+	line(b, "http_connections_accepted_total", "counter", h.accepted);
+	line(b, "http_connections_open", "gauge", h.open);
+	line(b, "http_engine_requests_total", "counter", h.requests);
+	line(b, "http_engine_refused_total", "counter", h.refused);
+	line(b, "http_engine_shed_total", "counter", h.shed);
+	line(b, "http_pool_threads", "gauge", h.pool_threads);
+	line(b, "db_writes_total", "counter", (uint64_t)db.writes);
+	line(b, "db_commits_total", "counter", (uint64_t)db.commits);
+	line(b, "db_failed_commits_total", "counter",
+	     (uint64_t)db.failed_commits);
+	line(b, "db_schema_version", "gauge", (uint64_t)db.schema_version);
+	line(b, "resident_memory_bytes", "gauge", resident_bytes());
+	line(b, "ready", "gauge", ready(d) ? 1 : 0);
+}
+
+static int64_t
+schema(void *arg)
+{
+	struct doors *d = arg;
+	struct db_stats db = {0};
+
+	db_stats(d->core->db, &db);
+	return db.schema_version;
+}
+
+static int
+keys(void *arg, struct buf *b)
+{
+	struct doors *d = arg;
+
+	return vault_jwks(d->core->vault, b);
+}
+
+int
+doors_new(const struct doors_conf *conf, struct doors **ret)
+{
+	struct doors *d = calloc(1, sizeof(*d));
+	struct frame_conf frame = {
+	    .core = conf->core,
+	    .trusted_proxies = conf->trusted_proxies,
+	    .n_trusted = conf->n_trusted,
+	    .behind_tls = conf->behind_tls,
+	    .off_loopback = conf->off_loopback,
+	};
+	int r;
+
+	if (d == NULL)
+		return FAIL(-ENOMEM);
+	d->core = conf->core;
+	d->http = conf->http;
+	api_init(&d->api, &(struct api_host){.version = VERSION,
+					     .arg = d,
+					     .ready = ready,
+					     .metrics = metrics,
+					     .schema = schema});
+	iam_init(&d->iam, &(struct iam_host){.arg = d, .keys = keys});
+	d->all[0] = &oci_door;
+	d->all[1] = &d->iam.door;
+	d->all[2] = &cr_door;
+	d->all[3] = &d->api.door;
+	frame.doors = d->all;
+	frame.n_doors = nitems(d->all);
+	r = frame_new(&frame, &d->frame);
+	if (r != 0) {
+		free(d);
+		return r;
+	}
+	*ret = d;
+	return 0;
+}
+
+void
+doors_free(struct doors *d)
+{
+	if (d == NULL)
+		return;
+	frame_free(d->frame);
+	free(d);
+}
+
+const struct http_app *
+doors_app(struct doors *d)
+{
+	return frame_app(d->frame);
+}
+
+void
+doors_drain(struct doors *d)
+{
+	atomic_store(&d->draining, true);
+}

@@ -1,0 +1,311 @@
+#include "server/serve.h"
+
+#include "base/log.h"
+#include "http/http.h"
+#include "server/bound.h"
+#include "server/doors.h"
+#include "server/process.h"
+#include "server/tidy.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Running requests get this long after TERM; what follows takes seconds. */
+#define DRAIN_MS (20 * SECOND_MS)
+
+struct serve {
+	const struct conf *conf;
+	struct data_dir dir;
+	struct bound bound;
+	struct core *core;
+	struct doors *doors;
+	struct http_server *http;
+	struct tidy *tidy;
+	int signals;
+	char key_path[4096]; /* of a first start; "" otherwise */
+};
+
+int
+serve_complain(int status, const char *text)
+{
+	/* Parts of it may come from a file or an argument: no byte of those
+	 * may steer a terminal. */
+	(void)fputs("latchkeyd: ", stderr);
+	for (; *text != '\0'; text++)
+		(void)fputc(*text >= ' ' && *text <= '~' ? *text : '?', stderr);
+	(void)fputc('\n', stderr);
+	return status;
+}
+
+static int
+complain_failure(const char *what, int r, const struct note *note)
+{
+	char text[512];
+
+	if (note->text[0] != '\0')
+		(void)snprintf(text, sizeof(text), "%s", note->text);
+	else if (r > 0)
+		(void)snprintf(text, sizeof(text), "%s: %s", what, out_text(r));
+	else
+		(void)snprintf(text, sizeof(text), "%s: %s (%s)", what,
+			       strerror(-r), fail_place());
+	return serve_complain(r == OUT_BUSY ? EXIT_BUSY : EXIT_FAILURE, text);
+}
+
+int
+serve_core_open(const struct conf *conf, const struct data_dir *dir, bool make,
+		struct core **ret)
+{
+	struct core_conf core = {
+	    .data_dir = dir->path,
+	    .regions = conf->regions,
+	    .n_regions = conf->n_regions,
+	    .public_url = conf->public_url != NULL ? conf->public_url
+						   : "http://127.0.0.1",
+	    .make = make,
+	};
+	struct note note = {0};
+	int r = core_open(&core, ret, &note);
+
+	return r == 0 ? 0 : complain_failure(dir->path, r, &note);
+}
+
+/* --- addresses --- */
+
+static void
+name_host(struct serve *s, const char *name, const char *port)
+{
+	char host[300];
+	int n = snprintf(host, sizeof(host), "%s%s%s", name,
+			 port != NULL ? ":" : "", port != NULL ? port : "");
+
+	/* A name that a region claims stays that region's. */
+	if (n > 0 && n < (int)sizeof(host) &&
+	    core_region_of_host(s->core, str_c(host)) == NULL)
+		core_add_host(s->core, host);
+}
+
+static void
+names_set(struct serve *s)
+{
+	const char *scheme = s->conf->tls_cert != NULL ? "https" : "http";
+	struct bound *l = &s->bound;
+	struct str host, rest;
+
+	if (s->conf->public_url == NULL && l->any)
+		(void)snprintf(s->core->public_url, sizeof(s->core->public_url),
+			       "%s://127.0.0.1:%s", scheme, l->port);
+	else if (s->conf->public_url == NULL)
+		(void)snprintf(s->core->public_url, sizeof(s->core->public_url),
+			       "%s://%s", scheme, l->name);
+	if (!l->any && !l->loopback)
+		name_host(s, l->name, NULL);
+	name_host(s, "127.0.0.1", l->port);
+	name_host(s, "localhost", l->port);
+	name_host(s, "[::1]", l->port);
+	rest = str_c(s->core->public_url);
+	if (str_cut(rest, ':', &host, &rest))
+		name_host(s, str_sub(rest, 2, SIZE_MAX).p, NULL);
+}
+
+static int
+listen_make(struct serve *s, int inherited)
+{
+	struct note note = {0};
+	int r = inherited > 0 ? bound_adopt(3, &s->bound, &note)
+			      : bound_open(s->conf->http, &s->bound, &note);
+
+	if (r < 0)
+		return complain_failure("http", r, &note);
+	return r == 0 ? 0 : serve_complain(EXIT_CONF, note.text);
+}
+
+/* --- start --- */
+
+/* What exists is opened before the address is bound, so that a second daemon
+ * hears about the data first; what is new is made after it, so that a wrong
+ * address leaves nothing behind. */
+static int
+core_make(struct serve *s, const struct init_ask *ask)
+{
+	struct note note = {0};
+	int r = data_dir_begin(&s->dir, &note);
+
+	if (r != 0)
+		return complain_failure("data", r, &note);
+	r = serve_core_open(s->conf, &s->dir, true, &s->core);
+	if (r != 0)
+		return r;
+	r = init_first(s->core, &s->dir, ask, s->key_path, &note);
+	return r == 0 ? 0 : complain_failure("the first account", r, &note);
+}
+
+static int
+http_begin(struct serve *s)
+{
+	const struct conf *c = s->conf;
+	struct http_conf http = {
+	    .addr = s->bound.name,
+	    .listen_fd = s->bound.fd,
+	    .tls_cert = c->tls_cert,
+	    .tls_key = c->tls_key,
+	    .event_threads = (unsigned)c->number[CONF_KEY_event_threads],
+	    .pool_max = (unsigned)c->number[CONF_KEY_pool_max],
+	    .connections_max = (unsigned)c->number[CONF_KEY_connections_max],
+	    .head_timeout_ms =
+		(int64_t)c->number[CONF_KEY_head_timeout] * SECOND_MS,
+	    .idle_timeout_ms =
+		(int64_t)c->number[CONF_KEY_idle_timeout] * SECOND_MS,
+	    .body_timeout_ms =
+		(int64_t)c->number[CONF_KEY_body_timeout] * SECOND_MS,
+	    .stall_timeout_ms =
+		(int64_t)c->number[CONF_KEY_stall_timeout] * SECOND_MS,
+	    .app = doors_app(s->doors),
+	};
+	struct note note = {0};
+	int r = http_start(&http, &s->http, &note);
+
+	if (r == OUT_MALFORMED || r == OUT_CONFLICT)
+		return serve_complain(EXIT_CONF, note.text);
+	if (r != 0)
+		return complain_failure("http", r, &note);
+	s->bound.fd = -1; /* the server's from now on */
+	return 0;
+}
+
+static int
+doors_begin(struct serve *s)
+{
+	struct doors_conf conf = {
+	    .core = s->core,
+	    .http = &s->http,
+	    .trusted_proxies = s->conf->trusted_proxy,
+	    .n_trusted = s->conf->n_trusted,
+	    .behind_tls = s->conf->behind_tls_proxy,
+	    .off_loopback = !s->bound.loopback,
+	};
+	const struct note none = {0};
+	int r = doors_new(&conf, &s->doors);
+
+	if (r == 0)
+		r = tidy_start(s->core, &s->tidy);
+	return r == 0 ? 0 : complain_failure("doors", r, &none);
+}
+
+static int
+serve_begin(struct serve *s, const struct init_ask *ask, int inherited)
+{
+	struct note note = {0};
+	int r = data_dir_open(s->conf->data != NULL ? s->conf->data : ".",
+			      &s->dir, &note);
+
+	if (r != 0)
+		return r < 0 ? complain_failure("data", r, &note)
+			     : serve_complain(EXIT_CONF, note.text);
+	if (!s->dir.fresh)
+		r = serve_core_open(s->conf, &s->dir, false, &s->core);
+	if (r == 0)
+		r = listen_make(s, inherited);
+	if (r == 0 && s->core == NULL)
+		r = core_make(s, ask);
+	if (r != 0)
+		return r;
+	names_set(s);
+	r = doors_begin(s);
+	return r != 0 ? r : http_begin(s);
+}
+
+/* --- running --- */
+
+static int
+ready_say(const struct serve *s)
+{
+	const char *url = s->core->public_url;
+
+	if (s->key_path[0] != '\0')
+		printf("This is a new installation in %s\n"
+		       "The first API key: %s  (only you can read it)\n"
+		       "The server: %s\n"
+		       "\n"
+		       "Try:\n"
+		       "  latchkey login -a %s --apikey @%s\n"
+		       "  latchkey cr namespace-add birds\n"
+		       "  latchkey cr token-add --description \"This is a "
+		       "token\" --non-expiring --readwrite\n"
+		       "\n",
+		       s->dir.path, s->key_path, url, url, s->key_path);
+	printf("ready http=%s\n", s->bound.name);
+	if (fflush(stdout) != 0)
+		return serve_complain(EXIT_OUTPUT,
+				      "cannot write to standard output");
+	process_notify("READY=1");
+	return 0;
+}
+
+static void
+reload(struct serve *s)
+{
+	struct note note = {0};
+
+	if (s->conf->tls_cert == NULL) {
+		log_say(LOG_INFO, "reload", "tls=none");
+		return;
+	}
+	if (http_reload(s->http, &note) == 0)
+		log_say(LOG_INFO, "reload", "tls=done");
+	else
+		log_say(LOG_ERROR, "reload", "tls=kept why=\"%s\"", note.text);
+}
+
+static void
+signals_follow(struct serve *s)
+{
+	int sig;
+
+	do {
+		sig = process_signal(s->signals);
+		if (sig == SIGHUP)
+			reload(s);
+	} while (sig != SIGTERM && sig != SIGINT);
+	log_say(LOG_INFO, "stop", "signal=%d", sig);
+	process_notify("STOPPING=1");
+}
+
+static void
+serve_end(struct serve *s)
+{
+	if (s->http != NULL) {
+		doors_drain(s->doors);
+		http_drain(s->http, DRAIN_MS);
+		http_free(s->http);
+	}
+	tidy_free(s->tidy);
+	doors_free(s->doors);
+	core_free(s->core);
+	bound_close(&s->bound);
+	if (s->signals >= 0)
+		(void)close(s->signals);
+}
+
+int
+serve_run(const struct conf *conf, const struct init_ask *ask, int inherited)
+{
+	struct serve s = {.conf = conf, .bound = {.fd = -1}, .signals = -1};
+	int r = process_signals(&s.signals);
+
+	log_set_level(conf->log_level);
+	if (r != 0)
+		return serve_complain(EXIT_FAILURE, strerror(-r));
+	r = serve_begin(&s, ask, inherited);
+	if (r == 0)
+		r = ready_say(&s);
+	if (r == 0)
+		signals_follow(&s);
+	serve_end(&s);
+	return r;
+}

@@ -1,0 +1,11 @@
+/* The house-keeping thread: core_tidy() once a minute. */
+#ifndef SERVER_TIDY_H
+#define SERVER_TIDY_H
+
+#include "core/core.h"
+
+struct tidy;
+MUST int tidy_start(struct core *, struct tidy **ret);
+void tidy_free(struct tidy *); /* waits for a round under way; NULL is fine */
+
+#endif
