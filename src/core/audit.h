@@ -2,8 +2,9 @@
  * The trail: append-only rows, hash-chained per node. Changes are rows in the
  * transaction of the change itself. Uses and refusals are gathered in memory,
  * one record per outcome, credential, verb, thing, address and minute with a
- * count, and written within a second; while they cannot be written, no new
- * login succeeds.
+ * count, and written within a second (so a thing used all the time has some
+ * records in a minute, whose counts add up); while they cannot be written, no
+ * new login succeeds.
  *
  * hash = SHA-256(prev || the row's fields, each as its decimal or UTF-8 bytes,
  * preceded by its length as 8 bytes big endian, in table order).
@@ -23,12 +24,17 @@ void audit_use(struct core *, const struct subject *, enum verb,
     struct str account, struct str thing);
 void audit_refusal(struct core *, const struct subject *, enum verb,
     struct str account, struct str thing, const char *why);
+/* Only when, where and on what it was used: for changes, whose row is theirs. */
+void audit_touch(struct core *, const struct subject *, enum verb,
+    struct str thing);
 bool audit_works(struct core *);
 /* Write out now what is gathered (at stop, and in tests). */
 MUST int audit_flush(struct core *);
 
-/* "namespace:birds", "repo:birds/app", ... into the arena. */
+/* "namespace:birds", "repo:birds/app", ... into the arena, or into ret. */
+#define AUDIT_THING_MAX 320
 struct str audit_thing(struct arena *, const struct thing *);
+struct str audit_thing_text(const struct thing *, char ret[AUDIT_THING_MAX]);
 
 struct audit_row {
 	struct str node;

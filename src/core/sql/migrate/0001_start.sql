@@ -84,6 +84,7 @@ CREATE TABLE refresh_token (
 	delegated BIGINT NOT NULL DEFAULT 0 -- for another receiver: never rotated
 );
 CREATE INDEX refresh_token_session ON refresh_token (session_id);
+CREATE INDEX refresh_token_expires ON refresh_token (expires_at);
 
 CREATE TABLE registry_token (
 	id TEXT PRIMARY KEY,                -- uuid, the token's jti

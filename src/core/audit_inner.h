@@ -1,0 +1,39 @@
+/*
+ * The trail's inside: rows on their way into the chain (audit.c), and what is
+ * gathered until the next flush (audit_gather.c).
+ */
+#ifndef CORE_AUDIT_INNER_H
+#define CORE_AUDIT_INNER_H
+
+#include "core/audit.h"
+#include "core/gate_inner.h"
+#include "crypt/digest.h"
+#include "db/db.h"
+
+#include <pthread.h>
+
+/* A row before it has its place in the chain. */
+struct audit_line {
+	int64_t at, count;
+	struct str outcome, verb, account, identity, cred, thing, addr, detail;
+};
+/* Appends to this node's chain, in a write. */
+MUST int audit_append(struct db_at *, const struct core *,
+    const struct audit_line *);
+
+struct gathered; /* a table of records, see audit_gather.c */
+
+struct audit {
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	struct gathered *now, *leaving; /* leaving: being written; may be NULL */
+	bool works, stop, running;
+	pthread_mutex_t flushing; /* one flush at a time */
+	pthread_t thread;
+};
+
+/* hash of a row: see audit.h. */
+void audit_hash(const struct audit_line *, struct str node, int64_t seq,
+    struct str prev, uint8_t ret[SHA256_LEN]);
+
+#endif

@@ -1,0 +1,72 @@
+/*
+ * The gate's inside: what a proof turned out to be, and the steps of the way
+ * in. proof.c looks up and compares, policy.c knows what was granted, gate.c
+ * decides.
+ */
+#ifndef CORE_GATE_INNER_H
+#define CORE_GATE_INNER_H
+
+#include "core/cache.h"
+#include "core/gate.h"
+#include "core/policy.h"
+#include "wire/scope.h"
+
+struct db_at;
+
+#define BEARER_KEY_LEN 32
+#define BEARER_KID_LEN 16
+struct gate {
+	struct cache *cache; /* struct proven, struct grants, struct owner */
+	struct throttle *throttle;
+	_Atomic uint64_t generation;
+	uint8_t bearer_key[BEARER_KEY_LEN];
+	char bearer_kid[BEARER_KID_LEN + 1];
+};
+uint64_t gate_generation(const struct core *);
+
+/* A proof that held. Immutable. */
+struct proven {
+	struct cached cached;
+	struct subject who;  /* without an address */
+	int64_t until;       /* ms: the end of what was presented */
+	bool narrowed;       /* a bearer: no more than its access says */
+	size_t n_access;
+	struct scope access[]; /* names lie behind */
+};
+static inline void
+proven_unrefp(struct proven **p)
+{
+	if (*p != NULL)
+		cached_unref(&(*p)->cached);
+}
+/* A copy of access goes into it. NULL: no memory. */
+struct proven *proven_new(const struct subject *, int64_t until, bool narrowed,
+    const struct scope *access, size_t n);
+
+/* Look up and compare, without any memory of earlier answers. 0,
+ * OUT_UNPROVEN, OUT_EXPIRED, OUT_UNSUPPORTED, -errno. On UNPROVEN and EXPIRED
+ * known says as much as is known of the credential, for the trail. */
+MUST int proof_resolve(struct core *, const struct proof *,
+    struct proven **ret, struct subject *known);
+
+/* The registry's own bearer, see gate_bearer(). The same outcomes. */
+MUST int bearer_read(struct core *, struct db_at *, struct str token,
+    struct proven **ret, struct subject *known);
+
+MUST int throttle_new(struct throttle **ret);
+void throttle_free(struct throttle *);
+
+/* Into a field of fixed size. 0, or -EUCLEAN when it does not fit. */
+MUST int field_put(char *to, size_t size, struct str);
+#define FIELD_PUT(to, s) field_put((to), sizeof(to), (s))
+/* The same, cut off where it does not fit. */
+void field_cut(char *to, size_t size, struct str);
+#define FIELD_CUT(to, s) field_cut((to), sizeof(to), (s))
+
+/* "session:C-..." both ways, as the trail and tokens name a credential. */
+#define CRED_WORD_MAX (CRED_ID_MAX + 24)
+void cred_word(enum cred_kind, const char *id, char ret[CRED_WORD_MAX]);
+MUST int cred_word_parse(struct str, enum cred_kind *ret_kind,
+    char ret_id[CRED_ID_MAX + 1]); /* OUT_MALFORMED */
+
+#endif

@@ -1,0 +1,79 @@
+#include "core/session.h"
+
+#include "base/clock.h"
+#include "core/audit.h"
+#include "core/sql.h"
+#include "crypt/rand.h"
+#include "crypt/vault.h"
+#include "db/db.h"
+
+#include <errno.h>
+
+struct issue {
+	struct core *core;
+	const struct subject *who;
+	struct str region;
+	char id[UUID_LEN + 1];
+	uint8_t digest[VAULT_DIGEST_LEN];
+	int64_t now, expires_at;
+};
+
+static struct str
+parent(const struct issue *i, enum cred_kind kind)
+{
+	return i->who->cred == kind ? str_c(i->who->cred_id) : STR_NONE;
+}
+
+static int
+issue_write(struct db_at *at, void *arg)
+{
+	const struct issue *i = arg;
+	struct visit by = {
+	    .core = i->core, .who = *i->who, .verb = VERB_LOGIN, .at = i->now};
+	char thing[CRED_ID_MAX + 24];
+	int r = db_exec(
+	    at, SQL_identity_token_insert, NULL, "sbsSSSsii", str_c(i->id),
+	    (struct str){(const char *)i->digest, sizeof(i->digest)},
+	    str_c(i->who->account), parent(i, CRED_API_KEY),
+	    parent(i, CRED_SESSION), parent(i, CRED_REGISTRY_TOKEN), i->region,
+	    i->now, i->expires_at);
+
+	/* The parent has gone in the meantime. */
+	if (r == OUT_CONFLICT)
+		return OUT_UNPROVEN;
+	if (r != 0)
+		return r;
+	memcpy(by.account, i->who->account, sizeof(by.account));
+	(void)snprintf(thing, sizeof(thing), "%s:%s",
+		       cred_kind_name(CRED_IDENTITY_TOKEN), i->id);
+	return audit_change(at, &by, str_c(thing), STR("{}"));
+}
+
+int
+identity_token_issue(struct core *core, const struct subject *who,
+		     struct str region, struct secret *ret)
+{
+	CLEAN(secret_clear) struct secret value = SECRET_INIT;
+	struct issue i = {
+	    .core = core, .who = who, .region = region, .now = clock_now()};
+	int r;
+
+	if (who->bearer || who->cred == CRED_IDENTITY_TOKEN ||
+	    who->cred == CRED_NONE ||
+	    (who->region[0] != '\0' && !str_eq(str_c(who->region), region)))
+		return OUT_DENIED;
+	/* No longer than what it was asked for with, be it an access token. */
+	i.expires_at = i.now + (int64_t)IDENTITY_TOKEN_LIFE_S * SECOND_MS;
+	if (who->expires_at < i.expires_at)
+		i.expires_at = who->expires_at;
+	r = rand_uuid(i.id);
+	if (r == 0)
+		r = rand_token(TOKEN_IDENTITY, &value);
+	if (r == 0)
+		r = vault_digest(core->vault, secret_reveal(&value), i.digest);
+	if (r == 0)
+		r = db_write(core->db, issue_write, &i);
+	if (r == 0)
+		ret->slot = TAKE(value.slot);
+	return r;
+}

@@ -1,0 +1,31 @@
+/*
+ * What an identity was granted in an account, compiled from its policies.
+ * Policies add up and never take away. What cannot be understood - an unknown
+ * attribute, operator or role, an attribute given twice - grants nothing.
+ */
+#ifndef CORE_POLICY_H
+#define CORE_POLICY_H
+
+#include "core/gate.h"
+
+struct grants; /* a struct cached first; immutable */
+
+/* Remembered ones count when they were true at least at that generation. keep:
+ * remember what is read now; only outside of any view of the caller, whose
+ * snapshot may be older than the generation. Give back with cached_unref(). */
+MUST int policy_load(struct core *, const struct subject *, uint64_t least,
+    bool keep, struct grants **ret);
+void policy_unrefp(struct grants **);
+
+/* Does a grant hold one of the verb's roles on this thing (its account is the
+ * grants' own)? */
+bool policy_grants(const struct grants *, const struct core *, enum verb,
+    const struct thing *);
+
+/* In a write: give roles on everything in an account. */
+MUST int policy_give_account(struct db_at *, const struct visit *,
+    struct str identity, unsigned roles, const char *id);
+/* stringMatch: '*' any run, '?' one character. */
+bool policy_match(struct str pattern, struct str value);
+
+#endif

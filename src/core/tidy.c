@@ -1,0 +1,42 @@
+#include "core/core.h"
+
+#include "base/clock.h"
+#include "core/image.h"
+#include "core/sql.h"
+#include "db/db.h"
+
+/* A registry token stays for a day after its end, so that whoever still uses it
+ * is told that it ended and not that it never was. Lists leave it out at once.
+ */
+static const struct {
+	int sql;
+	int64_t keep_ms;
+} rounds[] = {
+    {SQL_tidy_refresh_tokens, 0},
+    {SQL_tidy_sessions, 0},
+    {SQL_tidy_identity_tokens, 0},
+    {SQL_tidy_registry_tokens, DAY_MS},
+};
+
+/* Nobody remembers these as valid: every look at them checks the end. */
+static int
+tidy_write(struct db_at *at, void *arg)
+{
+	int64_t now = *(const int64_t *)arg;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < nitems(rounds); i++)
+		r = FOLD(db_exec(at, rounds[i].sql, NULL, "i",
+				 now - rounds[i].keep_ms));
+	return r;
+}
+
+int
+core_tidy(struct core *core)
+{
+	int64_t now = clock_now();
+	int r = db_write(core->db, tidy_write, &now);
+	int images = image_tidy(core);
+
+	return r != 0 ? r : images;
+}

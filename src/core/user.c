@@ -1,0 +1,413 @@
+#include "core/account_inner.h"
+
+#include "base/clock.h"
+#include "core/audit.h"
+#include "core/sql.h"
+#include "crypt/rand.h"
+#include "json/json.h"
+
+#include <errno.h>
+
+#define ID_DIGITS 10
+
+static bool
+domain_ok(struct str s)
+{
+	struct str rest = s, label;
+
+	while (str_next(&rest, '.', &label)) {
+		if (label.n == 0 || label.n > 63 || label.p[0] == '-' ||
+		    label.p[label.n - 1] == '-')
+			return false;
+		for (size_t i = 0; i < label.n; i++) {
+			char c = label.p[i];
+
+			if (!((c >= 'a' && c <= 'z') ||
+			      (c >= 'A' && c <= 'Z') ||
+			      (c >= '0' && c <= '9') || c == '-'))
+				return false;
+		}
+	}
+	return s.n > 0;
+}
+
+/* Printable ASCII that needs no quotes, RFC 5322 3.2.3, at a host name. */
+static bool
+email_ok(struct str s)
+{
+	struct str name, domain;
+
+	if (s.n > EMAIL_MAX || !str_cut(s, '@', &name, &domain) ||
+	    name.n == 0 || name.n > 64)
+		return false;
+	for (size_t i = 0; i < name.n; i++)
+		if (name.p[i] <= ' ' || name.p[i] > '~' ||
+		    strchr("()<>[]:;@\\,\"", name.p[i]) != NULL)
+			return false;
+	return domain_ok(domain);
+}
+
+static int
+id_make(char ret[IDENTITY_ID_MAX + 1])
+{
+	static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUV";
+	uint8_t raw[ID_DIGITS];
+	char text[ID_DIGITS + 1];
+	int r = rand_bytes(raw, sizeof(raw));
+
+	if (r != 0)
+		return r;
+	for (size_t i = 0; i < ID_DIGITS; i++)
+		text[i] = digits[raw[i] % 32];
+	text[ID_DIGITS] = '\0';
+	(void)snprintf(ret, IDENTITY_ID_MAX + 1, "IBMid-%s", text);
+	return 0;
+}
+
+static int
+password_make(struct str password, char ret[PASSWD_HASH_LEN], struct note *note)
+{
+	int r = passwd_hash(password, ret);
+
+	if (r == OUT_MALFORMED)
+		return note_set(note, r, "a password has %d to %d bytes",
+				PASSWD_MIN, PASSWD_MAX);
+	return r;
+}
+
+int
+user_plan_make(const struct user_ask *ask, struct user_plan *ret,
+	       struct note *note)
+{
+	struct user_plan p = {.email = ask->email,
+			      .name = ask->name,
+			      .roles = ask->roles,
+			      .has_password = ask->password.p != NULL};
+	int r;
+
+	if (!email_ok(ask->email))
+		return note_set(note, OUT_MALFORMED, "not an e-mail address");
+	if (p.name.n == 0)
+		p.name = ask->email;
+	if (!text_ok(p.name, NAME_MAX_BYTES, false))
+		return note_set(note, OUT_MALFORMED, "not a name");
+	text_lower(ask->email, p.email_key);
+	r = id_make(p.id);
+	if (r == 0)
+		r = rand_uuid(p.policy);
+	if (r == 0 && p.has_password)
+		r = password_make(ask->password, p.password, note);
+	if (r == 0)
+		*ret = p;
+	return r;
+}
+
+int
+user_put(struct db_at *at, const struct visit *by, const struct user_plan *p)
+{
+	struct str password = p->has_password ? str_c(p->password) : STR_NONE;
+	int r =
+	    db_exec(at, SQL_identity_insert, NULL, "sssssSii", str_c(p->id),
+		    str_c(by->account), p->name, p->email, str_c(p->email_key),
+		    password, (int64_t)p->server, by->at);
+
+	if (r != 0 || p->roles == 0)
+		return r;
+	return policy_give_account(at, by, str_c(p->id), p->roles, p->policy);
+}
+
+bool
+user_may_give(struct core *core, const struct subject *who)
+{
+	static const enum verb all[] = {VERB_NAMESPACE_CREATE,
+					VERB_REGISTRYTOKEN_CREATE,
+					VERB_USER_CREATE, VERB_AUDIT_READ};
+	struct thing thing = {.kind = THING_ACCOUNT,
+			      .account = str_c(who->account)};
+
+	for (size_t i = 0; i < nitems(all); i++)
+		if (!gate_may(core, who, all[i], &thing))
+			return false;
+	return true;
+}
+
+struct change {
+	const struct visit *by;
+	const struct user_plan *plan;
+	struct str id, password;
+	bool disabled;
+};
+
+static int
+trail(struct db_at *at, const struct change *c, struct str detail)
+{
+	struct thing thing = {.kind = THING_IDENTITY, .name = c->id};
+	char text[AUDIT_THING_MAX];
+
+	return audit_change(at, c->by, audit_thing_text(&thing, text), detail);
+}
+
+static int
+create_write(struct db_at *at, void *arg)
+{
+	CLEAN(buf_clear) struct buf detail = BUF_INIT;
+	const struct change *c = arg;
+	struct jw w = JW(&detail);
+	int r = user_put(at, c->by, c->plan);
+
+	if (r != 0)
+		return r;
+	jw_object(&w, NULL);
+	jw_str(&w, "email", c->plan->email);
+	jw_array(&w, "roles");
+	for (unsigned role = 1; role <= ROLE_ADMINISTRATOR; role <<= 1)
+		if ((c->plan->roles & role) != 0)
+			jw_c(&w, NULL, role_name((enum role)role));
+	jw_end(&w);
+	jw_end(&w);
+	if (buf_err(&detail) != 0)
+		return FAIL(buf_err(&detail));
+	return trail(at, c, buf_str(&detail));
+}
+
+int
+user_create(const struct visit *by, const struct user_ask *ask, struct arena *a,
+	    struct user *ret, struct note *note)
+{
+	struct user_plan plan;
+	struct change c = {.by = by, .plan = &plan};
+	int r;
+
+	if (ask->roles != 0 && !user_may_give(by->core, &by->who))
+		return note_set(note, OUT_DENIED,
+				"roles can be given by who holds all of them");
+	r = user_plan_make(ask, &plan, note);
+	if (r != 0)
+		return r;
+	c.id = str_c(plan.id);
+	r = db_write(by->core->db, create_write, &c);
+	mem_wipe(plan.password, sizeof(plan.password));
+	return r != 0 ? r : user_get(by->core, c.id, a, ret);
+}
+
+static int
+row_read(struct db_rows *rows, struct arena *a, struct user *ret)
+{
+	struct str *const texts[] = {&ret->id,	  &ret->account,
+				     &ret->kind,  &ret->name,
+				     &ret->email, &ret->description};
+
+	for (size_t i = 0; i < nitems(texts); i++) {
+		*texts[i] = arena_str(a, db_str(rows, (int)i));
+		if (texts[i]->p == NULL)
+			return FAIL(-ENOMEM);
+	}
+	ret->server = db_int(rows, 6) != 0;
+	ret->disabled = db_int(rows, 7) != 0;
+	ret->locked = db_int(rows, 8) != 0;
+	ret->version = db_int(rows, 9);
+	ret->created_at = db_int(rows, 10);
+	ret->modified_at = db_int(rows, 11);
+	return 0;
+}
+
+static int
+get_by(struct core *core, int sql, struct str key, struct arena *a,
+       struct user *ret)
+{
+	CLEAN(db_view_endp) struct db_at *view = NULL;
+	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	struct user got;
+	int r = db_view_begin(core->db, &view);
+
+	if (r == 0)
+		r = db_one(view, sql, &rows, "s", key);
+	if (r == 0)
+		r = row_read(&rows, a, &got);
+	if (r == 0)
+		*ret = got;
+	return r;
+}
+
+int
+user_get(struct core *core, struct str id, struct arena *a, struct user *ret)
+{
+	return get_by(core, SQL_identity_by_id, id, a, ret);
+}
+
+int
+user_by_email(struct core *core, struct str email, struct arena *a,
+	      struct user *ret)
+{
+	char key[EMAIL_MAX + 1];
+
+	if (email.n > EMAIL_MAX)
+		return OUT_ABSENT;
+	text_lower(email, key);
+	return get_by(core, SQL_identity_by_email, str_c(key), a, ret);
+}
+
+int
+user_list(struct core *core, struct str account, struct str after,
+	  int64_t limit, struct arena *a, struct user **ret, size_t *n)
+{
+	CLEAN(db_view_endp) struct db_at *view = NULL;
+	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	struct user *list;
+	size_t count = 0;
+	int r = db_view_begin(core->db, &view);
+
+	if (r != 0)
+		return r;
+	if (limit <= 0)
+		limit = PAGE_DEFAULT;
+	if (limit > PAGE_MAX)
+		limit = PAGE_MAX;
+	list = arena_get(a, (size_t)limit * sizeof(*list));
+	if (list == NULL)
+		return FAIL(-ENOMEM);
+	r = db_query(view, SQL_identity_list, &rows, "ssi", account, after,
+		     limit);
+	while (r == 0 && count < (size_t)limit && (r = db_next(&rows)) == 0)
+		r = row_read(&rows, a, &list[count++]);
+	if (r != 0 && r != OUT_ABSENT)
+		return r;
+	*ret = list;
+	*n = count;
+	return 0;
+}
+
+struct rank {
+	bool top; /* owns the account or runs the server */
+};
+
+/* OUT_ABSENT also for somebody of another account. */
+static int
+rank_of(struct db_at *at, const struct visit *by, struct str id,
+	struct rank *ret)
+{
+	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	int r = db_one(at, SQL_identity_rank, &rows, "s", id);
+
+	if (r != 0)
+		return r;
+	if (!str_eq(db_str(&rows, 0), str_c(by->account)))
+		return OUT_ABSENT;
+	ret->top = db_int(&rows, 1) != 0 || str_eq(db_str(&rows, 3), id);
+	return 0;
+}
+
+static int
+disable_write(struct db_at *at, void *arg)
+{
+	const struct change *c = arg;
+	struct rank rank;
+	int r = rank_of(at, c->by, c->id, &rank);
+
+	if (r != 0)
+		return r;
+	/* Nobody could undo it. */
+	if (rank.top && c->disabled)
+		return OUT_CONFLICT;
+	r = FOLD(db_exec(at, SQL_identity_disable, NULL, "sii", c->id,
+			 (int64_t)c->disabled, c->by->at));
+	if (r != 0)
+		return r;
+	gate_changed(at);
+	return trail(at, c,
+		     c->disabled ? STR("{\"disabled\":true}")
+				 : STR("{\"disabled\":false}"));
+}
+
+int
+user_disable(const struct visit *by, struct str id, bool disabled)
+{
+	struct change c = {.by = by, .id = id, .disabled = disabled};
+
+	return db_write(by->core->db, disable_write, &c);
+}
+
+static int
+password_write(struct db_at *at, void *arg)
+{
+	const struct change *c = arg;
+	bool self = str_eq(c->id, str_c(c->by->who.identity));
+	struct rank rank;
+	int r = rank_of(at, c->by, c->id, &rank);
+
+	if (r != 0)
+		return r;
+	if (rank.top && !self)
+		return OUT_DENIED;
+	r = FOLD(db_exec(at, SQL_identity_set_password, NULL, "ssi", c->id,
+			 c->password, c->by->at));
+	/* Whoever got in with the old one is out. */
+	if (r == 0)
+		r = FOLD(
+		    db_exec(at, SQL_identity_end_sessions, NULL, "s", c->id));
+	if (r != 0)
+		return r;
+	gate_changed(at);
+	return trail(at, c, STR("{}"));
+}
+
+int
+user_set_password(const struct visit *by, struct str id, struct str password,
+		  struct note *note)
+{
+	char hash[PASSWD_HASH_LEN];
+	struct change c = {.by = by, .id = id};
+	int r;
+
+	if (!str_eq(id, str_c(by->who.identity)) &&
+	    !user_may_give(by->core, &by->who))
+		return note_set(note, OUT_DENIED, "not your own password");
+	r = password_make(password, hash, note);
+	if (r != 0)
+		return r;
+	c.password = str_c(hash);
+	r = db_write(by->core->db, password_write, &c);
+	mem_wipe(hash, sizeof(hash));
+	return r;
+}
+
+/* What is stored for this address; nothing for nobody. The view is closed
+ * again before the slow part. */
+static int
+password_of(struct core *core, struct str email, char hash[PASSWD_HASH_LEN],
+	    char id[IDENTITY_ID_MAX + 1])
+{
+	CLEAN(db_view_endp) struct db_at *view = NULL;
+	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	char key[EMAIL_MAX + 1];
+	int r;
+
+	hash[0] = id[0] = '\0';
+	if (email.n > EMAIL_MAX)
+		return 0;
+	text_lower(email, key);
+	r = db_view_begin(core->db, &view);
+	if (r == 0)
+		r = db_one(view, SQL_identity_password, &rows, "s", str_c(key));
+	if (r == OUT_ABSENT || (r == 0 && db_int(&rows, 1) != 0))
+		return 0;
+	if (r == 0)
+		r = field_put(hash, PASSWD_HASH_LEN, db_str(&rows, 2));
+	return r != 0 ? r
+		      : field_put(id, IDENTITY_ID_MAX + 1, db_str(&rows, 0));
+}
+
+int
+user_check_password(struct core *core, struct str email, struct str password,
+		    struct arena *a, struct user *ret)
+{
+	char hash[PASSWD_HASH_LEN], id[IDENTITY_ID_MAX + 1];
+	int r = password_of(core, email, hash, id);
+
+	if (r == 0)
+		r = passwd_check(str_c(hash), password);
+	mem_wipe(hash, sizeof(hash));
+	if (r == 0)
+		r = user_get(core, str_c(id), a, ret);
+	return r == OUT_ABSENT ? OUT_UNPROVEN : r;
+}

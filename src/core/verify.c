@@ -1,0 +1,224 @@
+#include "core/core.h"
+
+#include "base/enc.h"
+#include "blob/blob.h"
+#include "core/audit.h"
+#include "core/sql.h"
+#include "crypt/digest.h"
+#include "crypt/vault.h"
+#include "db/db.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#define READ_SIZE (256 * KIB)
+
+struct verify {
+	struct core *core;
+	bool deep;
+	void (*say)(void *, const char *line);
+	void *arg;
+	bool bad;
+	int64_t count; /* looked at, for the line that is said */
+	struct note note;
+};
+
+static void
+fd_closep(int *fd)
+{
+	if (*fd >= 0)
+		(void)close(*fd);
+}
+
+static bool
+digest_is(struct str digest, const uint8_t sum[SHA256_LEN])
+{
+	char hex[2 * SHA256_LEN + 1];
+
+	enc_hex(sum, SHA256_LEN, hex);
+	return str_starts(digest, STR("sha256:")) &&
+	       str_eq(str_sub(digest, 7, digest.n), str_c(hex));
+}
+
+static int
+hash_file(int fd, uint8_t sum[SHA256_LEN])
+{
+	CLEAN(buf_clear) struct buf piece = BUF_INIT;
+	struct sha256 hash;
+	ssize_t n;
+	int r = buf_room(&piece, READ_SIZE);
+
+	if (r != 0)
+		return FAIL(r);
+	sha256_start(&hash);
+	while ((n = read(fd, piece.p, READ_SIZE)) > 0)
+		sha256_add(&hash, piece.p, (size_t)n);
+	sha256_end(&hash, sum);
+	return n < 0 ? FAIL(-errno) : 0;
+}
+
+static int
+blob_check(struct verify *v, struct db_rows *rows)
+{
+	CLEAN(fd_closep) int fd = -1;
+	struct str digest = db_str(rows, 0), key = db_str(rows, 2);
+	uint8_t sum[SHA256_LEN];
+	uint64_t size;
+	int r = blob_read(v->core->blobs, key, &fd, &size);
+
+	if (r != 0)
+		return note_set(&v->note, OUT_MISMATCH,
+				"%.*s: key %.*s cannot be read",
+				STR_ARG(digest), STR_ARG(key));
+	if (size != (uint64_t)db_int(rows, 1))
+		return note_set(&v->note, OUT_MISMATCH, "%.*s: wrong size",
+				STR_ARG(digest));
+	if (!v->deep)
+		return 0;
+	r = hash_file(fd, sum);
+	if (r == 0 && !digest_is(digest, sum))
+		return note_set(&v->note, OUT_MISMATCH, "%.*s: other bytes",
+				STR_ARG(digest));
+	return r;
+}
+
+static int
+manifest_check(struct verify *v, struct db_rows *rows)
+{
+	struct str digest = db_str(rows, 0), body = db_blob(rows, 2);
+	uint8_t sum[SHA256_LEN];
+	int r = digest_sha256(body, sum);
+
+	if (r != 0)
+		return r;
+	if (digest_is(digest, sum) && (int64_t)body.n == db_int(rows, 1))
+		return 0;
+	return note_set(&v->note, OUT_MISMATCH, "%.*s@%.*s: other bytes",
+			STR_ARG(db_str(rows, 3)), STR_ARG(digest));
+}
+
+static int
+orphans_check(struct verify *v, struct db_rows *rows)
+{
+	if (db_int(rows, 0) == 0)
+		return 0;
+	return note_set(&v->note, OUT_MISMATCH, "%lld parts missing",
+			(long long)db_int(rows, 0));
+}
+
+static int
+key_check(struct verify *v, struct db_rows *rows)
+{
+	uint8_t mac[VAULT_HS256_LEN];
+	int64_t version = db_int(rows, 0);
+	int r =
+	    vault_registry_sign(v->core->vault, version, STR("verify"), mac);
+
+	return r == OUT_ABSENT
+		   ? note_set(&v->note, OUT_MISMATCH, "version %lld is missing",
+			      (long long)version)
+		   : r;
+}
+
+static int
+each(struct verify *v, int sql, int (*check)(struct verify *, struct db_rows *))
+{
+	CLEAN(db_view_endp) struct db_at *view = NULL;
+	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	int r = db_view_begin(v->core->db, &view);
+
+	if (r == 0)
+		r = db_query(view, sql, &rows, "");
+	while (r == 0 && (r = db_next(&rows)) == 0) {
+		r = check(v, &rows);
+		v->count++;
+	}
+	return r == OUT_ABSENT ? 0 : r;
+}
+
+static int
+check_database(struct verify *v)
+{
+	v->count = SQL_COUNT;
+	return db_verify(v->core->db, &v->note);
+}
+
+static int
+check_trail(struct verify *v)
+{
+	return audit_verify(v->core, &v->count, &v->note);
+}
+
+static int
+check_blobs(struct verify *v)
+{
+	return each(v, SQL_verify_blobs, blob_check);
+}
+
+static int
+check_manifests(struct verify *v)
+{
+	return each(v, SQL_verify_manifests, manifest_check);
+}
+
+static int
+check_parts(struct verify *v)
+{
+	return each(v, SQL_verify_orphans, orphans_check);
+}
+
+static int
+check_keys(struct verify *v)
+{
+	return each(v, SQL_verify_key_versions, key_check);
+}
+
+static const struct {
+	const char *name;
+	int (*check)(struct verify *);
+} checks[] = {
+    {"database, statements and foreign keys", check_database},
+    {"audit chain", check_trail},
+    {"blobs at rest", check_blobs},
+    {"manifests as pushed", check_manifests},
+    {"parts of manifests and tags", check_parts},
+    {"keys of registry tokens", check_keys},
+};
+
+static int
+run(struct verify *v, const char *name, int (*check)(struct verify *))
+{
+	char line[512];
+	int r;
+
+	v->count = 0;
+	v->note.text[0] = '\0';
+	r = check(v);
+	if (r < 0)
+		return r;
+	if (r == 0)
+		(void)snprintf(line, sizeof(line), "ok %s: %lld checked", name,
+			       (long long)v->count);
+	else
+		(void)snprintf(line, sizeof(line), "FAILED %s: %s", name,
+			       v->note.text[0] != '\0' ? v->note.text
+						       : out_text(r));
+	v->bad = v->bad || r != 0;
+	v->say(v->arg, line);
+	return 0;
+}
+
+int
+core_verify(struct core *core, bool deep, void (*say)(void *, const char *line),
+	    void *arg)
+{
+	struct verify v = {.core = core, .deep = deep, .say = say, .arg = arg};
+
+	for (size_t i = 0; i < nitems(checks); i++) {
+		int r = run(&v, checks[i].name, checks[i].check);
+
+		if (r != 0)
+			return r;
+	}
+	return v.bad ? OUT_MISMATCH : 0;
+}
