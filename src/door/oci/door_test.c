@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/enc.h"
+#include "base/log.h"
 #include "base/test.h"
 #include "core/account.h"
 #include "core/regtoken.h"
@@ -218,6 +219,7 @@ world_open(void)
 	struct note note = {""};
 	bool made;
 
+	log_set_level(LOG_ERROR);
 	(void)snprintf(world.dir, sizeof(world.dir),
 		       "/tmp/latchkey-oci-XXXXXX");
 	must(mkdtemp(world.dir) == NULL ? -errno : 0, "mkdtemp");
