@@ -1,3 +1,4 @@
+#include "core/audit.h"
 #include "core/image_world.h"
 #include "wire/ociref.h"
 
@@ -641,6 +642,63 @@ test_catalog(struct world *w)
 	ok(l.more, "but there is more");
 }
 
+/* Lists and mounts show no more than the gate would let in. */
+static void
+test_roles(struct world *w)
+{
+	struct image_filter f = {.account = str_c(w->a.account),
+				 .region = REGION};
+	struct str d = digest_of(w, STR("x"));
+	struct place to = in("wood/mount");
+	struct visit none, writer;
+	struct image_row *list;
+	struct names l;
+	size_t n;
+
+	world_user(w, "none@example.org", 0, &none);
+	world_user(w, "writer@example.org", ROLE_WRITER, &writer);
+	is_str(repos_of(w, &none, "", 9, &l), STR(""), "no role, no catalog");
+	is_str(repos_of(w, &writer, "", 9, &l), STR("wood-a/c wood/a wood/b"),
+	       "a writer may pull");
+	must(image_list(w->core, &writer.who, &f, &w->arena, &list, &n),
+	     "list");
+	is_int(n, 0, "but not list images");
+	is_int(image_blob_mount(&none, &to, d, STR("")), OUT_ABSENT,
+	       "nothing to mount from anywhere");
+	is_int(image_blob_mount(&none, &to, d, STR("wood/a")), OUT_ABSENT,
+	       "nor from where it is");
+	is_int(image_blob_mount(&writer, &to, d, STR("")), 0,
+	       "a writer may mount");
+}
+
+/* Each move of a tag is in the trail, with both digests. */
+static void
+test_trail(struct world *w)
+{
+	struct audit_filter f = {.account = str_c(w->a.account),
+				 .thing = STR("repo:wood/trail"),
+				 .limit = 1,
+				 .newest_first = true};
+	struct str one = image(w, &w->a, "wood/trail", STR("{}"), STR("1"));
+	struct str two = image(w, &w->a, "wood/trail", STR("{}"), STR("2"));
+	struct audit_row *rows;
+	struct str want;
+	size_t n;
+
+	must(push(w, &w->a, "wood/trail", "t", OCI_MANIFEST, one, NULL), "1");
+	must(push(w, &w->a, "wood/trail", "t", OCI_MANIFEST, two, NULL), "2");
+	must(audit_list(w->core, &f, &w->arena, &rows, &n), "audit_list");
+	is_int(n, 1, "a row");
+	one = digest_of(w, one);
+	two = digest_of(w, two);
+	want = arena_strf(&w->arena,
+			  "{\"digest\":\"%.*s\",\"tags\":[{\"name\":\"t\","
+			  "\"old\":\"%.*s\"}]}",
+			  STR_ARG(two), STR_ARG(one));
+	is_str(rows[0].detail, want, "new and old");
+	is_str(rows[0].identity, str_c(w->a.who.identity), "and who");
+}
+
 static void
 test_usage(struct world *w)
 {
@@ -693,6 +751,8 @@ main(void)
 	subtest("open blob") test_open_blob(&w);
 	subtest("list") test_list(&w);
 	subtest("catalog") test_catalog(&w);
+	subtest("roles") test_roles(&w);
+	subtest("trail") test_trail(&w);
 	subtest("usage") test_usage(&w);
 	subtest("whole") test_whole(&w);
 	world_close(&w);

@@ -119,6 +119,26 @@ world_close(struct world *w)
 	(void)nftw(w->dir, world_remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+/* Somebody else in the first account, who holds these roles there. */
+WORLD_USED static void
+world_user(struct world *w, const char *email, unsigned roles,
+	   struct visit *ret)
+{
+	struct user_ask ask = {
+	    .email = str_c(email), .name = str_c(email), .roles = roles};
+	struct api_key_ask key = {.name = STR("key"),
+				  .account = str_c(w->a.account)};
+	CLEAN(secret_clear) struct secret value = SECRET_INIT;
+	struct api_key made;
+	struct user user;
+
+	must(user_create(&w->a, &ask, &w->arena, &user, NULL), "user_create");
+	key.identity = user.id;
+	must(api_key_create(&w->a, &key, &w->arena, &made, &value, NULL),
+	     "api_key_create");
+	world_enter(w, &value, ret);
+}
+
 /* --- words --- */
 
 WORLD_USED static struct place
