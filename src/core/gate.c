@@ -252,6 +252,22 @@ decide_in_account(struct ask *ask)
 	return granted(ask);
 }
 
+/* For who it is and not for what was granted; a thing that is said to be of
+ * another account is not theirs even so. */
+static int
+decide_for_person(struct ask *ask, bool person)
+{
+	bool server = verb_row(ask->verb)->rule == RULE_SERVER;
+	struct str given = ask->thing.account;
+
+	FIELD_CUT(ask->account, str_c(ask->who->account));
+	if (!person || (server && !ask->who->server))
+		return OUT_DENIED;
+	return server || given.n == 0 || str_eq(given, str_c(ask->account))
+		   ? 0
+		   : OUT_DENIED;
+}
+
 static int
 decide(struct ask *ask, bool trusted)
 {
@@ -261,12 +277,8 @@ decide(struct ask *ask, bool trusted)
 
 	if (rule == RULE_PUBLIC)
 		return 0;
-	if (rule == RULE_PROVEN || rule == RULE_SERVER) {
-		FIELD_CUT(ask->account, str_c(ask->who->account));
-		return person && (rule == RULE_PROVEN || ask->who->server)
-			   ? 0
-			   : OUT_DENIED;
-	}
+	if (rule == RULE_PROVEN || rule == RULE_SERVER)
+		return decide_for_person(ask, person);
 	r = account_find(ask, trusted);
 	if (r == 0 && !narrow_allows(ask))
 		r = OUT_DENIED;

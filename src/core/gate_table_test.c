@@ -1,0 +1,226 @@
+#include "core/core_world.h"
+
+/* Who asks, in the order of the columns below. */
+enum asker {
+	OWNER,
+	READER,
+	WRITER,
+	MANAGER,
+	VIEWER,
+	OPERATOR,
+	EDITOR,
+	ADMINISTRATOR,
+	NO_ROLE,
+	TOKEN_READ,
+	TOKEN_WRITE,
+	FOREIGN,
+	NOBODY,
+	ASKERS
+};
+static const char *const names[ASKERS] = {
+    "owner",   "reader",       "writer",	"manager",
+    "viewer",  "operator",     "editor",	"administrator",
+    "no role", "token (read)", "token (write)", "another account",
+    "nobody"};
+
+/* The truth, written by hand: y passes, n is denied, u is not proven. */
+static const struct {
+	enum verb verb;
+	enum thing_kind kind;
+	const char *truth;
+} table[] = {
+    /*                                 owner|RWM|VOEA|none|tokens|else|nobody */
+    {VERB_NONE_NEEDED, THING_NONE, "yyyyyyyyyyyyy"},
+    {VERB_WHOAMI, THING_NONE, "yyyyyyyyynnyu"},
+    {VERB_LOGIN, THING_NONE, "yyyyyyyyyyyyy"},
+    {VERB_IMAGE_PULL, THING_REPO, "yyyynnnnnyynu"},
+    {VERB_IMAGE_PUSH, THING_REPO, "ynyynnnnnnynu"},
+    {VERB_IMAGE_DELETE, THING_REPO, "ynyynnnnnnnnu"},
+    {VERB_IMAGE_INSPECT, THING_REPO, "yynynnnnnnnnu"},
+    {VERB_IMAGE_LIST, THING_REPO, "yynynnnnnnnnu"},
+    {VERB_IMAGE_LIST, THING_ACCOUNT, "yynynnnnnnnnu"},
+    {VERB_IMAGE_LIST, THING_NONE, "yyyyyyyyyyyyu"},
+    {VERB_NAMESPACE_LIST, THING_NAMESPACE, "ynyynnnnnnnnu"},
+    {VERB_NAMESPACE_CREATE, THING_NAMESPACE, "ynnynnnnnnnnu"},
+    {VERB_NAMESPACE_DELETE, THING_NAMESPACE, "ynnynnnnnnnnu"},
+    {VERB_QUOTA_GET, THING_ACCOUNT, "yyyynnnnnnnnu"},
+    {VERB_REGISTRYTOKEN_CREATE, THING_ACCOUNT, "ynnnnnnynnnnu"},
+    {VERB_REGISTRYTOKEN_GET, THING_TOKEN, "ynnnnnnynnnnu"},
+    {VERB_REGISTRYTOKEN_LIST, THING_ACCOUNT, "ynnnnnnynnnnu"},
+    {VERB_REGISTRYTOKEN_DELETE, THING_TOKEN, "ynnnnnnynnnnu"},
+    {VERB_ACCOUNT_CREATE, THING_NONE, "ynnnnnnnnnnnu"},
+    {VERB_ACCOUNT_LIST, THING_NONE, "yyyyyyyyynnyu"},
+    {VERB_USER_CREATE, THING_ACCOUNT, "ynnnnnnynnnnu"},
+    {VERB_USER_LIST, THING_ACCOUNT, "ynnnyyyynnnnu"},
+    {VERB_USER_UPDATE, THING_IDENTITY, "ynnnnnnynnnnu"},
+    {VERB_PASSWORD_SET, THING_IDENTITY, "ynnnnnnynnnnu"},
+    {VERB_APIKEY_CREATE, THING_IDENTITY, "ynnnnnnynnnnu"},
+    {VERB_APIKEY_GET, THING_IDENTITY, "ynnnnnnynnnnu"},
+    {VERB_APIKEY_LIST, THING_IDENTITY, "ynnnnnnynnnnu"},
+    {VERB_APIKEY_DELETE, THING_IDENTITY, "ynnnnnnynnnnu"},
+    {VERB_SESSION_END, THING_IDENTITY, "ynnnnnnynnnnu"},
+    {VERB_AUDIT_READ, THING_ACCOUNT, "ynnynnnynnnnu"},
+    {VERB_STATUS_READ, THING_NONE, "ynnnnnnnnnnnu"},
+};
+
+struct cast {
+	struct world w;
+	struct proof proofs[ASKERS];
+	struct str ids[ASKERS]; /* of those who are users */
+	struct user bystander;
+};
+
+static void
+cast_make(struct cast *c)
+{
+	struct world *w = &c->w;
+	struct account other;
+	struct regtoken token;
+	struct api_key key;
+
+	world_make(w);
+	c->proofs[OWNER] = basic("iamapikey", w->key);
+	for (int i = READER; i <= NO_ROLE; i++) {
+		char email[64];
+		struct user user;
+		unsigned role = i == NO_ROLE ? 0 : 1U << (i - READER);
+
+		(void)snprintf(email, sizeof(email), "u%d@example.org", i);
+		user = world_user(w, email, role);
+		c->ids[i] = user.id;
+		c->proofs[i] =
+		    basic("iamapikey", world_key(w, user.id, 0, &key));
+	}
+	c->proofs[TOKEN_READ] =
+	    basic("token", world_token(w, false, true, &token));
+	c->proofs[TOKEN_WRITE] =
+	    basic("token", world_token(w, true, true, &token));
+	c->proofs[FOREIGN] = basic("iamapikey", world_other(w, &other));
+	c->proofs[NOBODY] = (struct proof){.kind = PROOF_NONE, .addr = ADDR};
+	c->bystander = world_user(w, "bystander@example.org", 0);
+}
+
+static struct thing
+thing_of(const struct cast *c, enum thing_kind kind)
+{
+	struct thing thing = {.kind = kind, .region = LOCAL};
+
+	if (kind != THING_NONE)
+		thing.account = str_c(c->w.owner.account);
+	if (kind == THING_REPO)
+		thing.name = STR("birds/app");
+	if (kind == THING_NAMESPACE)
+		thing.name = STR("birds");
+	if (kind == THING_IDENTITY)
+		thing.name = c->bystander.id;
+	if (kind == THING_TOKEN)
+		thing.name = STR("some-token");
+	return thing;
+}
+
+static void
+walk(struct cast *c)
+{
+	bool seen[VERB_MAX] = {false};
+
+	for (size_t i = 0; i < nitems(table); i++) {
+		struct thing thing = thing_of(c, table[i].kind);
+		enum verb verb = table[i].verb;
+
+		seen[verb] = true;
+		for (int who = 0; who < ASKERS; who++) {
+			int want = table[i].truth[who] == 'y'	? 0
+				   : table[i].truth[who] == 'n' ? OUT_DENIED
+								: OUT_UNPROVEN;
+
+			is_int(pass(&c->w, c->proofs[who], verb, thing), want,
+			       "%s asks %.*s (thing %d)", names[who],
+			       STR_ARG(verb_row(verb)->action),
+			       (int)thing.kind);
+		}
+	}
+	for (int verb = 0; verb < VERB_MAX; verb++)
+		ok(seen[verb], "%.*s stands in the table",
+		   STR_ARG(verb_row((enum verb)verb)->action));
+}
+
+/* The same question with nothing remembered, and through gate_may. */
+static void
+walk_may(struct cast *c)
+{
+	for (size_t i = 0; i < nitems(table); i++) {
+		struct thing thing = thing_of(c, table[i].kind);
+
+		for (int who = 0; who < NOBODY; who++) {
+			struct subject subject;
+
+			if (gate_prove(c->w.core, &c->proofs[who], &subject) !=
+			    0) {
+				ok(false, "%s is known", names[who]);
+				continue;
+			}
+			is_int(gate_may(c->w.core, &subject, table[i].verb,
+					&thing),
+			       table[i].truth[who] == 'y', "%s may %.*s",
+			       names[who],
+			       STR_ARG(verb_row(table[i].verb)->action));
+		}
+	}
+}
+
+static const enum verb own[] = {VERB_PASSWORD_SET,  VERB_APIKEY_CREATE,
+				VERB_APIKEY_GET,    VERB_APIKEY_LIST,
+				VERB_APIKEY_DELETE, VERB_SESSION_END};
+
+static void
+self(struct cast *c)
+{
+	struct thing thing = {.kind = THING_IDENTITY, .region = LOCAL};
+
+	for (size_t i = 0; i < nitems(own); i++) {
+		thing.name = c->ids[NO_ROLE];
+		is_int(pass(&c->w, c->proofs[NO_ROLE], own[i], thing), 0,
+		       "own things need no role: %.*s",
+		       STR_ARG(verb_row(own[i])->action));
+		thing.name = STR("");
+		is_int(pass(&c->w, c->proofs[TOKEN_WRITE], own[i], thing),
+		       OUT_DENIED, "a token is nobody's self");
+	}
+}
+
+/* Whatever a bearer says, it opens images and nothing else. */
+static void
+bearer(struct cast *c)
+{
+	struct str token = world_bearer(&c->w, c->proofs[OWNER], "birds/app",
+					SCOPE_PULL | SCOPE_PUSH | SCOPE_DELETE);
+	struct proof proof = plain(PROOF_BEARER, token);
+
+	for (size_t i = 0; i < nitems(table); i++) {
+		enum verb verb = table[i].verb;
+		bool image = verb == VERB_IMAGE_PULL ||
+			     verb == VERB_IMAGE_PUSH ||
+			     verb == VERB_IMAGE_DELETE;
+		bool public = verb_row(verb)->rule == RULE_PUBLIC;
+
+		is_int(pass(&c->w, proof, verb, thing_of(c, table[i].kind)),
+		       image || public ? 0 : OUT_DENIED,
+		       "the owner's bearer asks %.*s (thing %d)",
+		       STR_ARG(verb_row(verb)->action), (int)table[i].kind);
+	}
+}
+
+int
+main(void)
+{
+	struct cast c;
+
+	cast_make(&c);
+	walk(&c);
+	walk(&c);
+	walk_may(&c);
+	self(&c);
+	bearer(&c);
+	world_end(&c.w);
+	return done_testing();
+}
