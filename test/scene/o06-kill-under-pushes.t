@@ -1,0 +1,91 @@
+# The daemon is killed at random moments under pushes: what was acknowledged is
+# there afterwards, and verify finds nothing to say.
+. "$(dirname "$0")/lib.sh"
+serve
+login
+latchkey cr namespace-add birds >/dev/null
+rw=$(token --readwrite --non-expiring)
+mkdir "$T/acked"
+
+# Push small images for ever; a file in acked/ for each that was acknowledged.
+pusher() { # NUMBER
+	i=0
+	while :; do
+		i=$((i + 1)) name=$1-$i
+		head -c 65536 /dev/urandom >"$T/layer-$1"
+		d=sha256:$(sha256 "$T/layer-$1")
+		printf '{"n":"%s"}' "$name" >"$T/config-$1"
+		c=sha256:$(sha256 "$T/config-$1")
+		for part in "layer-$1 $d" "config-$1 $c"; do
+			curl -sf -o /dev/null -u "token:$rw" --max-time 20 \
+				-H 'Content-Type: application/octet-stream' \
+				--data-binary "@$T/${part% *}" \
+				"$URL/v2/birds/robin/blobs/uploads/?digest=${part#* }" ||
+				{ sleep 0.05; continue 2; }
+		done
+		printf '{"schemaVersion":2,"mediaType":"%s","config":{"mediaType":"%s","digest":"%s","size":%d},"layers":[{"mediaType":"%s","digest":"%s","size":65536}]}' \
+			"$OCI.manifest.v1+json" "$OCI.config.v1+json" "$c" \
+			"$(size_of "$T/config-$1")" "$OCI.layer.v1.tar" "$d" \
+			>"$T/manifest-$1"
+		curl -sf -o /dev/null -u "token:$rw" --max-time 20 -X PUT \
+			-H "Content-Type: $OCI.manifest.v1+json" \
+			--data-binary "@$T/manifest-$1" \
+			"$URL/v2/birds/robin/manifests/$name" &&
+			cp "$T/manifest-$1" "$T/acked/$name"
+	done
+}
+pushers=''
+for n in 1 2 3; do
+	pusher $n 2>/dev/null &
+	pushers="$pushers $!"
+done
+for delay in 0.9 0.4 1.3 0.7 1.1 0.2 0.8 0.5; do
+	sleep $delay
+	kill9
+	serve
+done
+sleep 0.5
+kill9
+# shellcheck disable=SC2086 # a list of process ids
+kill $pushers
+wait $pushers 2>/dev/null
+
+want "verify right after the kill" latchkeyd verify --data "$DATA"
+serve
+acked=$(ls "$T/acked" | wc -l)
+is "images were acknowledged" "$([ "$acked" -gt 20 ] && echo many || echo "$acked")" many
+lost=0
+for manifest in "$T"/acked/*; do
+	tag=$(basename "$manifest")
+	[ "$(http GET "/v2/birds/robin/manifests/$tag" -u "token:$rw")" = 200 ] &&
+		cmp -s "$T/body" "$manifest" || { echo "# manifest $tag"; lost=$((lost + 1)); }
+	for digest in $(jq -r '.config.digest, .layers[].digest' "$manifest"); do
+		[ "$(http GET "/v2/birds/robin/blobs/$digest" -u "token:$rw")" = 200 ] &&
+			[ "sha256:$(sha256 "$T/body")" = "$digest" ] ||
+			{ echo "# blob of $tag"; lost=$((lost + 1)); }
+	done
+done
+echo "# $acked images acknowledged"
+is "none of it is lost" "$lost" 0
+
+# A chunk's 202 survives the kill: the session goes on where it was.
+http POST /v2/birds/robin/blobs/uploads/ -u "token:$rw" -H 'Content-Length: 0' >/dev/null
+session=$(head_of location | sed "s,^$URL,,")
+head -c 100000 /dev/zero >"$T/half"
+cat "$T/half" "$T/half" >"$T/whole"
+is "a chunk" "$(http PATCH "$session" -u "token:$rw" --data-binary "@$T/half" \
+	-H 'Content-Type: application/octet-stream')" 202
+session=$(head_of location | sed "s,^$URL,,")
+kill9
+serve
+is "after the kill its session" "$(http GET "$session" -u "token:$rw")" 204
+is "is as far as it was" "$(head_of range)" 0-99999
+is "the rest" "$(http PATCH "$session" -u "token:$rw" --data-binary "@$T/half" \
+	-H 'Content-Type: application/octet-stream' -H 'Content-Range: 100000-199999')" 202
+session=$(head_of location | sed "s,^$URL,,")
+case $session in *\?*) q='&' ;; *) q='?' ;; esac
+is "and the digest of all" "$(http PUT "$session${q}digest=sha256:$(sha256 "$T/whole")" \
+	-u "token:$rw")" 201
+stop
+want "verify, every blob hashed" latchkeyd verify --deep --data "$DATA"
+finish
