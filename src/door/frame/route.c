@@ -237,28 +237,35 @@ frame_params_decode(struct call *call, struct str *params, size_t n)
 	return 0;
 }
 
-/* Does this door have a row for the path? Remembers what it would allow. */
+static bool
+takes(const struct inner *in, const struct gang *gang, const struct row *row,
+      struct str *params, size_t *n)
+{
+	return frame_row_match(row, in->call.req->path, gang->door->exact,
+			       params, n);
+}
+
+/* Does this door have a row for the path? If not, what else would it take? */
 static const struct route *
 find_row(struct inner *in, const struct gang *gang, struct str *params,
 	 size_t *n)
 {
-	const struct http_req *req = in->call.req;
-	enum http_method method =
-	    req->method == HTTP_HEAD ? HTTP_GET : req->method;
+	enum http_method method = in->call.req->method;
 
+	if (method == HTTP_HEAD)
+		method = HTTP_GET;
 	for (size_t i = 0; i < gang->door->n_routes; i++) {
 		const struct row *row = &gang->rows[i];
-		enum http_method has = row->route->method;
 
-		/* A method that was seen already needs no second look. */
-		if (has != method && (in->allow & (1u << has)) != 0)
-			continue;
-		if (!frame_row_match(row, req->path, gang->door->exact, params,
-				     n))
-			continue;
-		if (has == method)
+		if (row->route->method == method &&
+		    takes(in, gang, row, params, n))
 			return row->route;
-		in->allow |= 1u << has;
+	}
+	for (size_t i = 0; i < gang->door->n_routes; i++) {
+		const struct row *row = &gang->rows[i];
+
+		if (takes(in, gang, row, params, n))
+			in->allow |= 1u << row->route->method;
 	}
 	return NULL;
 }

@@ -227,13 +227,38 @@ plain_text(const struct call *call, int outcome)
 	if (outcome == OUT_EXPIRED)
 		return "the login is past its end date";
 	if (outcome == OUT_UNPROVEN && call->proof == PROOF_NONE &&
-	    noun != NOUN_LOGIN && noun != NOUN_GRANT)
+	    noun != NOUN_GRANT)
 		return "log in first";
 	if (outcome == OUT_UNPROVEN)
 		return "the login is not valid, or its account not active";
 	if (call->note.text[0] != '\0')
 		return call->note.text;
 	return out_text(outcome);
+}
+
+static void
+put_absent(struct buf *b, const struct oci *o)
+{
+	switch (o->noun) {
+	case NOUN_MANIFEST:
+		buf_addf(b, "no manifest %.*s in %.*s", STR_ARG(o->ref),
+			 STR_ARG(o->at.name));
+		break;
+	case NOUN_BLOB:
+		buf_addf(b, "no blob %.*s in %.*s", STR_ARG(o->ref),
+			 STR_ARG(o->at.name));
+		break;
+	case NOUN_UPLOAD:
+		buf_adds(b, "no such upload: it is over, or was never begun "
+			    "here by you");
+		break;
+	case NOUN_NAME:
+	case NOUN_LOGIN:
+	case NOUN_GRANT:
+	case NOUNS:
+		buf_addf(b, "no repository %.*s", STR_ARG(o->at.name));
+		break;
+	}
 }
 
 static void
@@ -244,6 +269,8 @@ put_text(struct buf *b, const struct call *call, int outcome)
 	if (outcome == OUT_DENIED && o->noun != NOUN_LOGIN &&
 	    o->noun != NOUN_GRANT)
 		put_denied(b, call);
+	else if (outcome == OUT_ABSENT)
+		put_absent(b, o);
 	else if (outcome == OUT_MISSING_PART && o->missing.n > 0)
 		buf_addf(b, "%.*s is not in this repository",
 			 STR_ARG(o->missing));
