@@ -23,8 +23,6 @@ bench:  ## measure beside docker-registry and nginx: bench/RESULTS.md
 	@tools/install-deps build test bench && tools/build $(B) && bench/run
 demo:   ## play the seed with real clients and say what happens
 	@tools/demo
-bench:  ## side by side with Debian's docker-registry and nginx
-	@tools/install-deps build bench && tools/build $(B) && bench/run
 fuzz:   ## libFuzzer on one codec: make fuzz F=ociref
 	@CC=clang tools/build build-fuzz -Dfuzz=true
 	@mkdir -p build-fuzz/found/$(F)
