@@ -5,6 +5,7 @@
  *
  *   push blob   HOST PORT NAME SIZE_MIB COUNT [CHUNK_MIB]  (0: monolithic PUT)
  *   push images HOST PORT NAME CLIENTS SECONDS
+ *   push heads  HOST PORT TARGET CLIENTS SECONDS
  *
  * The bearer token is taken from BENCH_BEARER (empty: none).
  */
@@ -14,6 +15,7 @@
 #include <netinet/tcp.h>
 #include <pthread.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,6 +38,7 @@ struct client {
 	char head[HEAD_SIZE]; /* of the last answer */
 	int status;
 	uint64_t seed;
+	bool bodyless; /* answers have none, whatever their length says */
 	long done;
 	double seconds; /* how long to go on */
 };
@@ -113,7 +116,8 @@ answer_read(struct client *c)
 	if (sscanf(c->head, "HTTP/1.1 %d", &c->status) != 1)
 		die("not HTTP: %.60s", c->head);
 	length = strcasestr(c->head, "\r\ncontent-length:");
-	body = length != NULL ? strtoul(length + 17, NULL, 10) : 0;
+	body =
+	    length != NULL && !c->bodyless ? strtoul(length + 17, NULL, 10) : 0;
 	while (have < body) {
 		size_t want = body - have;
 		ssize_t k = recv(c->fd, sink,
@@ -290,7 +294,7 @@ push_image(struct client *c, unsigned char *layer)
 }
 
 static void *
-client_run(void *arg)
+images_run(void *arg)
 {
 	struct client *c = arg;
 	unsigned char *layer = malloc(LAYER_SIZE);
@@ -307,8 +311,28 @@ client_run(void *arg)
 	return NULL;
 }
 
+/* wrk cannot HEAD: it waits for the body that the length announces. */
+static void *
+heads_run(void *arg)
+{
+	struct client *c = arg;
+	double until = now() + c->seconds;
+
+	client_start(c);
+	c->bodyless = true;
+	while (now() < until) {
+		request(
+		    c, 200, "HEAD", name,
+		    "Accept: application/vnd.oci.image.manifest.v1+json\r\n",
+		    "", 0);
+		c->done++;
+	}
+	return NULL;
+}
+
 static void
-push_images(long clients, double seconds)
+clients_run(void *(*run)(void *), const char *what, long clients,
+	    double seconds)
 {
 	struct client *c = calloc((size_t)clients, sizeof(*c));
 	pthread_t *threads = calloc((size_t)clients, sizeof(*threads));
@@ -319,7 +343,7 @@ push_images(long clients, double seconds)
 		die("out of memory");
 	for (long i = 0; i < clients; i++) {
 		c[i].seconds = seconds;
-		if (pthread_create(&threads[i], NULL, client_run, &c[i]) != 0)
+		if (pthread_create(&threads[i], NULL, run, &c[i]) != 0)
 			die("no thread");
 	}
 	for (long i = 0; i < clients; i++) {
@@ -327,7 +351,7 @@ push_images(long clients, double seconds)
 		done += c[i].done;
 	}
 	spent = now() - from;
-	printf("images=%ld seconds=%.3f images_per_s=%.1f\n", done, spent,
+	printf("%s=%ld seconds=%.3f per_s=%.1f\n", what, done, spent,
 	       (double)done / spent);
 	free(c);
 	free(threads);
@@ -344,7 +368,11 @@ main(int argc, char **argv)
 	port = argv[3];
 	name = argv[4];
 	if (strcmp(argv[1], "images") == 0)
-		push_images(strtol(argv[5], NULL, 10), strtod(argv[6], NULL));
+		clients_run(images_run, "images", strtol(argv[5], NULL, 10),
+			    strtod(argv[6], NULL));
+	else if (strcmp(argv[1], "heads") == 0)
+		clients_run(heads_run, "heads", strtol(argv[5], NULL, 10),
+			    strtod(argv[6], NULL));
 	else
 		push_blobs(strtoul(argv[5], NULL, 10),
 			   strtol(argv[6], NULL, 10),
