@@ -5,12 +5,12 @@
 #include <string.h>
 
 #define BODY_PIECE (64 * KIB)
-#define BODY_TURN 8 /* pieces before others get their turn */
+#define BODY_TURN  8 /* pieces before others get their turn */
 
 void
 body_begin(struct work *w, const struct head *head)
 {
-	w->chunk = (struct chunk){ 0 };
+	w->chunk = (struct chunk){0};
 	w->body_left = head->length;
 	w->body_done = !head->chunked && head->length == 0;
 	/* Who sends its body at once does not wait for an invitation. */
@@ -198,12 +198,26 @@ take_in_place(struct work *w)
 {
 	if (w->req.chunked || w->body.n > 0 || w->end - w->pos < w->body_left)
 		return false;
-	w->req.body = (struct str){ w->in + w->pos, (size_t)w->body_left };
+	w->req.body = (struct str){w->in + w->pos, (size_t)w->body_left};
 	w->body_in = w->body_left;
 	w->pos += (size_t)w->body_left;
 	w->body_left = 0;
 	w->body_done = true;
 	return true;
+}
+
+/* Count the memory of the body; false when all bodies take too much. */
+static bool
+hold(struct http_conn *c)
+{
+	struct http_server *s = c->loop->server;
+	struct work *w = c->work;
+	size_t more = w->body.cap - w->held;
+
+	w->held += more;
+	return atomic_fetch_add_explicit(&s->held, more, memory_order_relaxed) +
+		   more <=
+	       HTTP_COLLECT_MAX;
 }
 
 enum step
@@ -216,13 +230,13 @@ body_step(struct http_conn *c)
 
 	if (take_in_place(w))
 		return body_ready(c);
-	b->max = w->body_max < SIZE_MAX / 2 ? (size_t)w->body_max + 1
-					    : SIZE_MAX / 2;
+	b->max =
+	    w->body_max < SIZE_MAX / 2 ? (size_t)w->body_max + 1 : SIZE_MAX / 2;
 	for (int turn = 0; turn < BODY_TURN; turn++) {
 		room = b->max - b->n < BODY_PIECE ? b->max - b->n : BODY_PIECE;
 		if (!w->req.chunked && room > w->body_left)
 			room = (size_t)w->body_left;
-		if (buf_room(b, room) != 0)
+		if (buf_room(b, room) != 0 || !hold(c))
 			return request_refuse(c, 503, "out of memory");
 		r = body_pull(c, b->p + b->n, room, &got);
 		if (r == OUT_BUSY)
@@ -248,8 +262,8 @@ body_skip(struct http_conn *c)
 	size_t got;
 
 	while (!w->body_done && w->body_flaw == 0 && w->pos < w->end)
-		w->body_flaw = take_buffered(w, c->loop->scratch, LOOP_SCRATCH,
-					     &got);
+		w->body_flaw =
+		    take_buffered(w, c->loop->scratch, LOOP_SCRATCH, &got);
 	if (w->body_done)
 		return true;
 	/* The length of a chunked rest cannot be known, and a client that

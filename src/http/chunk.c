@@ -18,8 +18,9 @@ on_size(struct chunk *c, char b)
 	else if (c->digits == 0)
 		return CHUNK_BAD;
 	else
-		return b == '\r' ? CHUNK_SIZE_LF
-				 : b == ';' ? CHUNK_EXTENSION : CHUNK_BAD;
+		return b == '\r'  ? CHUNK_SIZE_LF
+		       : b == ';' ? CHUNK_EXTENSION
+				  : CHUNK_BAD;
 	if (++c->digits > DIGITS_MAX)
 		return CHUNK_BAD;
 	c->left = c->left * 16 + digit;

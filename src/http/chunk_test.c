@@ -11,7 +11,7 @@ static int
 decode(struct str in, size_t piece, size_t max, char *out, size_t *ret_n,
        size_t *ret_used)
 {
-	struct chunk c = { 0 };
+	struct chunk c = {0};
 	size_t at = 0, n = 0, used, data;
 	int r = 0;
 
@@ -35,39 +35,42 @@ static const struct {
 	int r;
 	struct str in;
 } rows[] = {
-#define ROW(name, r, in) { name, r, STR_INIT(in) }
-	ROW("empty", OUT_RANGE, "0\r\n\r\n"),
-	ROW("one", OUT_RANGE, "3\r\nabc\r\n0\r\n\r\n"),
-	ROW("zeros before the size", OUT_RANGE, "0003\r\nabc\r\n00\r\n\r\n"),
-	ROW("capital digits", OUT_RANGE, "A\r\n0123456789\r\n0\r\n\r\n"),
-	ROW("extension", OUT_RANGE, "3;a=b;c=\"d\"\r\nabc\r\n0;x\r\n\r\n"),
-	ROW("trailers", OUT_RANGE,
-	    "0\r\nAuthorization: x\r\nContent-Length: 5\r\n\r\n"),
-	ROW("unfinished", 0, "3\r\nabc\r\n0\r\n"),
-	ROW("no size", OUT_MALFORMED, "\r\nabc"),
-	ROW("no size but an extension", OUT_MALFORMED, ";x\r\n"),
-	ROW("sign", OUT_MALFORMED, "+3\r\nabc\r\n"),
-	ROW("minus", OUT_MALFORMED, "-1\r\n"),
-	ROW("0x", OUT_MALFORMED, "0x3\r\nabc\r\n"),
-	ROW("not hexadecimal", OUT_MALFORMED, "5g\r\nabcde\r\n"),
-	ROW("blank before the size", OUT_MALFORMED, " 3\r\nabc\r\n"),
-	ROW("blank behind the size", OUT_MALFORMED, "3 \r\nabc\r\n"),
-	ROW("tab behind the size", OUT_MALFORMED, "3\t;a\r\nabc\r\n"),
-	ROW("bare LF behind the size", OUT_MALFORMED, "3\nabc\r\n"),
-	ROW("bare LF behind an extension", OUT_MALFORMED, "3;a\nabc\r\n"),
-	ROW("bare LF behind the data", OUT_MALFORMED, "3\r\nabc\n0\r\n\r\n"),
-	ROW("bare CR behind the size", OUT_MALFORMED, "3\rabc\r\n"),
-	ROW("data too long", OUT_MALFORMED, "3\r\nabcd\r\n0\r\n\r\n"),
-	ROW("NUL behind the size", OUT_MALFORMED, "3\0\r\nabc\r\n"),
-	ROW("NUL in an extension", OUT_MALFORMED, "3;\0\r\nabc\r\n"),
-	ROW("largest size", 0, "fffffffffffffff\r\n"),
-	ROW("one digit more", OUT_MALFORMED, "0fffffffffffffff\r\n"),
-	ROW("a size that overflows", OUT_MALFORMED, "10000000000000005\r\n"),
-	ROW("bare LF ends it", OUT_MALFORMED, "0\r\n\n"),
-	ROW("bare LF in a trailer", OUT_MALFORMED, "0\r\nA: b\n\r\n"),
-	ROW("folded trailer", OUT_MALFORMED, "0\r\nA: b\r\n c\r\n\r\n"),
-	ROW("trailer without a name", OUT_MALFORMED, "0\r\n: b\r\n\r\n"),
-	ROW("NUL in a trailer", OUT_MALFORMED, "0\r\nA: \0\r\n\r\n"),
+#define ROW(name, r, in)                                                       \
+	{                                                                      \
+		name, r, STR_INIT(in)                                          \
+	}
+    ROW("empty", OUT_RANGE, "0\r\n\r\n"),
+    ROW("one", OUT_RANGE, "3\r\nabc\r\n0\r\n\r\n"),
+    ROW("zeros before the size", OUT_RANGE, "0003\r\nabc\r\n00\r\n\r\n"),
+    ROW("capital digits", OUT_RANGE, "A\r\n0123456789\r\n0\r\n\r\n"),
+    ROW("extension", OUT_RANGE, "3;a=b;c=\"d\"\r\nabc\r\n0;x\r\n\r\n"),
+    ROW("trailers", OUT_RANGE,
+	"0\r\nAuthorization: x\r\nContent-Length: 5\r\n\r\n"),
+    ROW("unfinished", 0, "3\r\nabc\r\n0\r\n"),
+    ROW("no size", OUT_MALFORMED, "\r\nabc"),
+    ROW("no size but an extension", OUT_MALFORMED, ";x\r\n"),
+    ROW("sign", OUT_MALFORMED, "+3\r\nabc\r\n"),
+    ROW("minus", OUT_MALFORMED, "-1\r\n"),
+    ROW("0x", OUT_MALFORMED, "0x3\r\nabc\r\n"),
+    ROW("not hexadecimal", OUT_MALFORMED, "5g\r\nabcde\r\n"),
+    ROW("blank before the size", OUT_MALFORMED, " 3\r\nabc\r\n"),
+    ROW("blank behind the size", OUT_MALFORMED, "3 \r\nabc\r\n"),
+    ROW("tab behind the size", OUT_MALFORMED, "3\t;a\r\nabc\r\n"),
+    ROW("bare LF behind the size", OUT_MALFORMED, "3\nabc\r\n"),
+    ROW("bare LF behind an extension", OUT_MALFORMED, "3;a\nabc\r\n"),
+    ROW("bare LF behind the data", OUT_MALFORMED, "3\r\nabc\n0\r\n\r\n"),
+    ROW("bare CR behind the size", OUT_MALFORMED, "3\rabc\r\n"),
+    ROW("data too long", OUT_MALFORMED, "3\r\nabcd\r\n0\r\n\r\n"),
+    ROW("NUL behind the size", OUT_MALFORMED, "3\0\r\nabc\r\n"),
+    ROW("NUL in an extension", OUT_MALFORMED, "3;\0\r\nabc\r\n"),
+    ROW("largest size", 0, "fffffffffffffff\r\n"),
+    ROW("one digit more", OUT_MALFORMED, "0fffffffffffffff\r\n"),
+    ROW("a size that overflows", OUT_MALFORMED, "10000000000000005\r\n"),
+    ROW("bare LF ends it", OUT_MALFORMED, "0\r\n\n"),
+    ROW("bare LF in a trailer", OUT_MALFORMED, "0\r\nA: b\n\r\n"),
+    ROW("folded trailer", OUT_MALFORMED, "0\r\nA: b\r\n c\r\n\r\n"),
+    ROW("trailer without a name", OUT_MALFORMED, "0\r\n: b\r\n\r\n"),
+    ROW("NUL in a trailer", OUT_MALFORMED, "0\r\nA: \0\r\n\r\n"),
 };
 
 static void
@@ -96,18 +99,16 @@ test_splits(void)
 
 	for (size_t piece = 1; piece < sizeof(in); piece++) {
 		for (size_t max = 1; max < 8; max++) {
-			good &= decode((struct str){ in, sizeof(in) - 1 },
-				       piece, max, out, &n,
-				       &used) == OUT_RANGE;
-			good &= used == body &&
-				str_eq((struct str){ out, n },
-				       STR("hello, world"));
+			good &= decode((struct str){in, sizeof(in) - 1}, piece,
+				       max, out, &n, &used) == OUT_RANGE;
+			good &= used == body && str_eq((struct str){out, n},
+						       STR("hello, world"));
 		}
 	}
 	ok(good, "pieces of every size");
 	good = true;
 	for (size_t cut = 0; cut <= body; cut++) {
-		struct chunk c = { 0 };
+		struct chunk c = {0};
 		size_t at = 0, data;
 		int r = 0;
 
@@ -122,7 +123,7 @@ test_splits(void)
 			at += used;
 		}
 		good &= r == OUT_RANGE && at == body &&
-			str_eq((struct str){ out, n }, STR("hello, world"));
+			str_eq((struct str){out, n}, STR("hello, world"));
 	}
 	ok(good, "split at every byte");
 }
@@ -130,7 +131,7 @@ test_splits(void)
 static void
 test_past(void)
 {
-	struct chunk c = { 0 };
+	struct chunk c = {0};
 	size_t used, data;
 
 	is_int(chunk_next(&c, "a\r\n01", 5, SIZE_MAX, &used, &data), 0,
@@ -154,7 +155,7 @@ extended(size_t n)
 	memset(in, 'x', sizeof(in));
 	memcpy(in, "1;", 2);
 	memcpy(in + 2 + n, "\r\na\r\n0\r\n\r\n", 11);
-	return decode((struct str){ in, 2 + n + 10 }, SIZE_MAX, SIZE_MAX, out,
+	return decode((struct str){in, 2 + n + 10}, SIZE_MAX, SIZE_MAX, out,
 		      &got, &used);
 }
 
@@ -167,7 +168,7 @@ trailed(size_t n)
 	memset(in, 'x', sizeof(in));
 	memcpy(in, "0\r\n", 3);
 	memcpy(in + 3 + n, "\r\n\r\n", 4);
-	return decode((struct str){ in, 3 + n + 4 }, SIZE_MAX, SIZE_MAX, out,
+	return decode((struct str){in, 3 + n + 4}, SIZE_MAX, SIZE_MAX, out,
 		      &got, &used);
 }
 
@@ -187,7 +188,7 @@ test_limits(void)
 	for (size_t i = 0; i < 2000; i++)
 		memcpy(many + 6 * i, "1\r\na\r\n", 6);
 	memcpy(many + sizeof(many) - 5, "0\r\n\r\n", 5);
-	is_int(decode((struct str){ many, sizeof(many) }, 7, 3, out, &n, &used),
+	is_int(decode((struct str){many, sizeof(many)}, 7, 3, out, &n, &used),
 	       OUT_RANGE, "many chunks");
 	is_int((int)n, 2000, "all of them");
 }

@@ -97,14 +97,10 @@ lent_step(struct http_conn *c)
 }
 
 static enum step (*const steps[CONN_STATES])(struct http_conn *) = {
-	[CONN_HELLO] = hello_step,
-	[CONN_HEAD] = request_step,
-	[CONN_IDLE] = request_step,
-	[CONN_BODY] = body_step,
-	[CONN_LENT] = lent_step,
-	[CONN_SEND] = send_step,
-	[CONN_DRAIN] = body_drain_step,
-	[CONN_LINGER] = linger_step,
+    [CONN_HELLO] = hello_step,	    [CONN_HEAD] = request_step,
+    [CONN_IDLE] = request_step,	    [CONN_BODY] = body_step,
+    [CONN_LENT] = lent_step,	    [CONN_SEND] = send_step,
+    [CONN_DRAIN] = body_drain_step, [CONN_LINGER] = linger_step,
 };
 
 void
@@ -221,8 +217,7 @@ conn_close(struct http_conn *c)
 	(void)close(c->fd); /* takes it out of the epoll */
 	c->fd = -1;
 	atomic_fetch_sub_explicit(&loop->open, 1, memory_order_relaxed);
-	atomic_fetch_sub_explicit(&loop->server->open, 1,
-				  memory_order_release);
+	atomic_fetch_sub_explicit(&loop->server->open, 1, memory_order_release);
 	if (!c->again)
 		free(c);
 }

@@ -15,54 +15,54 @@
 #include "http/head.h"
 #include "http/http.h"
 
-#define HTTP_LINGER_MS 5000	    /* a closed connection's last words */
-#define HTTP_SKIP_MAX (64 * KIB)    /* unread body that is worth skipping */
+#define HTTP_LINGER_MS	    5000       /* a closed connection's last words */
+#define HTTP_SKIP_MAX	    (64 * KIB) /* unread body that is worth skipping */
 #define HTTP_REPLY_HEAD_MAX (16 * KIB)
-#define WORK_IN (2 * HTTP_HEAD_MAX) /* a head and as much that follows it */
-#define WORK_SPARE 32		    /* kept by each loop */
-#define ARENA_MAX (8 * MIB)
+#define WORK_IN		    (2 * HTTP_HEAD_MAX) /* a head and as much that follows it */
+#define WORK_SPARE	    32			/* kept by each loop */
+#define ARENA_MAX	    (8 * MIB)
 
 struct loop;
 struct ssl_st;
 
 enum conn_state {
-	CONN_HELLO, /* TLS handshake */
-	CONN_HEAD, /* fresh, or in the middle of a head */
-	CONN_IDLE, /* between requests */
-	CONN_BODY, /* collecting a body */
-	CONN_LENT, /* with the pool */
-	CONN_SEND, /* the socket took not all of a reply yet */
-	CONN_DRAIN, /* skipping a short body that nobody wanted */
+	CONN_HELLO,  /* TLS handshake */
+	CONN_HEAD,   /* fresh, or in the middle of a head */
+	CONN_IDLE,   /* between requests */
+	CONN_BODY,   /* collecting a body */
+	CONN_LENT,   /* with the pool */
+	CONN_SEND,   /* the socket took not all of a reply yet */
+	CONN_DRAIN,  /* skipping a short body that nobody wanted */
 	CONN_LINGER, /* closed on our side, so that the client sees the reply */
 	CONN_STATES
 };
 
 /* What a step of a connection leads to. */
 enum step {
-	STEP_ON, /* do the next step of its (new) state */
-	STEP_WAIT, /* nothing to do until the socket stirs */
+	STEP_ON,    /* do the next step of its (new) state */
+	STEP_WAIT,  /* nothing to do until the socket stirs */
 	STEP_YIELD, /* more to do, but others first */
-	STEP_LENT, /* it is not ours any more: do not touch */
-	STEP_GONE /* close it */
+	STEP_LENT,  /* it is not ours any more: do not touch */
+	STEP_GONE   /* close it */
 };
 
 struct http_conn {
 	struct http_conn *prev, *next; /* its place in loop->in[state] */
-	struct http_conn *more; /* in loop->again, or in an inbox */
+	struct http_conn *more;	       /* in loop->again, or in an inbox */
 	struct loop *loop;
-	struct work *work; /* NULL while there is no request */
+	struct work *work;  /* NULL while there is no request */
 	struct ssl_st *ssl; /* NULL: plain */
 	int64_t since_ms; /* of its state; in CONN_SEND: of the last progress */
 	int fd;
 	int unsent; /* bytes in the socket's buffer when last looked at */
 	enum conn_state state;
-	bool may_read; /* the socket may hold something to read */
-	bool saw_end; /* the peer closed: read on until it shows */
+	bool may_read;	  /* the socket may hold something to read */
+	bool saw_end;	  /* the peer closed: read on until it shows */
 	bool wants_write; /* TLS has to write before it can read */
-	bool broken; /* nothing can be said on it any more */
-	bool again; /* is in loop->again */
-	bool watched; /* is in the loop's epoll */
-	bool shed; /* over the limit: 503 and close */
+	bool broken;	  /* nothing can be said on it any more */
+	bool again;	  /* is in loop->again */
+	bool watched;	  /* is in the loop's epoll */
+	bool shed;	  /* over the limit: 503 and close */
 	bool loopback;
 	char peer[HTTP_ADDR_MAX];
 };
@@ -75,23 +75,24 @@ struct work {
 	struct head_scan scan;
 	struct chunk chunk;
 	struct buf body; /* collected */
-	struct buf out; /* head and small body that the socket did not take */
+	struct buf out;	 /* head and small body that the socket did not take */
 	size_t start, pos, end; /* in: this request, its unread body, the end */
-	size_t high; /* in: never used beyond, to be wiped up to here */
+	size_t high;	    /* in: never used beyond, to be wiped up to here */
 	uint64_t body_left; /* of Content-Length */
 	uint64_t body_max, body_in, body_out;
+	size_t held; /* counted in server->held */
 	size_t out_at, body_at; /* sent so far */
-	size_t head_left; /* bytes of the reply's head not yet sent */
+	size_t head_left;	/* bytes of the reply's head not yet sent */
 	uint64_t file_left;
 	enum http_plan plan;
 	int body_flaw; /* the outcome that ended the body early */
-	bool begun; /* begin() was called: done() is owed */
+	bool begun;    /* begin() was called: done() is owed */
 	bool answered; /* a reply was composed */
 	bool keep, linger;
 	bool v11, expect;
 	bool body_done;
-	bool skipped; /* the one empty line before a request */
-	bool timed; /* the head's deadline runs */
+	bool skipped;		   /* the one empty line before a request */
+	bool timed;		   /* the head's deadline runs */
 	int64_t guard_ms, rate_ms; /* when last asked, when last reckoned */
 	uint64_t rate_bytes;
 	bool (*body_guard)(void *);
@@ -129,7 +130,7 @@ enum step request_refuse(struct http_conn *, int status, const char *why);
 enum step request_next(struct http_conn *);
 
 /* body.c */
-enum step body_step(struct http_conn *); /* CONN_BODY */
+enum step body_step(struct http_conn *);       /* CONN_BODY */
 enum step body_drain_step(struct http_conn *); /* CONN_DRAIN */
 enum step body_ready(struct http_conn *);
 void body_begin(struct work *, const struct head *);

@@ -1,5 +1,7 @@
 #include "http/serve_test.h"
 
+#include <sys/resource.h>
+
 #define HOST "Host: localhost\r\n"
 
 static struct http_server *s;
@@ -75,8 +77,8 @@ test_body_drip(void)
 	int64_t began = clock_mono(), took;
 	int fd = dial(s);
 
-	(void)say(fd, STR("POST / HTTP/1.1\r\n" HOST
-			  "Content-Length: 99\r\n\r\n"));
+	(void)say(fd,
+		  STR("POST / HTTP/1.1\r\n" HOST "Content-Length: 99\r\n\r\n"));
 	while (clock_mono() - began < 3000 && !hear(fd, &b, SIZE_MAX, 20))
 		(void)say(fd, STR("x"));
 	took = clock_mono() - began;
@@ -151,8 +153,9 @@ test_pool(void)
 	for (int i = 0; i < 3; i++) {
 		CLEAN(buf_clear) struct buf b = BUF_INIT;
 
-		b = ask(s, "GET /pool HTTP/1.1\r\n" HOST
-			   "Connection: close\r\n\r\n",
+		b = ask(s,
+			"GET /pool HTTP/1.1\r\n" HOST
+			"Connection: close\r\n\r\n",
 			NULL);
 		fine += count(&b, "hello ") == 1;
 	}
@@ -165,6 +168,99 @@ test_pool(void)
 		(void)close(fds[i]);
 	}
 	ok(settled(), "all streams end");
+}
+
+/* One thread, and more work than may wait for it. */
+static void
+test_queue(void)
+{
+	enum { N = HTTP_QUEUE_MAX + 20 };
+	struct http_conf conf = conf_default();
+	struct http_server *slow;
+	struct http_stats stats;
+	struct rlimit limit;
+	static int fds[N];
+
+	(void)getrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+	if (limit.rlim_cur < 2 * N + 100) {
+		printf("# too few descriptors for the queue's limit\n");
+		return;
+	}
+	conf.pool_max = 1;
+	slow = serve(&conf);
+	for (int i = 0; i < N; i++) {
+		fds[i] = dial(slow);
+		(void)say(fds[i],
+			  STR("GET /pool/slow HTTP/1.1\r\n" HOST "\r\n"));
+	}
+	for (int i = 0; i < 200; i++) {
+		http_stats(slow, &stats);
+		if (stats.requests == N)
+			break;
+		pause_ms(10);
+	}
+	is_int((int)stats.requests, N, "all were read");
+	ok(stats.shed > 0 && stats.shed < 20, "what cannot wait is shed");
+	for (int i = 0; i < N; i++)
+		(void)close(fds[i]);
+	http_free(slow);
+	ok(settled(), "the rest is done without being run");
+}
+
+static int64_t
+cpu_ms(void)
+{
+	struct rusage u;
+
+	(void)getrusage(RUSAGE_SELF, &u);
+	return (u.ru_utime.tv_sec + u.ru_stime.tv_sec) * SECOND_MS +
+	       (u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1000;
+}
+
+/* Without a descriptor left, connections are turned away without a spin, and
+ * served again when there are some. */
+static void
+test_descriptors(void)
+{
+	CLEAN(buf_clear) struct buf b = BUF_INIT;
+	struct rlimit old, low;
+	int first = dial(s), extra[4];
+	int64_t cpu;
+
+	(void)say(first, STR("GET / HTTP/1.1\r\n" HOST "\r\n"));
+	(void)hear(first, &b, 80, 2000);
+	(void)getrlimit(RLIMIT_NOFILE, &old);
+	for (size_t i = 0; i < nitems(extra); i++)
+		extra[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	low = old;
+	low.rlim_cur = (rlim_t)extra[nitems(extra) - 1] + 1;
+	(void)setrlimit(RLIMIT_NOFILE, &low);
+	cpu = cpu_ms();
+	for (size_t i = 0; i < nitems(extra); i++) {
+		struct sockaddr_in addr;
+		socklen_t n = sizeof(addr);
+
+		(void)getpeername(first, (struct sockaddr *)&addr, &n);
+		(void)connect(extra[i], (struct sockaddr *)&addr, n);
+		buf_reset(&b);
+		ok(hear(extra[i], &b, 1, 2000) && b.n == 0, "turned away");
+	}
+	buf_reset(&b);
+	(void)say(first, STR("GET / HTTP/1.1\r\n" HOST "\r\n"));
+	(void)hear(first, &b, 80, 2000);
+	is_int((int)count(&b, "hello "), 1, "others are served meanwhile");
+	pause_ms(500);
+	ok(cpu_ms() - cpu < 200, "without a spin");
+	(void)setrlimit(RLIMIT_NOFILE, &old);
+	for (size_t i = 0; i < nitems(extra); i++)
+		(void)close(extra[i]);
+	(void)close(first);
+	pause_ms(150);
+	buf_clear(&b);
+	b = ask(s, "GET / HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n", NULL);
+	is_int((int)count(&b, "hello "), 1, "and everybody afterwards");
 }
 
 static void
@@ -275,6 +371,8 @@ main(void)
 	s = serve(&conf);
 	test_guards();
 	test_pool();
+	test_descriptors();
+	test_queue();
 	test_shed();
 	test_drain();
 	http_free(s);

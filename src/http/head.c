@@ -7,8 +7,8 @@
 #define LINE_MAX_ (HTTP_TARGET_MAX + 64)
 
 /* RFC 9110 section 5.6.2: the characters of a token, one bit each. */
-static const uint32_t token_map[8] = { 0x00000000, 0x03ff6cfa, 0xc7fffffe,
-				       0x57ffffff };
+static const uint32_t token_map[8] = {0x00000000, 0x03ff6cfa, 0xc7fffffe,
+				      0x57ffffff};
 
 static bool
 is_token(char c)
@@ -64,13 +64,10 @@ refuse(struct head *h, int status, const char *why)
 }
 
 static const struct str methods[HTTP_METHODS] = {
-	[HTTP_GET] = STR_INIT("GET"),
-	[HTTP_HEAD] = STR_INIT("HEAD"),
-	[HTTP_POST] = STR_INIT("POST"),
-	[HTTP_PUT] = STR_INIT("PUT"),
-	[HTTP_PATCH] = STR_INIT("PATCH"),
-	[HTTP_DELETE] = STR_INIT("DELETE"),
-	[HTTP_OPTIONS] = STR_INIT("OPTIONS"),
+    [HTTP_GET] = STR_INIT("GET"),	  [HTTP_HEAD] = STR_INIT("HEAD"),
+    [HTTP_POST] = STR_INIT("POST"),	  [HTTP_PUT] = STR_INIT("PUT"),
+    [HTTP_PATCH] = STR_INIT("PATCH"),	  [HTTP_DELETE] = STR_INIT("DELETE"),
+    [HTTP_OPTIONS] = STR_INIT("OPTIONS"),
 };
 
 const char *
@@ -241,12 +238,12 @@ static const struct {
 	struct str name;
 	int (*on)(struct head *, struct seen *, struct str value);
 } steering[] = {
-	{ STR_INIT("host"), on_host },
-	{ STR_INIT("content-length"), on_length },
-	{ STR_INIT("transfer-encoding"), on_coding },
-	{ STR_INIT("connection"), on_connection },
-	{ STR_INIT("expect"), on_expect },
-	{ STR_INIT("content-encoding"), on_content_coding },
+    {STR_INIT("host"), on_host},
+    {STR_INIT("content-length"), on_length},
+    {STR_INIT("transfer-encoding"), on_coding},
+    {STR_INIT("connection"), on_connection},
+    {STR_INIT("expect"), on_expect},
+    {STR_INIT("content-encoding"), on_content_coding},
 };
 
 static bool
@@ -286,8 +283,8 @@ field_read(struct head *h, struct seen *seen, char *line, size_t n,
 		return refuse(h, 400, "folded header field");
 	if (colon == NULL || !name_lower(line, name_n))
 		return refuse(h, 400, "malformed header field name");
-	ret->name = (struct str){ line, name_n };
-	ret->value = str_trim((struct str){ colon + 1, n - name_n - 1 });
+	ret->name = (struct str){line, name_n};
+	ret->value = str_trim((struct str){colon + 1, n - name_n - 1});
 	if (!value_ok(ret->value))
 		return refuse(h, 400, "control byte in a header field");
 	for (size_t i = 0; i < nitems(steering); i++)
@@ -325,13 +322,12 @@ head_parse(char *p, size_t n, struct http_field *fields, struct head *ret)
 {
 	char *end = p + n - 2, *line = p; /* without the empty line */
 	char *eol = memchr(p, '\n', n);
-	struct seen seen = { 0 };
+	struct seen seen = {0};
 	const char *why;
 	int r, status;
 
-	*ret = (struct head){ .method = HTTP_GET };
-	status = request_line_read(
-	    ret, (struct str){ p, (size_t)(eol - p) - 1 });
+	*ret = (struct head){.method = HTTP_GET};
+	status = request_line_read(ret, (struct str){p, (size_t)(eol - p) - 1});
 	if (status != 0)
 		return status;
 	for (line = eol + 1; line < end; line = eol + 1) {

@@ -27,8 +27,8 @@ struct head {
 	enum http_method method;
 	struct str path, query, host;
 	size_t n_fields;
-	bool v11; /* HTTP/1.1, not 1.0 */
-	bool keep; /* the client lets the connection live on */
+	bool v11;    /* HTTP/1.1, not 1.0 */
+	bool keep;   /* the client lets the connection live on */
 	bool expect; /* it waits for "100 Continue" */
 	bool has_length, chunked;
 	uint64_t length;

@@ -12,11 +12,11 @@ static char text[64 * KIB];
 static int
 parse(struct str s, struct head *ret)
 {
-	struct head_scan scan = { 0 };
+	struct head_scan scan = {0};
 	size_t end = 0;
 	int r;
 
-	*ret = (struct head){ 0 };
+	*ret = (struct head){0};
 	memcpy(text, s.p, s.n);
 	r = head_scan(&scan, text, s.n, &end);
 	return r != 0 ? r : head_parse(text, end, fields, ret);
@@ -30,8 +30,8 @@ status_of(struct str s)
 	return parse(s, &h);
 }
 
-#define H "Host: localhost:8080\r\n"
-#define GET(rest) "GET / HTTP/1.1\r\n" H rest "\r\n"
+#define H	   "Host: localhost:8080\r\n"
+#define GET(rest)  "GET / HTTP/1.1\r\n" H rest "\r\n"
 #define POST(rest) "POST / HTTP/1.1\r\n" H rest "\r\n"
 
 static const struct row {
@@ -39,101 +39,101 @@ static const struct row {
 	int status;
 	struct str in;
 } rows[] = {
-#define ROW(name, status, in) { name, status, STR_INIT(in) }
-	ROW("plain", 0, GET("")),
-	ROW("two lengths", 400,
-	    POST("Content-Length: 5\r\nContent-Length: 0\r\n")),
-	ROW("equal lengths", 400,
-	    POST("Content-Length: 5\r\nContent-Length: 5\r\n")),
-	ROW("list of lengths", 400, POST("Content-Length: 5, 5\r\n")),
-	ROW("length and chunked", 400,
-	    POST("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n")),
-	ROW("chunked and length", 400,
-	    POST("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n")),
-	ROW("xchunked", 501, POST("Transfer-Encoding: xchunked\r\n")),
-	ROW("gzip, chunked", 501, POST("Transfer-Encoding: gzip, chunked\r\n")),
-	ROW("chunked twice in one", 501,
-	    POST("Transfer-Encoding: chunked, chunked\r\n")),
-	ROW("chunked twice", 400,
-	    POST("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n")),
-	ROW("empty coding", 501, POST("Transfer-Encoding:\r\n")),
-	ROW("identity coding", 501, POST("Transfer-Encoding: identity\r\n")),
-	ROW("vertical tab before chunked", 400,
-	    POST("Transfer-Encoding: \vchunked\r\n")),
-	ROW("chunked", 0, POST("Transfer-Encoding: Chunked\r\n")),
-	ROW("coding in 1.0", 400,
-	    "POST / HTTP/1.0\r\n" H "Transfer-Encoding: chunked\r\n\r\n"),
-	ROW("unknown coding then two lengths", 400,
-	    POST("Transfer-Encoding: x\r\nContent-Length: 1\r\n")),
-	ROW("length +5", 400, POST("Content-Length: +5\r\n")),
-	ROW("length -1", 400, POST("Content-Length: -1\r\n")),
-	ROW("length 5abc", 400, POST("Content-Length: 5abc\r\n")),
-	ROW("length 0x5", 400, POST("Content-Length: 0x5\r\n")),
-	ROW("length empty", 400, POST("Content-Length:\r\n")),
-	ROW("length 5 5", 400, POST("Content-Length:  5 5\r\n")),
-	ROW("length 2^62", 0, POST("Content-Length: 4611686018427387904\r\n")),
-	ROW("length 2^62 + 1", 413,
-	    POST("Content-Length: 4611686018427387905\r\n")),
-	ROW("length 2^63", 413,
-	    POST("Content-Length: 9223372036854775808\r\n")),
-	ROW("length 2^64 - 1", 413,
-	    POST("Content-Length: 18446744073709551615\r\n")),
-	ROW("length 2^64", 413,
-	    POST("Content-Length: 18446744073709551616\r\n")),
-	ROW("length 2^64 + 5", 413,
-	    POST("Content-Length: 18446744073709551621\r\n")),
-	ROW("obs-fold", 400, GET("A: b\r\n c\r\n")),
-	ROW("obs-fold with a tab", 400, GET("A: b\r\n\tc\r\n")),
-	ROW("fold as the first field", 400, "GET / HTTP/1.1\r\n " H "\r\n"),
-	ROW("bare LF everywhere", 400, "GET / HTTP/1.1\nHost: x\n\n"),
-	ROW("bare LF after a field", 400, GET("A: b\n")),
-	ROW("bare LF as the empty line", 400, "GET / HTTP/1.1\r\n" H "\n"),
-	ROW("bare CR in a value", 400, GET("A: b\rC: d\r\n")),
-	ROW("CR CR LF", 400, GET("A: b\r\r\n")),
-	ROW("NUL in a value", 400, GET("A: b\0c\r\n")),
-	ROW("NUL in a name", 400, GET("A\0: b\r\n")),
-	ROW("NUL in the method", 400, "G\0ET / HTTP/1.1\r\n" H "\r\n"),
-	ROW("NUL in the target", 400, "GET /\0 HTTP/1.1\r\n" H "\r\n"),
-	ROW("DEL in a value", 400, GET("A: b\x7f\r\n")),
-	ROW("tab in a value", 0, GET("A: b\tc\r\n")),
-	ROW("8-bit in a value", 0, GET("Authorization: \xff\xfe\r\n")),
-	ROW("8-bit in a name", 400, GET("\xff: b\r\n")),
-	ROW("blank before the colon", 400, GET("A : b\r\n")),
-	ROW("no name", 400, GET(": b\r\n")),
-	ROW("no colon", 400, GET("hello\r\n")),
-	ROW("blank in a name", 400, GET("A b: c\r\n")),
-	ROW("empty value", 0, GET("A:\r\n")),
-	ROW("no Host", 400, "GET / HTTP/1.1\r\n\r\n"),
-	ROW("no Host in 1.0", 0, "GET / HTTP/1.0\r\n\r\n"),
-	ROW("two Hosts", 400, GET("Host: localhost:8080\r\n")),
-	ROW("two Hosts in 1.0", 400, "GET / HTTP/1.0\r\n" H H "\r\n"),
-	ROW("empty Host", 400, "GET / HTTP/1.1\r\nHost:\r\n\r\n"),
-	ROW("method in lower case", 501, "get / HTTP/1.1\r\n" H "\r\n"),
-	ROW("unknown method", 501, "BREW / HTTP/1.1\r\n" H "\r\n"),
-	ROW("PRI", 505, "PRI * HTTP/2.0\r\n\r\n"),
-	ROW("CONNECT", 405, "CONNECT evil:22 HTTP/1.1\r\n" H "\r\n"),
-	ROW("TRACE", 405, "TRACE / HTTP/1.1\r\n" H "\r\n"),
-	ROW("0.9", 400, "GET /\r\n\r\n"),
-	ROW("1.9", 505, "GET / HTTP/1.9\r\n" H "\r\n"),
-	ROW("2.0", 505, "GET / HTTP/2.0\r\n" H "\r\n"),
-	ROW("0.9 spelled out", 505, "GET / HTTP/0.9\r\n" H "\r\n"),
-	ROW("1.1x", 400, "GET / HTTP/1.1x\r\n" H "\r\n"),
-	ROW("1.", 400, "GET / HTTP/1.\r\n" H "\r\n"),
-	ROW("1.10", 400, "GET / HTTP/1.10\r\n" H "\r\n"),
-	ROW("http/1.1", 400, "GET / http/1.1\r\n" H "\r\n"),
-	ROW("two blanks", 400, "GET  / HTTP/1.1\r\n" H "\r\n"),
-	ROW("blank at the end", 400, "GET / HTTP/1.1 \r\n" H "\r\n"),
-	ROW("tab as a blank", 400, "GET\t/ HTTP/1.1\r\n" H "\r\n"),
-	ROW("blank first", 400, " GET / HTTP/1.1\r\n" H "\r\n"),
-	ROW("absolute form", 400, "GET http://evil/v2/ HTTP/1.1\r\n" H "\r\n"),
-	ROW("OPTIONS *", 0, "OPTIONS * HTTP/1.1\r\n" H "\r\n"),
-	ROW("GET *", 400, "GET * HTTP/1.1\r\n" H "\r\n"),
-	ROW("Expect: foo", 417, POST("Expect: foo\r\n")),
-	ROW("Expect and a folded line", 400, POST("Expect: foo\r\n x\r\n")),
-	ROW("gzip", 415, POST("Content-Encoding: gzip\r\n")),
-	ROW("identity", 0, POST("Content-Encoding: identity\r\n")),
-	ROW("TLS on the plain port", 400, "\x16\x03\x01\x02\x00\x01"),
-	ROW("no end", HEAD_MORE, "GET / HTTP/1.1\r\n" H),
+#define ROW(name, status, in)                                                  \
+	{                                                                      \
+		name, status, STR_INIT(in)                                     \
+	}
+    ROW("plain", 0, GET("")),
+    ROW("two lengths", 400, POST("Content-Length: 5\r\nContent-Length: 0\r\n")),
+    ROW("equal lengths", 400,
+	POST("Content-Length: 5\r\nContent-Length: 5\r\n")),
+    ROW("list of lengths", 400, POST("Content-Length: 5, 5\r\n")),
+    ROW("length and chunked", 400,
+	POST("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n")),
+    ROW("chunked and length", 400,
+	POST("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n")),
+    ROW("xchunked", 501, POST("Transfer-Encoding: xchunked\r\n")),
+    ROW("gzip, chunked", 501, POST("Transfer-Encoding: gzip, chunked\r\n")),
+    ROW("chunked twice in one", 501,
+	POST("Transfer-Encoding: chunked, chunked\r\n")),
+    ROW("chunked twice", 400,
+	POST("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n")),
+    ROW("empty coding", 501, POST("Transfer-Encoding:\r\n")),
+    ROW("identity coding", 501, POST("Transfer-Encoding: identity\r\n")),
+    ROW("vertical tab before chunked", 400,
+	POST("Transfer-Encoding: \vchunked\r\n")),
+    ROW("chunked", 0, POST("Transfer-Encoding: Chunked\r\n")),
+    ROW("coding in 1.0", 400,
+	"POST / HTTP/1.0\r\n" H "Transfer-Encoding: chunked\r\n\r\n"),
+    ROW("unknown coding then two lengths", 400,
+	POST("Transfer-Encoding: x\r\nContent-Length: 1\r\n")),
+    ROW("length +5", 400, POST("Content-Length: +5\r\n")),
+    ROW("length -1", 400, POST("Content-Length: -1\r\n")),
+    ROW("length 5abc", 400, POST("Content-Length: 5abc\r\n")),
+    ROW("length 0x5", 400, POST("Content-Length: 0x5\r\n")),
+    ROW("length empty", 400, POST("Content-Length:\r\n")),
+    ROW("length 5 5", 400, POST("Content-Length:  5 5\r\n")),
+    ROW("length 2^62", 0, POST("Content-Length: 4611686018427387904\r\n")),
+    ROW("length 2^62 + 1", 413,
+	POST("Content-Length: 4611686018427387905\r\n")),
+    ROW("length 2^63", 413, POST("Content-Length: 9223372036854775808\r\n")),
+    ROW("length 2^64 - 1", 413,
+	POST("Content-Length: 18446744073709551615\r\n")),
+    ROW("length 2^64", 413, POST("Content-Length: 18446744073709551616\r\n")),
+    ROW("length 2^64 + 5", 413,
+	POST("Content-Length: 18446744073709551621\r\n")),
+    ROW("obs-fold", 400, GET("A: b\r\n c\r\n")),
+    ROW("obs-fold with a tab", 400, GET("A: b\r\n\tc\r\n")),
+    ROW("fold as the first field", 400, "GET / HTTP/1.1\r\n " H "\r\n"),
+    ROW("bare LF everywhere", 400, "GET / HTTP/1.1\nHost: x\n\n"),
+    ROW("bare LF after a field", 400, GET("A: b\n")),
+    ROW("bare LF as the empty line", 400, "GET / HTTP/1.1\r\n" H "\n"),
+    ROW("bare CR in a value", 400, GET("A: b\rC: d\r\n")),
+    ROW("CR CR LF", 400, GET("A: b\r\r\n")),
+    ROW("NUL in a value", 400, GET("A: b\0c\r\n")),
+    ROW("NUL in a name", 400, GET("A\0: b\r\n")),
+    ROW("NUL in the method", 400, "G\0ET / HTTP/1.1\r\n" H "\r\n"),
+    ROW("NUL in the target", 400, "GET /\0 HTTP/1.1\r\n" H "\r\n"),
+    ROW("DEL in a value", 400, GET("A: b\x7f\r\n")),
+    ROW("tab in a value", 0, GET("A: b\tc\r\n")),
+    ROW("8-bit in a value", 0, GET("Authorization: \xff\xfe\r\n")),
+    ROW("8-bit in a name", 400, GET("\xff: b\r\n")),
+    ROW("blank before the colon", 400, GET("A : b\r\n")),
+    ROW("no name", 400, GET(": b\r\n")),
+    ROW("no colon", 400, GET("hello\r\n")),
+    ROW("blank in a name", 400, GET("A b: c\r\n")),
+    ROW("empty value", 0, GET("A:\r\n")),
+    ROW("no Host", 400, "GET / HTTP/1.1\r\n\r\n"),
+    ROW("no Host in 1.0", 0, "GET / HTTP/1.0\r\n\r\n"),
+    ROW("two Hosts", 400, GET("Host: localhost:8080\r\n")),
+    ROW("two Hosts in 1.0", 400, "GET / HTTP/1.0\r\n" H H "\r\n"),
+    ROW("empty Host", 400, "GET / HTTP/1.1\r\nHost:\r\n\r\n"),
+    ROW("method in lower case", 501, "get / HTTP/1.1\r\n" H "\r\n"),
+    ROW("unknown method", 501, "BREW / HTTP/1.1\r\n" H "\r\n"),
+    ROW("PRI", 505, "PRI * HTTP/2.0\r\n\r\n"),
+    ROW("CONNECT", 405, "CONNECT evil:22 HTTP/1.1\r\n" H "\r\n"),
+    ROW("TRACE", 405, "TRACE / HTTP/1.1\r\n" H "\r\n"),
+    ROW("0.9", 400, "GET /\r\n\r\n"),
+    ROW("1.9", 505, "GET / HTTP/1.9\r\n" H "\r\n"),
+    ROW("2.0", 505, "GET / HTTP/2.0\r\n" H "\r\n"),
+    ROW("0.9 spelled out", 505, "GET / HTTP/0.9\r\n" H "\r\n"),
+    ROW("1.1x", 400, "GET / HTTP/1.1x\r\n" H "\r\n"),
+    ROW("1.", 400, "GET / HTTP/1.\r\n" H "\r\n"),
+    ROW("1.10", 400, "GET / HTTP/1.10\r\n" H "\r\n"),
+    ROW("http/1.1", 400, "GET / http/1.1\r\n" H "\r\n"),
+    ROW("two blanks", 400, "GET  / HTTP/1.1\r\n" H "\r\n"),
+    ROW("blank at the end", 400, "GET / HTTP/1.1 \r\n" H "\r\n"),
+    ROW("tab as a blank", 400, "GET\t/ HTTP/1.1\r\n" H "\r\n"),
+    ROW("blank first", 400, " GET / HTTP/1.1\r\n" H "\r\n"),
+    ROW("absolute form", 400, "GET http://evil/v2/ HTTP/1.1\r\n" H "\r\n"),
+    ROW("OPTIONS *", 0, "OPTIONS * HTTP/1.1\r\n" H "\r\n"),
+    ROW("GET *", 400, "GET * HTTP/1.1\r\n" H "\r\n"),
+    ROW("Expect: foo", 417, POST("Expect: foo\r\n")),
+    ROW("Expect and a folded line", 400, POST("Expect: foo\r\n x\r\n")),
+    ROW("gzip", 415, POST("Content-Encoding: gzip\r\n")),
+    ROW("identity", 0, POST("Content-Encoding: identity\r\n")),
+    ROW("TLS on the plain port", 400, "\x16\x03\x01\x02\x00\x01"),
+    ROW("no end", HEAD_MORE, "GET / HTTP/1.1\r\n" H),
 };
 
 static void
@@ -148,57 +148,57 @@ static const struct {
 	const char *path;
 	bool good;
 } targets[] = {
-	{ "/", true },
-	{ "/v2/", true },
-	{ "/v2/a/b/manifests/sha256:00", true },
-	{ "/a%2fb%3Ac", true },
-	{ "/%ed%95%9c", true },
-	{ "/a?b=c&d=%zz", true },
-	{ "/a?b?c/../d//e", true },
-	{ "/...", true },
-	{ "/.a/..b", true },
-	{ "/a@b!$&'()*+,=~", true },
-	{ "*", false },
-	{ "x", false },
-	{ "//", false },
-	{ "//evil", false },
-	{ "/a//b", false },
-	{ "/a//", false },
-	{ "/.", false },
-	{ "/..", false },
-	{ "/./a", false },
-	{ "/a/../b", false },
-	{ "/a/.", false },
-	{ "/a/..", false },
-	{ "/a/./", false },
-	{ "/%2e", false },
-	{ "/%2E%2E/a", false },
-	{ "/a%2e%2e%2fb", false },
-	{ "/a\\b", false },
-	{ "/a%5cb", false },
-	{ "/a%5Cb", false },
-	{ "/a;x", false },
-	{ "/a#b", false },
-	{ "/a?b#c", false },
-	{ "/%", false },
-	{ "/%2", false },
-	{ "/%zz", false },
-	{ "/%2g", false },
-	{ "/a%00b", false },
-	{ "/a%0d%0ab", false },
-	{ "/a%1f", false },
-	{ "/a%7f", false },
-	{ "/a\x01", false },
-	{ "/a\x7f", false },
-	{ "/\xed\x95\x9c", false },
-	{ "/a?\xed\x95\x9c", false },
-	{ "/%c0%af", false },
-	{ "/%e0%80%af", false },
-	{ "/%ed%a0%80", false },
-	{ "/%f4%90%80%80", false },
-	{ "/%ff", false },
-	{ "/%ed%95", false },
-	{ "/%ed%95/x", false },
+    {"/", true},
+    {"/v2/", true},
+    {"/v2/a/b/manifests/sha256:00", true},
+    {"/a%2fb%3Ac", true},
+    {"/%ed%95%9c", true},
+    {"/a?b=c&d=%zz", true},
+    {"/a?b?c/../d//e", true},
+    {"/...", true},
+    {"/.a/..b", true},
+    {"/a@b!$&'()*+,=~", true},
+    {"*", false},
+    {"x", false},
+    {"//", false},
+    {"//evil", false},
+    {"/a//b", false},
+    {"/a//", false},
+    {"/.", false},
+    {"/..", false},
+    {"/./a", false},
+    {"/a/../b", false},
+    {"/a/.", false},
+    {"/a/..", false},
+    {"/a/./", false},
+    {"/%2e", false},
+    {"/%2E%2E/a", false},
+    {"/a%2e%2e%2fb", false},
+    {"/a\\b", false},
+    {"/a%5cb", false},
+    {"/a%5Cb", false},
+    {"/a;x", false},
+    {"/a#b", false},
+    {"/a?b#c", false},
+    {"/%", false},
+    {"/%2", false},
+    {"/%zz", false},
+    {"/%2g", false},
+    {"/a%00b", false},
+    {"/a%0d%0ab", false},
+    {"/a%1f", false},
+    {"/a%7f", false},
+    {"/a\x01", false},
+    {"/a\x7f", false},
+    {"/\xed\x95\x9c", false},
+    {"/a?\xed\x95\x9c", false},
+    {"/%c0%af", false},
+    {"/%e0%80%af", false},
+    {"/%ed%a0%80", false},
+    {"/%f4%90%80%80", false},
+    {"/%ff", false},
+    {"/%ed%95", false},
+    {"/%ed%95/x", false},
 };
 
 static void
@@ -218,39 +218,39 @@ static const struct {
 	const char *host;
 	bool good;
 } hosts[] = {
-	{ "localhost", true },
-	{ "localhost:8080", true },
-	{ "a-b.c_d.example:1", true },
-	{ "example.com.", true },
-	{ "127.0.0.1:0", true },
-	{ "127.0.0.1:65535", true },
-	{ "[::1]", true },
-	{ "[::1]:443", true },
-	{ "[2001:db8::1]:443", true },
-	{ "[::ffff:1.2.3.4]", true },
-	{ "127.0.0.1:65536", false },
-	{ "a:99999", false },
-	{ "a:123456", false },
-	{ "a:", false },
-	{ "a:+1", false },
-	{ "a:1:2", false },
-	{ ":80", false },
-	{ "a/b?c#d", false },
-	{ "a b", false },
-	{ "a,b", false },
-	{ "a@b", false },
-	{ "a%41", false },
-	{ "a..b", false },
-	{ ".a", false },
-	{ ".", false },
-	{ "[::1", false },
-	{ "::1", false },
-	{ "[]", false },
-	{ "[::1]80", false },
-	{ "[::1]:", false },
-	{ "[fe80::1%eth0]", false },
-	{ "[127.0.0.1]", false },
-	{ "\xc3\xa4", false },
+    {"localhost", true},
+    {"localhost:8080", true},
+    {"a-b.c_d.example:1", true},
+    {"example.com.", true},
+    {"127.0.0.1:0", true},
+    {"127.0.0.1:65535", true},
+    {"[::1]", true},
+    {"[::1]:443", true},
+    {"[2001:db8::1]:443", true},
+    {"[::ffff:1.2.3.4]", true},
+    {"127.0.0.1:65536", false},
+    {"a:99999", false},
+    {"a:123456", false},
+    {"a:", false},
+    {"a:+1", false},
+    {"a:1:2", false},
+    {":80", false},
+    {"a/b?c#d", false},
+    {"a b", false},
+    {"a,b", false},
+    {"a@b", false},
+    {"a%41", false},
+    {"a..b", false},
+    {".a", false},
+    {".", false},
+    {"[::1", false},
+    {"::1", false},
+    {"[]", false},
+    {"[::1]80", false},
+    {"[::1]:", false},
+    {"[fe80::1%eth0]", false},
+    {"[127.0.0.1]", false},
+    {"\xc3\xa4", false},
 };
 
 static void
@@ -262,8 +262,8 @@ test_hosts(void)
 		(void)snprintf(in, sizeof(in),
 			       "GET / HTTP/1.1\r\nHost: %s\r\n\r\n",
 			       hosts[i].host);
-		is_int(status_of(str_c(in)), hosts[i].good ? 0 : 400,
-		       "Host %s", hosts[i].host);
+		is_int(status_of(str_c(in)), hosts[i].good ? 0 : 400, "Host %s",
+		       hosts[i].host);
 	}
 }
 
@@ -290,7 +290,7 @@ status_of_target(size_t n)
 
 	p = fill(p, 'a', n - 1);
 	p = put(p, " HTTP/1.1\r\n" H "\r\n");
-	return status_of((struct str){ in, (size_t)(p - in) });
+	return status_of((struct str){in, (size_t)(p - in)});
 }
 
 static int
@@ -301,7 +301,7 @@ status_of_head(size_t n)
 
 	p = fill(p, 'a', n - (size_t)(p - in) - 4);
 	p = put(p, "\r\n\r\n");
-	return status_of((struct str){ in, (size_t)(p - in) });
+	return status_of((struct str){in, (size_t)(p - in)});
 }
 
 static int
@@ -313,7 +313,7 @@ status_of_fields(size_t n)
 	while (--n > 0)
 		p = put(p, "A: b\r\n");
 	p = put(p, "\r\n");
-	return status_of((struct str){ in, (size_t)(p - in) });
+	return status_of((struct str){in, (size_t)(p - in)});
 }
 
 static void
@@ -332,16 +332,16 @@ test_limits(void)
 	is_int(status_of_fields(HTTP_FIELDS_MAX), 0, "fields max");
 	is_int(status_of_fields(HTTP_FIELDS_MAX + 1), 431, "fields max + 1");
 	memset(in, 'a', sizeof(in));
-	is_int(status_of((struct str){ in, sizeof(in) }), 414,
+	is_int(status_of((struct str){in, sizeof(in)}), 414,
 	       "request line of 64 KiB");
 	p = fill(in, 'A', 5000);
 	p = put(p, " / HTTP/1.1\r\n" H "\r\n");
-	is_int(status_of((struct str){ in, (size_t)(p - in) }), 501,
+	is_int(status_of((struct str){in, (size_t)(p - in)}), 501,
 	       "method of 5000 letters");
 	p = put(in, "GET / HTTP/1.1\r\nHost: ");
 	p = fill(p, 'a', 8 * KIB);
 	p = put(p, "\r\n\r\n");
-	is_int(status_of((struct str){ in, (size_t)(p - in) }), 400,
+	is_int(status_of((struct str){in, (size_t)(p - in)}), 400,
 	       "Host of 8 KiB");
 }
 
@@ -392,7 +392,7 @@ test_splits(void)
 	bool good = true;
 
 	for (size_t cut = 1; cut < want; cut++) {
-		struct head_scan scan = { 0 };
+		struct head_scan scan = {0};
 
 		good &= head_scan(&scan, in, cut, &end) == HEAD_MORE;
 		good &= head_scan(&scan, in, sizeof(in) - 1, &end) == 0 &&

@@ -19,7 +19,10 @@
  * with 400 and the connection closed: two Content-Length or Host fields, a
  * length beside a transfer coding, any coding but a single "chunked", bare LF
  * or CR, obs-fold, blanks before a colon, NUL or control bytes, a malformed
- * Host, a target that is not in origin form. test/scene/x*.t lists them all.
+ * Host, a target that is not in origin form. A path may not hold empty or dot
+ * segments, ";", a backslash, or an escaped dot, backslash or control byte;
+ * other escapes ("%2f") are the program's to judge. A Content-Encoding other
+ * than identity is 415. test/scene/x*.t lists them all.
  */
 #ifndef HTTP_HTTP_H
 #define HTTP_HTTP_H
@@ -52,6 +55,7 @@ const char *http_method_name(enum http_method);
 #define HTTP_CONNECTIONS_MAX 12000
 #define HTTP_POOL_MAX 64             /* pool threads; made as needed */
 #define HTTP_QUEUE_MAX 1024          /* requests waiting for one: then 503 */
+#define HTTP_COLLECT_MAX (256 * MIB) /* collected bodies together: then 503 */
 
 struct http_field {
 	struct str name, value; /* name in lower case, value trimmed */
@@ -99,7 +103,9 @@ struct http_reply {
 	void (*guard_free)(void *);
 	void *guard_arg;
 };
-/* Add a field. Values with control bytes are refused: the reply becomes 500. */
+/* Add a field. Values with control bytes are refused: the reply becomes 500.
+ * Date, Content-Length and Connection are the engine's; all fields together
+ * have room for 16 KiB. */
 void http_head(struct http_reply *, const char *name, struct str value);
 void http_headf(struct http_reply *, const char *name, const char *fmt, ...)
     PRINTF(3, 4);
@@ -119,7 +125,8 @@ struct http_app {
 	void (*refuse)(void *arg, const struct http_req *, int status,
 	    const char *why, struct http_reply *);
 	/* Called once after begin() was called, whatever happened: release
-	 * req->app, write the access log line. bytes: of the reply's body. */
+	 * req->app, write the access log line. bytes: of the reply's body.
+	 * status is 0 when the connection ended before there was a reply. */
 	void (*done)(void *arg, struct http_req *, int status, uint64_t bytes_in,
 	    uint64_t bytes_out);
 };
@@ -144,7 +151,8 @@ MUST int http_start(const struct http_conf *, struct http_server **ret,
 const char *http_bound(const struct http_server *);
 /* Read the TLS files again for new connections; on failure the old stay. */
 MUST int http_reload(struct http_server *, struct note *);
-/* Stop accepting, let running requests finish for at most ms, end the rest. */
+/* Stop accepting, let running requests finish for at most ms, end the rest. A
+ * run() that does not read its body is waited for, however long it takes. */
 void http_drain(struct http_server *, int64_t ms);
 void http_free(struct http_server *); /* drains for 0 ms when needed */
 

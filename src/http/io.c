@@ -74,7 +74,7 @@ io_read(struct http_conn *c, void *p, size_t n)
 ssize_t
 io_read2(struct http_conn *c, void *p, size_t n, void *q, size_t m)
 {
-	struct iovec two[2] = { { p, n }, { q, m } };
+	struct iovec two[2] = {{p, n}, {q, m}};
 	ssize_t r;
 
 	if (c->ssl != NULL)

@@ -14,15 +14,15 @@
 #include <unistd.h>
 
 #define ACCEPT_TURN 64
-#define BACKLOG 4096
-#define PAUSE_MS 100 /* when there are no descriptors */
+#define BACKLOG	    4096
+#define PAUSE_MS    100 /* when there are no descriptors */
 
 static int
 addr_parse(const char *text, struct addrinfo **ret, struct note *note)
 {
 	struct addrinfo hints = {
-		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
-		.ai_socktype = SOCK_STREAM,
+	    .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
+	    .ai_socktype = SOCK_STREAM,
 	};
 	struct str s = str_c(text), host, port;
 	char name[INET6_ADDRSTRLEN + 16], service[8];
@@ -50,7 +50,7 @@ addr_parse(const char *text, struct addrinfo **ret, struct note *note)
 static void
 bound_set(struct http_server *s)
 {
-	struct sockaddr_storage addr = { 0 };
+	struct sockaddr_storage addr = {0};
 	socklen_t n = sizeof(addr);
 	char host[INET6_ADDRSTRLEN] = "", port[8] = "";
 
@@ -134,8 +134,8 @@ least_busy(struct loop *self)
 {
 	struct http_server *s = self->server;
 	struct loop *best = self;
-	unsigned n, best_n = atomic_load_explicit(&self->open,
-						  memory_order_relaxed);
+	unsigned n,
+	    best_n = atomic_load_explicit(&self->open, memory_order_relaxed);
 
 	for (unsigned i = 0; i < s->n_loops; i++) {
 		n = atomic_load_explicit(&s->loops[i].open,
@@ -201,9 +201,9 @@ listen_accept(struct loop *loop)
 	for (int turn = 0; turn < ACCEPT_TURN; turn++) {
 		struct sockaddr_storage addr;
 		socklen_t n = sizeof(addr);
-		int fd = accept4(loop->server->listen_fd,
-				 (struct sockaddr *)&addr, &n,
-				 SOCK_NONBLOCK | SOCK_CLOEXEC);
+		int fd =
+		    accept4(loop->server->listen_fd, (struct sockaddr *)&addr,
+			    &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
 		if (fd >= 0) {
 			take(loop, fd, &addr);

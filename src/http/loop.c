@@ -15,17 +15,17 @@
 #include <time.h>
 #include <unistd.h>
 
-#define EVENTS_MAX 128
-#define TICK_MS 1000
-#define TICK_MIN_MS 10
-#define DRAIN_TICK_MS 20
+#define EVENTS_MAX	128
+#define TICK_MS		1000
+#define TICK_MIN_MS	10
+#define DRAIN_TICK_MS	20
 #define DRAIN_LINGER_MS 500
-#define DRAIN_FRESH_MS 250 /* for a new connection's request to come in */
+#define DRAIN_FRESH_MS	250 /* for a new connection's request to come in */
 
 static int
 add_fd(struct loop *loop, int fd, uint32_t events, void *what)
 {
-	struct epoll_event ev = { .events = events, .data.ptr = what };
+	struct epoll_event ev = {.events = events, .data.ptr = what};
 
 	return epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, fd, &ev) == 0
 		   ? 0
@@ -114,13 +114,13 @@ loop_date(struct loop *loop)
 		now = clock_now();
 		s = (time_t)(now / SECOND_MS);
 		(void)gmtime_r(&s, &tm);
-		loop->date_n = strftime(loop->date, sizeof(loop->date),
-					"Date: %a, %d %b %Y %H:%M:%S GMT\r\n",
-					&tm);
+		loop->date_n =
+		    strftime(loop->date, sizeof(loop->date),
+			     "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &tm);
 		loop->date_until_ms =
 		    loop->now_ms + SECOND_MS - now % SECOND_MS;
 	}
-	return (struct str){ loop->date, loop->date_n };
+	return (struct str){loop->date, loop->date_n};
 }
 
 int
@@ -238,8 +238,8 @@ static int64_t
 tick_ms(const struct loop *loop)
 {
 	const struct http_conf *conf = &loop->server->conf;
-	const int64_t all[] = { conf->head_timeout_ms, conf->idle_timeout_ms,
-				conf->body_timeout_ms, conf->stall_timeout_ms };
+	const int64_t all[] = {conf->head_timeout_ms, conf->idle_timeout_ms,
+			       conf->body_timeout_ms, conf->stall_timeout_ms};
 	int64_t ms = loop->drains ? DRAIN_TICK_MS : TICK_MS;
 
 	for (size_t i = 0; i < nitems(all); i++)

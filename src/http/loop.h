@@ -12,7 +12,7 @@
 #include <stdatomic.h>
 
 /* Head and small body are put together here, and bodies pass through. */
-#define LOOP_SMALL (64 * KIB)
+#define LOOP_SMALL   (64 * KIB)
 #define LOOP_SCRATCH (HTTP_REPLY_HEAD_MAX + 1 * KIB + LOOP_SMALL)
 
 struct conn_list {
@@ -24,9 +24,9 @@ struct loop {
 	pthread_t thread;
 	bool started;
 	int epoll_fd, wake_fd;
-	int spare_fd; /* to be closed when accept() finds no descriptor */
+	int spare_fd;	/* to be closed when accept() finds no descriptor */
 	bool listening; /* the listener is in our epoll */
-	bool drains; /* we have seen that the server drains */
+	bool drains;	/* we have seen that the server drains */
 	int64_t now_ms; /* when the current round began */
 	int64_t listen_at_ms; /* accept again then, after a lack of fds */
 	int64_t tick_at_ms;

@@ -150,8 +150,8 @@ pool_push(struct pool *p, struct http_conn *c, bool stream)
 	bool taken;
 
 	(void)pthread_mutex_lock(&p->lock);
-	taken = p->lanes[LANE_SHORT].n + p->lanes[LANE_STREAM].n <
-		HTTP_QUEUE_MAX;
+	taken =
+	    p->lanes[LANE_SHORT].n + p->lanes[LANE_STREAM].n < HTTP_QUEUE_MAX;
 	if (taken) {
 		struct http_conn **last = q->last;
 

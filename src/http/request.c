@@ -65,9 +65,9 @@ skip_line(struct work *w)
 static const char *
 scan_why(int status)
 {
-	return status == 414 ? "request line too long" :
-	       status == 431 ? "header fields too large" :
-			       "malformed request head";
+	return status == 414   ? "request line too long"
+	       : status == 431 ? "header fields too large"
+			       : "malformed request head";
 }
 
 static enum step
@@ -202,8 +202,6 @@ http_field_get(const struct http_req *req, const char *name, size_t *ret_count)
 		else if (ret_count == NULL)
 			break;
 	}
-	if (count > 0 && first.p == NULL)
-		first = STR("");
 	if (ret_count != NULL)
 		*ret_count = count;
 	return first;

@@ -5,15 +5,16 @@
 #include "base/secret.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <linux/sockios.h>
 #include <unistd.h>
 
-#define SEND_TURN (1 * MIB)	 /* before others get their turn */
-#define SEND_PIECE (256 * KIB)	 /* of a body in memory */
+#define SEND_TURN      (1 * MIB)   /* before others get their turn */
+#define SEND_PIECE     (256 * KIB) /* of a body in memory */
 #define SENDFILE_PIECE (1 * MIB)
-#define GUARD_MS 500
+#define TLS_PIECE      (32 * KIB) /* two records; stays in the cache */
+#define GUARD_MS       500
 
 /* What the program's reply cannot be is our 500. */
 static void
@@ -133,10 +134,10 @@ compose(struct http_conn *c)
 	char *p = c->loop->scratch;
 	bool empty = w->req.method == HTTP_HEAD || reply_bodyless(re->status);
 	struct reply_frame frame = {
-		.date = loop_date(c->loop),
-		.v11 = w->v11,
-		.keep = w->keep,
-		.head_only = w->req.method == HTTP_HEAD,
+	    .date = loop_date(c->loop),
+	    .v11 = w->v11,
+	    .keep = w->keep,
+	    .head_only = w->req.method == HTTP_HEAD,
 	};
 	ssize_t n = 0;
 	enum step step;
@@ -212,8 +213,8 @@ send_file(struct http_conn *c)
 	} else {
 		/* After IO_WAIT OpenSSL wants to see the same bytes again:
 		 * they are still in the file. */
-		if (n > LOOP_SMALL)
-			n = LOOP_SMALL;
+		if (n > TLS_PIECE)
+			n = TLS_PIECE;
 		do
 			r = pread(re->fd, c->loop->scratch, n, re->fd_off);
 		while (r < 0 && errno == EINTR);
@@ -311,9 +312,12 @@ send_over(struct http_conn *c)
 	struct work *w = c->work;
 
 	if (w->begun)
-		app->done(app->arg, &w->req,
-			  w->answered ? w->reply.status : 0, w->body_in,
-			  w->body_out);
+		app->done(app->arg, &w->req, w->answered ? w->reply.status : 0,
+			  w->body_in, w->body_out);
 	w->begun = false;
+	if (w->held > 0)
+		atomic_fetch_sub_explicit(&c->loop->server->held, w->held,
+					  memory_order_relaxed);
+	w->held = 0;
 	reply_end(&w->reply);
 }

@@ -1,6 +1,6 @@
 #include "http/serve_test.h"
 
-#define HOST "Host: localhost\r\n"
+#define HOST  "Host: localhost\r\n"
 #define CLOSE HOST "Connection: close\r\n"
 
 static struct http_server *s;
@@ -21,7 +21,8 @@ static void
 test_basics(void)
 {
 	want("GET", "GET / HTTP/1.1\r\n" CLOSE "\r\n", "\r\n\r\nhello ");
-	want("status", "GET / HTTP/1.1\r\n" CLOSE "\r\n", "HTTP/1.1 200 OK\r\n");
+	want("status", "GET / HTTP/1.1\r\n" CLOSE "\r\n",
+	     "HTTP/1.1 200 OK\r\n");
 	want("date", "GET / HTTP/1.1\r\n" CLOSE "\r\n", " GMT\r\n");
 	want("close is said", "GET / HTTP/1.1\r\n" CLOSE "\r\n",
 	     "Connection: close\r\n");
@@ -64,11 +65,12 @@ test_refusals(void)
 	     "POST / HTTP/1.1\r\n" HOST "Content-Length: 0\r\n"
 	     "Content-Length: 40\r\n\r\nGET / HTTP/1.1\r\n" HOST "\r\n",
 	     "HTTP/1.1 400 ");
-	want("length and coding",
-	     "POST / HTTP/1.1\r\n" HOST "Content-Length: 4\r\n"
-	     "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET / HTTP/1.1\r\n" HOST
-	     "\r\n",
-	     "HTTP/1.1 400 ");
+	want(
+	    "length and coding",
+	    "POST / HTTP/1.1\r\n" HOST "Content-Length: 4\r\n"
+	    "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET / HTTP/1.1\r\n" HOST
+	    "\r\n",
+	    "HTTP/1.1 400 ");
 	want("unknown coding",
 	     "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: xchunked\r\n\r\n",
 	     "HTTP/1.1 501 ");
@@ -187,7 +189,7 @@ test_drip(void)
 	(void)setsockopt(fd, IPPROTO_TCP, 1 /* TCP_NODELAY */, &one,
 			 sizeof(one));
 	for (size_t i = 0; i < sizeof(request) - 1; i++) {
-		(void)say(fd, (struct str){ request + i, 1 });
+		(void)say(fd, (struct str){request + i, 1});
 		pause_ms(1);
 	}
 	ok(hear(fd, &b, SIZE_MAX, 2000), "closed");
@@ -228,10 +230,13 @@ test_files(void)
 	static const struct {
 		size_t off, len;
 	} ranges[] = {
-		{ 0, 0 },	    { 1, 1 },
-		{ 3, 64 * KIB - 1 }, { 3, 64 * KIB },
-		{ 3, 64 * KIB + 1 }, { 12345, 5 * MIB },
-		{ 0, FILE_SIZE },
+	    {0, 0},
+	    {1, 1},
+	    {3, 64 * KIB - 1},
+	    {3, 64 * KIB},
+	    {3, 64 * KIB + 1},
+	    {12345, 5 * MIB},
+	    {0, FILE_SIZE},
 	};
 	char request[128];
 
@@ -276,10 +281,10 @@ test_short_file(void)
 static void
 test_continue(void)
 {
-	static const char head[] = "POST %s HTTP/1.1\r\n" CLOSE
-				   "Expect: 100-continue\r\n"
-				   "Content-Length: 3\r\n\r\n";
-	static const char *const paths[] = { "/", "/pool", "/stream/echo" };
+	static const char head[] =
+	    "POST %s HTTP/1.1\r\n" CLOSE "Expect: 100-continue\r\n"
+	    "Content-Length: 3\r\n\r\n";
+	static const char *const paths[] = {"/", "/pool", "/stream/echo"};
 	char request[256];
 
 	for (size_t i = 0; i < nitems(paths); i++) {
@@ -318,7 +323,7 @@ test_early(void)
 	(void)say(fd, STR("POST /early HTTP/1.1\r\n" HOST
 			  "Content-Length: 4194304\r\n\r\n"));
 	for (int i = 0; i < 64 && open; i++)
-		open = say(fd, (struct str){ piece, sizeof(piece) });
+		open = say(fd, (struct str){piece, sizeof(piece)});
 	ok(open, "4 MiB were taken");
 	ok(hear(fd, &b, SIZE_MAX, 2000), "then closed");
 	is_int((int)count(&b, "HTTP/1.1 403 "), 1, "after the answer");
@@ -329,8 +334,9 @@ test_early(void)
 	(void)say(fd, STR("POST /early HTTP/1.1\r\n" HOST
 			  "Content-Length: 65536\r\n\r\n"));
 	(void)hear(fd, &b, 80, 2000);
-	is_int((int)count(&b, "Connection: close"), 0, "a short body is skipped");
-	(void)say(fd, (struct str){ piece, sizeof(piece) });
+	is_int((int)count(&b, "Connection: close"), 0,
+	       "a short body is skipped");
+	(void)say(fd, (struct str){piece, sizeof(piece)});
 	buf_reset(&b);
 	(void)say(fd, STR("GET / HTTP/1.1\r\n" CLOSE "\r\n"));
 	(void)hear(fd, &b, SIZE_MAX, 2000);
@@ -343,14 +349,13 @@ static void
 exchange(int fd, struct str out, struct buf *in)
 {
 	while (out.n > 0) {
-		struct pollfd p = { .fd = fd, .events = POLLIN | POLLOUT };
+		struct pollfd p = {.fd = fd, .events = POLLIN | POLLOUT};
 		ssize_t n = 0;
 
 		if (poll(&p, 1, 5000) <= 0)
 			return;
 		if (p.revents & POLLOUT)
-			n = send(fd, out.p, out.n,
-				 MSG_NOSIGNAL | MSG_DONTWAIT);
+			n = send(fd, out.p, out.n, MSG_NOSIGNAL | MSG_DONTWAIT);
 		if (n > 0)
 			out = str_sub(out, (size_t)n, out.n);
 		else if (n < 0 && errno != EAGAIN)
@@ -404,8 +409,8 @@ echo_chunked(const char *path, size_t chunk)
 static void
 test_streams(void)
 {
-	static const size_t chunks[] = { 100,	  8191,	     32 * KIB,
-					 100003, 256 * KIB, FILE_SIZE };
+	static const size_t chunks[] = {100,	8191,	   32 * KIB,
+					100003, 256 * KIB, FILE_SIZE};
 	CLEAN(buf_clear) struct buf b = BUF_INIT;
 
 	buf_addf(&b, "POST /stream/echo HTTP/1.1\r\n" CLOSE
@@ -473,11 +478,11 @@ test_start(void)
 {
 	struct http_conf conf = conf_default();
 	struct http_server *other = NULL;
-	struct note note = { "" };
-	static const char *const bad[] = { "127.0.0.1", "127.0.0.1:",
-					   "127.0.0.1:x", "::1:80",
-					   "localhost:0", ":0", "",
-					   "127.0.0.1:99999" };
+	struct note note = {""};
+	static const char *const bad[] = {
+	    "127.0.0.1", "127.0.0.1:",	   "127.0.0.1:x",
+	    "::1:80",	 "localhost:0",	   ":0",
+	    "",		 "127.0.0.1:99999"};
 
 	conf.addr = http_bound(s);
 	is_int(http_start(&conf, &other, &note), OUT_CONFLICT, "in use");
@@ -488,6 +493,12 @@ test_start(void)
 		       "address '%s'", bad[i]);
 	}
 	ok(other == NULL, "nothing was returned");
+	conf.addr = "[::1]:0";
+	if (http_start(&conf, &other, &note) == 0) {
+		ok(str_starts(str_c(http_bound(other)), STR("[::1]:")),
+		   "IPv6 keeps its brackets");
+		http_free(other);
+	}
 }
 
 int

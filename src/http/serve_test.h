@@ -22,10 +22,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define UNUSED_ __attribute__((unused))
-#define INLINE_MAX 1000
+#define UNUSED_	      __attribute__((unused))
+#define INLINE_MAX    1000
 #define POOL_BODY_MAX (16 * MIB)
-#define FILE_SIZE (8 * MIB)
+#define FILE_SIZE     (8 * MIB)
 
 /* What the program behind the engine has seen. */
 static struct {
@@ -45,7 +45,7 @@ pattern(size_t i)
 static void UNUSED_
 pause_ms(long ms)
 {
-	struct timespec ts = { ms / 1000, ms % 1000 * 1000000 };
+	struct timespec ts = {ms / 1000, ms % 1000 * 1000000};
 
 	(void)nanosleep(&ts, NULL);
 }
@@ -192,20 +192,20 @@ app_done(void *arg, struct http_req *req, int status, uint64_t in, uint64_t out)
 }
 
 static const struct http_app app = {
-	.begin = app_begin,
-	.run = app_run,
-	.refuse = app_refuse,
-	.done = app_done,
+    .begin = app_begin,
+    .run = app_run,
+    .refuse = app_refuse,
+    .done = app_done,
 };
 
 static struct http_conf UNUSED_
 conf_default(void)
 {
 	return (struct http_conf){
-		.addr = "127.0.0.1:0",
-		.listen_fd = -1,
-		.event_threads = 2,
-		.app = &app,
+	    .addr = "127.0.0.1:0",
+	    .listen_fd = -1,
+	    .event_threads = 2,
+	    .app = &app,
 	};
 }
 
@@ -213,7 +213,7 @@ static struct http_server *UNUSED_
 serve(const struct http_conf *conf)
 {
 	struct http_server *s = NULL;
-	struct note note = { "" };
+	struct note note = {""};
 
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (seen.file == 0) {
@@ -237,7 +237,7 @@ serve(const struct http_conf *conf)
 static int UNUSED_
 dial(const struct http_server *s)
 {
-	struct sockaddr_in addr = { .sin_family = AF_INET };
+	struct sockaddr_in addr = {.sin_family = AF_INET};
 	const char *port = strrchr(http_bound(s), ':') + 1;
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
@@ -266,7 +266,7 @@ say(int fd, struct str s)
 static bool UNUSED_
 hear(int fd, struct buf *ret, size_t n, int ms)
 {
-	struct pollfd p = { .fd = fd, .events = POLLIN };
+	struct pollfd p = {.fd = fd, .events = POLLIN};
 
 	while (ret->n < n && poll(&p, 1, ms) > 0) {
 		ssize_t got;
@@ -288,8 +288,8 @@ count(const struct buf *b, const char *what)
 	size_t n = 0;
 	const char *p = b->p;
 
-	while ((p = memmem(p, b->n - (size_t)(p - b->p), what,
-			   strlen(what))) != NULL) {
+	while ((p = memmem(p, b->n - (size_t)(p - b->p), what, strlen(what))) !=
+	       NULL) {
 		n++;
 		p++;
 	}

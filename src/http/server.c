@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #define EVENT_THREADS_DEFAULT_MAX 4
-#define WAIT_STEP_NS 2000000
+#define WAIT_STEP_NS		  2000000
 
 static void
 conf_fill(struct http_conf *conf)
@@ -19,11 +19,10 @@ conf_fill(struct http_conf *conf)
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 
 	if (conf->event_threads == 0)
-		conf->event_threads =
-		    cores < 1 ? 1
-			      : cores > EVENT_THREADS_DEFAULT_MAX
-				    ? EVENT_THREADS_DEFAULT_MAX
-				    : (unsigned)cores;
+		conf->event_threads = cores < 1 ? 1
+				      : cores > EVENT_THREADS_DEFAULT_MAX
+					  ? EVENT_THREADS_DEFAULT_MAX
+					  : (unsigned)cores;
 	if (conf->event_threads > HTTP_EVENT_THREADS_MAX)
 		conf->event_threads = HTTP_EVENT_THREADS_MAX;
 	if (conf->pool_max == 0)
@@ -138,7 +137,7 @@ loops_started(const struct http_server *s)
 static void
 nap(void)
 {
-	struct timespec ts = { .tv_nsec = WAIT_STEP_NS };
+	struct timespec ts = {.tv_nsec = WAIT_STEP_NS};
 
 	(void)nanosleep(&ts, NULL);
 }
@@ -188,18 +187,18 @@ http_free(struct http_server *s)
 void
 http_stats(struct http_server *s, struct http_stats *ret)
 {
-	*ret = (struct http_stats){ 0 };
+	*ret = (struct http_stats){0};
 	for (unsigned i = 0; i < s->n_loops; i++) {
 		struct loop *loop = &s->loops[i];
 
-		ret->accepted += atomic_load_explicit(&loop->accepted,
-						      memory_order_relaxed);
-		ret->requests += atomic_load_explicit(&loop->requests,
-						      memory_order_relaxed);
-		ret->refused += atomic_load_explicit(&loop->refused,
-						     memory_order_relaxed);
-		ret->shed += atomic_load_explicit(&loop->shed,
-						  memory_order_relaxed);
+		ret->accepted +=
+		    atomic_load_explicit(&loop->accepted, memory_order_relaxed);
+		ret->requests +=
+		    atomic_load_explicit(&loop->requests, memory_order_relaxed);
+		ret->refused +=
+		    atomic_load_explicit(&loop->refused, memory_order_relaxed);
+		ret->shed +=
+		    atomic_load_explicit(&loop->shed, memory_order_relaxed);
 	}
 	ret->open = atomic_load_explicit(&s->open, memory_order_relaxed);
 	ret->pool_threads = pool_threads(s->pool);

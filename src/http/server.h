@@ -8,14 +8,14 @@
 #include "http/loop.h"
 
 #define HTTP_EVENT_THREADS_MAX 64
-#define HTTP_SHED_MAX 256 /* connections over the limit that get a 503 */
-#define HTTP_STACK (1 * MIB)
+#define HTTP_SHED_MAX	       256 /* connections over the limit that get a 503 */
+#define HTTP_STACK	       (1 * MIB)
 
 enum server_phase {
 	SERVER_RUNS,
 	SERVER_DRAINS, /* no new connections, no keep-alive */
-	SERVER_CUTS, /* the rest is ended */
-	SERVER_ENDS /* threads end when nothing is left */
+	SERVER_CUTS,   /* the rest is ended */
+	SERVER_ENDS    /* threads end when nothing is left */
 };
 
 struct http_server {
@@ -30,6 +30,7 @@ struct http_server {
 	_Atomic int phase;
 	_Atomic unsigned deaf; /* loops that have stopped listening */
 	_Atomic unsigned open;
+	_Atomic size_t held; /* by collected bodies */
 };
 
 static inline enum server_phase

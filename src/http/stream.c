@@ -48,8 +48,8 @@ static int
 wait_more(struct http_conn *c, int64_t now, int64_t stall_at)
 {
 	struct pollfd fd = {
-		.fd = c->fd,
-		.events = c->wants_write ? POLLOUT : POLLIN,
+	    .fd = c->fd,
+	    .events = c->wants_write ? POLLOUT : POLLIN,
 	};
 	int64_t ms = stall_at - now < SLICE_MS ? stall_at - now : SLICE_MS;
 

@@ -7,10 +7,10 @@
 
 /* Printable ASCII without '#', '?', '\' and ';' (path parameters are another
  * second reading of one path); and the same with '?', '\' and ';'. */
-static const uint32_t path_map[8] = { 0x00000000, 0x77fffff6, 0xefffffff,
-				      0x7fffffff };
-static const uint32_t query_map[8] = { 0x00000000, 0xfffffff6, 0xffffffff,
-				       0x7fffffff };
+static const uint32_t path_map[8] = {0x00000000, 0x77fffff6, 0xefffffff,
+				     0x7fffffff};
+static const uint32_t query_map[8] = {0x00000000, 0xfffffff6, 0xffffffff,
+				      0x7fffffff};
 
 static bool
 all_in(const uint32_t map[8], struct str s)
@@ -83,7 +83,7 @@ escape_flaw(struct str path)
 		}
 		plain[n++] = (char)c;
 	}
-	return is_utf8((struct str){ plain, n })
+	return is_utf8((struct str){plain, n})
 		   ? NULL
 		   : "escapes that are not UTF-8 in the target";
 }

@@ -55,8 +55,8 @@ ctx_set(SSL_CTX *ctx)
 {
 	SSL_CTX_set_options(
 	    ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
-		     SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA |
-		     SSL_OP_IGNORE_UNEXPECTED_EOF);
+		     SSL_OP_CIPHER_SERVER_PREFERENCE |
+		     SSL_OP_PRIORITIZE_CHACHA | SSL_OP_IGNORE_UNEXPECTED_EOF);
 	SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE |
 				  SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
 				  SSL_MODE_RELEASE_BUFFERS);
@@ -115,12 +115,15 @@ tls_reload(struct tls *t, struct note *note)
 }
 
 int
-tls_open(const char *cert, const char *key, struct tls **ret,
-	 struct note *note)
+tls_open(const char *cert, const char *key, struct tls **ret, struct note *note)
 {
-	struct tls *t = calloc(1, sizeof(*t));
+	struct tls *t;
 	int r;
 
+	if (key == NULL)
+		return note_set(note, OUT_MALFORMED,
+				"tls_cert without tls_key");
+	t = calloc(1, sizeof(*t));
 	if (t == NULL)
 		return FAIL(-ENOMEM);
 	(void)pthread_mutex_init(&t->lock, NULL);

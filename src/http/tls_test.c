@@ -4,7 +4,7 @@
 #include <openssl/ssl.h>
 #include <sys/stat.h>
 
-#define HOST "Host: localhost\r\n"
+#define HOST  "Host: localhost\r\n"
 #define CLOSE HOST "Connection: close\r\n"
 
 static char dir[] = "/tmp/tls_test.XXXXXX";
@@ -132,8 +132,9 @@ test_replies(void)
 	get("small", "GET / HTTP/1.1\r\n" CLOSE "\r\n", &b);
 	is_int((int)count(&b, "hello "), 1, "answered");
 	buf_reset(&b);
-	get("two", "GET / HTTP/1.1\r\n" HOST "\r\nGET / HTTP/1.1\r\n" CLOSE
-	    "\r\n", &b);
+	get("two",
+	    "GET / HTTP/1.1\r\n" HOST "\r\nGET / HTTP/1.1\r\n" CLOSE "\r\n",
+	    &b);
 	is_int((int)count(&b, "hello "), 2, "pipelined");
 	buf_reset(&b);
 	get("file", "GET /file HTTP/1.1\r\n" CLOSE "\r\n", &b);
@@ -142,8 +143,9 @@ test_replies(void)
 	get("memory", "GET /big HTTP/1.1\r\n" CLOSE "\r\n", &b);
 	ok(is_pattern(body_of(&b), 4 * MIB), "4 MiB from memory");
 	buf_reset(&b);
-	get("early", "POST /early HTTP/1.1\r\n" HOST
-	    "Content-Length: 999999\r\n\r\n", &b);
+	get("early",
+	    "POST /early HTTP/1.1\r\n" HOST "Content-Length: 999999\r\n\r\n",
+	    &b);
 	is_int((int)count(&b, "HTTP/1.1 403 "), 1, "answered early");
 	buf_reset(&b);
 	get("refused", "GET / HTTP/1.1\r\n\r\n", &b);
@@ -214,7 +216,7 @@ test_handshakes(void)
 	version("no TLS 1.0", TLS1_VERSION, false);
 	ok(client_open(&c, 0, "\x02h2\x08http/1.1"), "h2 or http/1.1");
 	SSL_get0_alpn_selected(c.ssl, &alpn, &n);
-	chosen = (struct str){ (const char *)alpn, n };
+	chosen = (struct str){(const char *)alpn, n};
 	is_str(chosen, STR("http/1.1"), "becomes http/1.1");
 	client_close(&c);
 	ok(!client_open(&c, 0, "\x02h2"), "h2 alone is refused");
@@ -241,13 +243,13 @@ peer_name(struct client *c, char *p, size_t n)
 					  NID_commonName, p, (int)n);
 
 	X509_free(x);
-	return (struct str){ p, r < 0 ? 0 : (size_t)r };
+	return (struct str){p, r < 0 ? 0 : (size_t)r};
 }
 
 static void
 test_reload(void)
 {
-	struct note note = { "" };
+	struct note note = {""};
 	struct client before, after;
 	char name[64];
 	FILE *f;
@@ -284,13 +286,15 @@ test_start(void)
 {
 	struct http_conf conf = conf_default();
 	struct http_server *none = NULL;
-	struct note note = { "" };
+	struct note note = {""};
 
 	conf.tls_cert = "/nonexistent/cert.pem";
 	conf.tls_key = key_file;
 	is_int(http_start(&conf, &none, &note), OUT_MALFORMED, "no such file");
 	ok(strstr(note.text, conf.tls_cert) != NULL, "is named");
 	conf.tls_cert = cert_file;
+	conf.tls_key = NULL;
+	is_int(http_start(&conf, &none, &note), OUT_MALFORMED, "no key");
 	conf.tls_key = other_key;
 	is_int(http_start(&conf, &none, &note), OUT_MALFORMED,
 	       "a key that does not fit");

@@ -61,7 +61,7 @@ work_begin(struct work *w, struct http_conn *c)
 {
 	work_end(w);
 	w->start = w->pos;
-	w->scan = (struct head_scan){ 0 };
+	w->scan = (struct head_scan){0};
 	w->body_in = w->body_out = 0;
 	w->out_at = w->body_at = w->head_left = 0;
 	w->file_left = 0;
@@ -73,11 +73,11 @@ work_begin(struct work *w, struct http_conn *c)
 	w->rate_bytes = 0;
 	w->body_guard = NULL;
 	w->req = (struct http_req){
-		.arena = &w->arena,
-		.fields = w->fields,
-		.tls = c->ssl != NULL,
-		.loopback = c->loopback,
-		.conn = c,
+	    .arena = &w->arena,
+	    .fields = w->fields,
+	    .tls = c->ssl != NULL,
+	    .loopback = c->loopback,
+	    .conn = c,
 	};
 	memcpy(w->req.peer, c->peer, sizeof(c->peer));
 }
