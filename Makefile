@@ -1,7 +1,7 @@
 # The rules are meson's; these are names for what people do every day.
 B = build
 .DEFAULT_GOAL = all
-.PHONY: all help run check test asan tsan dev bench fuzz tidy fmt cover clean
+.PHONY: all help run check test asan tsan dev demo bench fuzz tidy fmt cover clean
 
 help:   ## this list
 	@sed -n 's/^\([a-z]*\):[ a-z]*## */make \1\t/p' Makefile | expand -t 14
