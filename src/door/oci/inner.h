@@ -66,6 +66,8 @@ void oci_say(struct call *, int outcome, struct http_reply *);
 void oci_say_status(struct call *, int status, const char *why,
 		    struct http_reply *);
 void oci_stamp(const struct call *, struct http_reply *);
+
+/* challenge.c */
 /* The text of WWW-Authenticate. error: NULL, or invalid_token, ... */
 void oci_challenge(const struct call *, const char *error, struct buf *);
 

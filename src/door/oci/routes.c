@@ -57,7 +57,7 @@ oci_aim_digest(struct call *call, struct str digest)
 int
 oci_aim_base(struct call *call)
 {
-	struct oci *o;
+	struct oci *o = NULL;
 
 	return oci_new(call, NOUN_NAME, &o);
 }
@@ -65,7 +65,7 @@ oci_aim_base(struct call *call)
 int
 oci_aim_name(struct call *call)
 {
-	struct oci *o;
+	struct oci *o = NULL;
 
 	return aim_repo(call, NOUN_NAME, &o);
 }
@@ -75,7 +75,7 @@ oci_aim_name(struct call *call)
 int
 oci_aim_manifest(struct call *call)
 {
-	struct oci *o;
+	struct oci *o = NULL;
 	int r = aim_repo(call, NOUN_MANIFEST, &o);
 
 	if (r != 0)
@@ -97,7 +97,7 @@ oci_aim_manifest(struct call *call)
 int
 oci_aim_blob(struct call *call)
 {
-	struct oci *o;
+	struct oci *o = NULL;
 	int r = aim_repo(call, NOUN_BLOB, &o);
 
 	if (r != 0)
@@ -110,7 +110,7 @@ oci_aim_blob(struct call *call)
 int
 oci_aim_uploads(struct call *call)
 {
-	struct oci *o;
+	struct oci *o = NULL;
 	int r = aim_repo(call, NOUN_UPLOAD, &o);
 	struct str from = call_query(call, "from");
 
@@ -123,7 +123,7 @@ oci_aim_uploads(struct call *call)
 int
 oci_aim_upload(struct call *call)
 {
-	struct oci *o;
+	struct oci *o = NULL;
 	int r = aim_repo(call, NOUN_UPLOAD, &o);
 
 	if (r == 0)
@@ -134,7 +134,7 @@ oci_aim_upload(struct call *call)
 int
 oci_aim_catalog(struct call *call)
 {
-	struct oci *o;
+	struct oci *o = NULL;
 	int r = oci_new(call, NOUN_NAME, &o);
 
 	if (r == 0)
@@ -145,7 +145,7 @@ oci_aim_catalog(struct call *call)
 int
 oci_aim_login(struct call *call)
 {
-	struct oci *o;
+	struct oci *o = NULL;
 
 	return oci_new(call, NOUN_LOGIN, &o);
 }
@@ -153,7 +153,7 @@ oci_aim_login(struct call *call)
 int
 oci_aim_grant(struct call *call)
 {
-	struct oci *o;
+	struct oci *o = NULL;
 
 	return oci_new(call, NOUN_GRANT, &o);
 }
