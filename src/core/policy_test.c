@@ -1,0 +1,301 @@
+#include "core/core_world.h"
+
+#include "core/policy.h"
+#include "core/sql.h"
+#include "db/db.h"
+
+#define READER_CRN "crn:v1:bluemix:public:iam::::serviceRole:Reader"
+
+/* A policy as the API will store it: pairs of name and value, the value behind
+ * "~" when it is a pattern. */
+struct policy {
+	const char *identity, *role;
+	const char *attributes[8][2];
+};
+static int serial;
+
+static int
+put(struct db_at *at, void *arg)
+{
+	const struct policy *p = arg;
+	char id[16];
+	int r;
+
+	(void)snprintf(id, sizeof(id), "p%d", serial);
+	r = db_exec(at, SQL_policy_insert, NULL, "sssssi", str_c(id),
+		    str_c(p->attributes[0][1]), str_c(p->identity), STR(""),
+		    STR("test"), (int64_t)0);
+	if (r == 0)
+		r = db_exec(at, SQL_policy_role_insert, NULL, "sis", str_c(id),
+			    (int64_t)0, str_c(p->role));
+	for (int64_t i = 0; r == 0 && p->attributes[i][0] != NULL; i++) {
+		const char *op = "stringEquals", *value = p->attributes[i][1];
+		const char *name = p->attributes[i][0];
+
+		if (*value == '~') {
+			op = "stringMatch";
+			value++;
+		}
+		if (*name == '!') {
+			op = "stringEqualsAnyOf";
+			name++;
+		}
+		r = db_exec(at, SQL_policy_attribute_insert, NULL, "sisss",
+			    str_c(id), i, str_c(name), str_c(op), str_c(value));
+	}
+	gate_changed(at);
+	return r;
+}
+
+struct person {
+	struct user user;
+	struct proof proof;
+};
+
+static struct person
+person(struct world *w)
+{
+	char email[64];
+	struct api_key key;
+	struct person p;
+
+	(void)snprintf(email, sizeof(email), "p%d@example.org", ++serial);
+	p.user = world_user(w, email, 0);
+	p.proof = basic("iamapikey", world_key(w, p.user.id, 0, &key));
+	return p;
+}
+
+/* Somebody with one policy: the account is filled in when it comes first. */
+static struct person
+with(struct world *w, const char *role, const char *pairs[][2])
+{
+	struct person p = person(w);
+	struct policy policy = {.identity = p.user.id.p, .role = role};
+
+	policy.attributes[0][0] = "accountId";
+	policy.attributes[0][1] = w->owner.account;
+	for (int i = 0; pairs[i][0] != NULL; i++) {
+		policy.attributes[i + 1][0] = pairs[i][0];
+		policy.attributes[i + 1][1] = pairs[i][1];
+	}
+	must(db_write(w->core->db, put, &policy), "policy");
+	return p;
+}
+
+static int
+pull_in(struct world *w, const struct person *p, struct str region,
+	const char *name)
+{
+	return pass(w, p->proof, VERB_IMAGE_PULL,
+		    (struct thing){.kind = THING_REPO,
+				   .region = region,
+				   .name = str_c(name)});
+}
+
+#define REGISTRY                                                               \
+	{                                                                      \
+		"serviceName", "container-registry"                            \
+	}
+#define PAIRS(...)                                                             \
+	(const char *[][2])                                                    \
+	{                                                                      \
+		__VA_ARGS__,                                                   \
+		{                                                              \
+			NULL, NULL                                             \
+		}                                                              \
+	}
+
+static void
+test_resource(struct world *w)
+{
+	struct person one = with(w, READER_CRN,
+				 PAIRS(REGISTRY, {"resourceType", "namespace"},
+				       {"resource", "birds"}));
+	struct person some =
+	    with(w, "Reader", PAIRS(REGISTRY, {"resource", "~b?r*"}));
+	struct person all = with(w, READER_CRN, PAIRS(REGISTRY));
+	struct person manager =
+	    with(w, "Manager", PAIRS(REGISTRY, {"resource", "birds"}));
+	struct thing birds = {
+	    .kind = THING_NAMESPACE, .region = LOCAL, .name = STR("birds")};
+	struct thing account = {.kind = THING_ACCOUNT, .region = LOCAL};
+
+	is_int(pull_in(w, &one, LOCAL, "birds/a"), 0, "the namespace");
+	is_int(pull_in(w, &one, LOCAL, "birds/a/b"), 0, "deep in it");
+	is_int(pull_in(w, &one, LOCAL, "bears/a"), OUT_DENIED, "another");
+	is_int(pull_in(w, &some, LOCAL, "birds/a"), 0, "by pattern");
+	is_int(pull_in(w, &some, LOCAL, "boars/a"), OUT_DENIED,
+	       "not by pattern");
+	is_int(pull_in(w, &all, LOCAL, "bears/a"), 0, "any");
+	is_int(pass(w, one.proof, VERB_IMAGE_LIST, account), 0,
+	       "a list of what may be seen");
+	is_int(pass(w, one.proof, VERB_QUOTA_GET, account), OUT_DENIED,
+	       "nothing of the whole account");
+	is_int(pass(w, all.proof, VERB_QUOTA_GET, account), 0,
+	       "but with a policy for all of it");
+	is_int(pass(w, manager.proof, VERB_IMAGE_DELETE, repo("birds/a")), 0,
+	       "a namespace's manager in it");
+	is_int(pass(w, manager.proof, VERB_NAMESPACE_DELETE, birds), OUT_DENIED,
+	       "cannot remove it");
+	birds.name = STR("fresh");
+	is_int(pass(w, manager.proof, VERB_NAMESPACE_CREATE, birds), OUT_DENIED,
+	       "nor make another");
+}
+
+static void
+test_regions(struct world *w)
+{
+	struct person old =
+	    with(w, "Reader", PAIRS(REGISTRY, {"region", "eu-central"}));
+	struct person now =
+	    with(w, "Reader", PAIRS(REGISTRY, {"region", "eu-de"}));
+	struct person by =
+	    with(w, "Reader", PAIRS(REGISTRY, {"region", "~eu-*"}));
+	struct person none =
+	    with(w, "Reader", PAIRS(REGISTRY, {"region", "nowhere"}));
+	const struct person *europeans[] = {&old, &now, &by};
+
+	for (size_t i = 0; i < nitems(europeans); i++) {
+		is_int(pull_in(w, europeans[i], OTHER, "birds/a"), 0,
+		       "policy %zu in its region", i);
+		is_int(pull_in(w, europeans[i], LOCAL, "birds/a"), OUT_DENIED,
+		       "policy %zu in another", i);
+	}
+	is_int(pull_in(w, &none, LOCAL, "birds/a"), OUT_DENIED, "no region");
+}
+
+static void
+test_services(struct world *w)
+{
+	struct thing account = {.kind = THING_ACCOUNT, .region = LOCAL};
+	struct person all =
+	    with(w, "Administrator", PAIRS({"serviceType", "service"}));
+	struct person platform = with(
+	    w, "Administrator", PAIRS({"serviceType", "platform_service"}));
+	struct person git = with(w, "Manager", PAIRS({"serviceName", "git"}));
+
+	is_int(pass(w, all.proof, VERB_REGISTRYTOKEN_LIST, account), 0,
+	       "all services have the registry");
+	is_int(pass(w, all.proof, VERB_USER_CREATE, account), OUT_DENIED,
+	       "and not the people");
+	is_int(pass(w, platform.proof, VERB_USER_CREATE, account), 0,
+	       "these have");
+	is_int(pass(w, platform.proof, VERB_REGISTRYTOKEN_LIST, account),
+	       OUT_DENIED, "and not the registry");
+	is_int(pull_in(w, &git, LOCAL, "birds/a"), OUT_DENIED,
+	       "another service");
+}
+
+/* What is not understood grants nothing. */
+static void
+test_closed(struct world *w)
+{
+	const char *const *odd[] = {
+	    (const char *[]){"resourceGroupId", "x"},
+	    (const char *[]){"!resource", "birds"},
+	    (const char *[]){"serviceName", "container-registry"},
+	    (const char *[]){"serviceInstance", ""},
+	    (const char *[]){"Resource", "birds"},
+	    (const char *[]){"accountId", "other"},
+	    (const char *[]){"resourceType", "repo"},
+	    (const char *[]){"resource", ""},
+	};
+	struct person p;
+
+	for (size_t i = 0; i < nitems(odd); i++) {
+		p = with(w, "Manager", PAIRS(REGISTRY, {odd[i][0], odd[i][1]}));
+		is_int(pull_in(w, &p, LOCAL, "birds/a"), OUT_DENIED, "%s=%s",
+		       odd[i][0], odd[i][1]);
+	}
+	p = with(w, "Owner", PAIRS(REGISTRY));
+	is_int(pull_in(w, &p, LOCAL, "birds/a"), OUT_DENIED, "unknown role");
+	p = with(w, "", PAIRS(REGISTRY));
+	is_int(pull_in(w, &p, LOCAL, "birds/a"), OUT_DENIED, "no role");
+	p = with(w, "Manager", PAIRS({"resource", "birds"}));
+	is_int(pull_in(w, &p, LOCAL, "birds/a"), OUT_DENIED, "no service");
+}
+
+static void
+test_felt_at_once(struct world *w)
+{
+	struct person p = person(w);
+	struct policy policy = {
+	    .identity = p.user.id.p,
+	    .role = "Reader",
+	    .attributes = {{"accountId", w->owner.account}, REGISTRY}};
+
+	is_int(pull_in(w, &p, LOCAL, "birds/a"), OUT_DENIED, "nothing");
+	must(db_write(w->core->db, put, &policy), "policy");
+	is_int(pull_in(w, &p, LOCAL, "birds/a"), 0, "granted at once");
+}
+
+static void
+test_match(void)
+{
+	static const struct {
+		const char *pattern, *value;
+		bool want;
+	} cases[] = {
+	    {"", "", true},
+	    {"", "a", false},
+	    {"*", "", true},
+	    {"*", "abc", true},
+	    {"a*", "a", true},
+	    {"a*c", "abbbc", true},
+	    {"a*c", "abbb", false},
+	    {"a?c", "abc", true},
+	    {"a?c", "ac", false},
+	    {"*b*b*", "abcb", true},
+	    {"*b*b*", "abc", false},
+	    {"A*", "abc", false},
+	    {"**a", "bba", true},
+	    {"?*", "", false},
+	    {"a*a*a*a*a*b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false},
+	};
+
+	for (size_t i = 0; i < nitems(cases); i++)
+		ok(policy_match(str_c(cases[i].pattern),
+				str_c(cases[i].value)) == cases[i].want,
+		   "'%s' and '%s'", cases[i].pattern, cases[i].value);
+}
+
+static void
+test_roles(void)
+{
+	is_int(role_parse(STR("Reader")), ROLE_READER, "a name");
+	is_int(role_parse(STR("crn:v1:bluemix:public:container-registry::::"
+			      "serviceRole:manager")),
+	       ROLE_MANAGER, "the last part of a CRN, in any case");
+	is_int(role_parse(STR("crn:v1:bluemix:public:iam::::role:Viewer")),
+	       ROLE_VIEWER, "a platform role");
+	is_int(role_parse(STR("Reader:")), 0, "nothing at the end");
+	is_int(role_parse(STR("")), 0, "nothing");
+	is_int(role_parse(STR("Readers")), 0, "more than a role");
+	for (unsigned role = 1; role <= ROLE_ADMINISTRATOR; role <<= 1) {
+		is_int(role_parse(str_c(role_crn((enum role)role))), role, "%s",
+		       role_crn((enum role)role));
+		is_int(role_parse(str_c(role_name((enum role)role))), role,
+		       "%s", role_name((enum role)role));
+	}
+}
+
+int
+main(void)
+{
+	struct world w;
+	bool made;
+
+	test_match();
+	test_roles();
+	world_make(&w);
+	must(namespace_add(&w.owner, LOCAL, STR("bears"), &made), "bears");
+	must(namespace_add(&w.owner, LOCAL, STR("boars"), &made), "boars");
+	must(namespace_add(&w.owner, OTHER, STR("birds"), &made), "birds");
+	test_resource(&w);
+	test_regions(&w);
+	test_services(&w);
+	subtest("closed") test_closed(&w);
+	test_felt_at_once(&w);
+	world_end(&w);
+	return done_testing();
+}
