@@ -206,11 +206,9 @@ blob_append(struct blob_store *store, struct str key, uint64_t offset,
 	return r;
 }
 
-int
-blob_write(int fd, const void *p, size_t n)
+static int
+write_all(int fd, const char *from, size_t n)
 {
-	const char *from = p;
-
 	while (n > 0) {
 		ssize_t done = write(fd, from, n);
 
@@ -222,6 +220,46 @@ blob_write(int fd, const void *p, size_t n)
 		n -= (size_t)done;
 	}
 	return 0;
+}
+
+/* How much of a piece can go past the page cache: whole blocks from aligned
+ * memory to an aligned place, and enough of them to be worth two calls. */
+static size_t
+direct_part(int fd, const void *p, size_t n)
+{
+	size_t whole = n / BLOB_BLOCK * BLOB_BLOCK;
+	off_t at;
+
+	if (whole < BLOB_DIRECT_MIN || (uintptr_t)p % BLOB_BLOCK != 0)
+		return 0;
+	at = lseek(fd, 0, SEEK_CUR);
+	return at >= 0 && at % (off_t)BLOB_BLOCK == 0 ? whole : 0;
+}
+
+/* Copying large uploads into the page cache costs more than hashing them, and
+ * pushes out what is being read. Where a file system cannot do without, the
+ * ordinary way is taken. */
+static int
+write_direct(int fd, const char *p, size_t n)
+{
+	int flags = fcntl(fd, F_GETFL), r;
+
+	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_DIRECT) != 0)
+		return write_all(fd, p, n);
+	r = write_all(fd, p, n);
+	if (fcntl(fd, F_SETFL, flags) != 0)
+		return r != 0 ? r : FAIL(-errno);
+	return r;
+}
+
+int
+blob_write(int fd, const void *p, size_t n)
+{
+	const char *from = p;
+	size_t direct = direct_part(fd, p, n);
+	int r = direct > 0 ? write_direct(fd, from, direct) : 0;
+
+	return r != 0 ? r : write_all(fd, from + direct, n - direct);
 }
 
 /* Names made and removed in a key's folder are on disk after 0. */

@@ -22,7 +22,7 @@
 
 struct blob_store;
 MUST int blob_open_store(const char *root, struct blob_store **ret,
-    struct note *);
+			 struct note *);
 void blob_free_store(struct blob_store *);
 
 /* All return 0, OUT_ABSENT, OUT_BUSY (no space left), or -errno. Files must be
@@ -32,14 +32,19 @@ MUST int blob_create(struct blob_store *, struct str key, int *ret_fd);
 /* For going on at offset: a longer file is cut there; a shorter one is
  * OUT_MISMATCH. */
 MUST int blob_append(struct blob_store *, struct str key, uint64_t offset,
-    int *ret_fd);
-MUST int blob_write(int fd, const void *p, size_t n); /* all of it */
+		     int *ret_fd);
+/* All of it. Pieces of BLOB_DIRECT_MIN bytes and more from memory aligned to
+ * BLOB_BLOCK bypass the page cache where the position is aligned too. */
+#define BLOB_BLOCK	((size_t)4096)
+#define BLOB_DIRECT_MIN (256 * KIB)
+MUST int blob_write(int fd, const void *p, size_t n);
 /* File, then its directory, on disk. A failed fsync is final: the caller
  * discards the key. */
 MUST int blob_sync(struct blob_store *, struct str key, int fd);
 MUST int blob_read(struct blob_store *, struct str key, int *ret_fd,
-    uint64_t *ret_size);
-/* For ever, on disk after 0; absent is 0. Open files can be read to their end. */
+		   uint64_t *ret_size);
+/* For ever, on disk after 0; absent is 0. Open files can be read to their end.
+ */
 MUST int blob_remove(struct blob_store *, struct str key);
 
 #endif

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/time.h>
@@ -322,6 +324,48 @@ folder_remove(void)
 	ok(rmdir(folder) == 0, "nothing else was left behind");
 }
 
+/* One piece on each side of every rule of the direct way: whatever way bytes
+ * go, they arrive whole and in order. */
+static void
+test_direct(void)
+{
+	static const size_t sizes[] = {BLOB_DIRECT_MIN,
+				       BLOB_DIRECT_MIN + 1,
+				       BLOB_DIRECT_MIN,
+				       BLOB_DIRECT_MIN - 1,
+				       2 * BLOB_DIRECT_MIN + BLOB_BLOCK,
+				       5};
+	struct blob_store *store = store_open();
+	char *from = aligned_alloc(BLOB_BLOCK, 4 * BLOB_DIRECT_MIN);
+	char *back = malloc(4 * BLOB_DIRECT_MIN);
+	off_t at = 0;
+	int fd = -1;
+
+	for (size_t i = 0; i < 4 * BLOB_DIRECT_MIN; i++)
+		from[i] = (char)(i * 31 + i / 4099);
+	is_int(blob_create(store, KEY, &fd), 0, "a large one begins");
+	for (size_t i = 0; i < nitems(sizes); i++) {
+		is_int(blob_write(fd, from + (i == 4), sizes[i]), 0,
+		       "piece %zu is written", i);
+		at += (off_t)sizes[i];
+		is_int(lseek(fd, 0, SEEK_CUR), at, "and counted");
+	}
+	ok((fcntl(fd, F_GETFL) & O_DIRECT) == 0, "no flag is left behind");
+	is_int(blob_sync(store, KEY, fd), 0, "it is on disk");
+	close(fd);
+	is_int(blob_read(store, KEY, &fd, &(uint64_t){0}), 0, "read again");
+	for (size_t i = 0; i < nitems(sizes); i++) {
+		is_int(read(fd, back, sizes[i]), sizes[i], "piece %zu", i);
+		ok(memcmp(back, from + (i == 4), sizes[i]) == 0,
+		   "is what was written");
+	}
+	close(fd);
+	is_int(blob_remove(store, KEY), 0, "removed");
+	free(from);
+	free(back);
+	blob_free_store(store);
+}
+
 int
 main(void)
 {
@@ -333,6 +377,7 @@ main(void)
 	beneath_step_by_step(true);
 	all("step by step");
 	test_write();
+	test_direct();
 	test_full();
 	folder_remove();
 	return done_testing();
