@@ -15,9 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define KEY_NAME	"first"
-#define KEY_DESCRIPTION "made when this server was installed"
-#define KEY_FILE_MAX	(4 * KIB)
+#define KEY_NAME     "first"
+#define KEY_FILE_MAX (4 * KIB)
 
 struct key_file {
 	char path[PATH_MAX];
@@ -83,7 +82,7 @@ key_file_write(const struct key_file *f, const struct secret *key)
 	enc_time_iam(clock_now(), at);
 	jw_object(&w, NULL);
 	jw_c(&w, "name", KEY_NAME);
-	jw_c(&w, "description", KEY_DESCRIPTION);
+	jw_c(&w, "description", "");
 	jw_c(&w, "createdAt", at);
 	jw_str(&w, "apikey", secret_reveal(key));
 	jw_end(&w);
@@ -127,7 +126,6 @@ key_again(struct core *core, struct secret *ret, struct note *note)
 	struct visit v = {.core = core, .verb = VERB_APIKEY_CREATE};
 	CLEAN(arena_clear) struct arena arena;
 	struct api_key_ask ask = {.name = STR(KEY_NAME),
-				  .description = STR(KEY_DESCRIPTION),
 				  .action_when_leaked = STR("none")};
 	struct account *accounts = NULL;
 	struct api_key key;

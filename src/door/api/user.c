@@ -1,23 +1,24 @@
 #include "door/api/inner.h"
 
-/* By id or e-mail address. Who is nobody has no account, and is the gate's to
- * refuse: strangers learn nothing. */
+#define NOBODYS_ACCOUNT "-" /* no account has such an id */
+
+/* By id or e-mail address. Who is nobody is somebody of another account to the
+ * gate, and both are said to be absent: see api_say. */
 int
 api_aim_user(struct call *call)
 {
 	struct str id = call->params[0];
-	struct user user;
+	struct user user = {.id = id, .account = STR(NOBODYS_ACCOUNT)};
 	bool email = memchr(id.p, '@', id.n) != NULL;
 	int r = email ? user_by_email(call->core, id, call->arena, &user)
 		      : user_get(call->core, id, call->arena, &user);
 
+	if (r < 0)
+		return r;
 	call->thing.kind = THING_IDENTITY;
-	call->thing.name = id;
-	if (r == 0) {
-		call->thing.name = user.id;
-		call->thing.account = user.account;
-	}
-	return r < 0 ? r : 0;
+	call->thing.name = user.id;
+	call->thing.account = user.account;
+	return 0;
 }
 
 static void

@@ -79,11 +79,23 @@ message(struct call *call, int outcome, char *ret, size_t n)
 		(void)snprintf(ret, n, "%s", out_text(outcome));
 }
 
+/* Whether an identity of another account exists is none of the caller's
+ * business. */
+static bool
+is_strangers(const struct call *call)
+{
+	return call->thing.kind == THING_IDENTITY &&
+	       call->visit.who.account[0] != '\0' &&
+	       !str_eq(call->thing.account, str_c(call->visit.who.account));
+}
+
 void
 api_say(struct call *call, int outcome, struct http_reply *reply)
 {
 	char text[512];
 
+	if (outcome == OUT_DENIED && is_strangers(call))
+		outcome = OUT_ABSENT;
 	if (outcome < 0 || outcome >= OUT_MAX) {
 		envelope(call, 500, "internal", "the server failed", reply);
 		return;

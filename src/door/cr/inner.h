@@ -43,7 +43,8 @@ int ref_write(struct buf *, const struct call *, struct str repo,
 	      struct str tag, struct str digest);
 struct thing ref_thing(const struct image_ref *);
 
-aim_fn cr_aim_account, cr_aim_token, cr_aim_image, cr_aim_target;
+aim_fn cr_aim_account, cr_aim_namespace, cr_aim_token, cr_aim_image,
+    cr_aim_target;
 
 handler_fn namespaces_list, namespaces_details, namespace_put, namespace_drop;
 handler_fn token_add, tokens_list, token_show, token_drop, tokens_drop;

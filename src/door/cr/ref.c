@@ -116,12 +116,13 @@ cr_aim_account(struct call *call)
 	return r < 0 ? r : 0;
 }
 
+/* A namespace that is to be made, so that a refusal names it. */
 int
-cr_aim_token(struct call *call)
+cr_aim_namespace(struct call *call)
 {
 	int r = cr_aim_account(call);
 
-	call->thing.kind = THING_TOKEN;
+	call->thing.kind = THING_NAMESPACE;
 	call->thing.name = call->params[0];
 	return r;
 }

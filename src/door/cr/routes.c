@@ -12,7 +12,7 @@ static const struct route routes[] = {
      namespaces_list, NULL},
     {HTTP_GET, V1 "/namespaces/details", VERB_WHOAMI, cr_aim_account, NOTHING,
      RUN_POOL, namespaces_details, NULL},
-    {HTTP_PUT, V1 "/namespaces/{name}", VERB_NAMESPACE_CREATE, cr_aim_account,
+    {HTTP_PUT, V1 "/namespaces/{name}", VERB_NAMESPACE_CREATE, cr_aim_namespace,
      NOTHING, RUN_POOL, namespace_put, NULL},
     {HTTP_DELETE, V1 "/namespaces/{name}", VERB_NAMESPACE_DELETE,
      cr_aim_account, NOTHING, RUN_POOL, namespace_drop, NULL},

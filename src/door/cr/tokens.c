@@ -6,6 +6,35 @@
 
 #include <errno.h>
 
+/* Whoever holds only a token's value may name it by that: the id stands in it,
+ * and nothing else of it is believed. The value itself goes no further, so that
+ * neither the trail nor a message can show it. */
+static int
+id_read(struct call *call, struct str text, struct str *ret)
+{
+	CLEAN(jwt_clear) struct jwt jwt = JWT_INIT;
+
+	*ret = text;
+	if (memchr(text.p, '.', text.n) == NULL)
+		return 0;
+	if (jwt_parse(text, &jwt) != 0)
+		return note_set(&call->note, OUT_MALFORMED,
+				"That is neither a token nor its identifier.");
+	*ret = arena_str(call->arena, json_text(jwt.payload, "jti"));
+	return ret->p == NULL ? FAIL(-ENOMEM) : 0;
+}
+
+int
+cr_aim_token(struct call *call)
+{
+	int r = cr_aim_account(call);
+
+	if (r == 0)
+		r = id_read(call, call->params[0], &call->thing.name);
+	call->thing.kind = THING_TOKEN;
+	return r;
+}
+
 static struct str
 region_of(const struct call *call)
 {
@@ -119,9 +148,9 @@ token_show(struct call *call, struct http_reply *reply)
 {
 	CLEAN(buf_clear) struct buf value = BUF_INIT_MAX(JWT_MAX);
 	struct regtoken token;
-	int r =
-	    regtoken_get(call->core, str_c(call->visit.account),
-			 region_of(call), call->params[0], call->arena, &token);
+	int r = regtoken_get(call->core, str_c(call->visit.account),
+			     region_of(call), call->thing.name, call->arena,
+			     &token);
 
 	if (r == OUT_ABSENT)
 		return absent(call);
@@ -130,31 +159,12 @@ token_show(struct call *call, struct http_reply *reply)
 	return r != 0 ? r : value_reply(reply, &value);
 }
 
-/* A token may be removed by whoever holds only its value: the id stands in it.
- * Nothing is believed of it but that. */
-static int
-id_read(struct call *call, struct str text, struct str *ret)
-{
-	CLEAN(jwt_clear) struct jwt jwt = JWT_INIT;
-
-	*ret = text;
-	if (text.n == 0 || memchr(text.p, '.', text.n) == NULL)
-		return 0;
-	if (jwt_parse(text, &jwt) != 0)
-		return note_set(&call->note, OUT_MALFORMED,
-				"That is neither a token nor its identifier.");
-	*ret = arena_str(call->arena, json_text(jwt.payload, "jti"));
-	return ret->p == NULL ? FAIL(-ENOMEM) : 0;
-}
-
 int
 token_drop(struct call *call, struct http_reply *reply)
 {
-	struct str id;
-	int r = id_read(call, call->params[0], &id);
+	int r =
+	    regtoken_remove(&call->visit, region_of(call), call->thing.name);
 
-	if (r == 0)
-		r = regtoken_remove(&call->visit, region_of(call), id);
 	if (r == OUT_ABSENT)
 		return absent(call);
 	return r != 0 ? r : reply_empty(reply, 204);

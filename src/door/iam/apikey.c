@@ -122,6 +122,9 @@ apikey_remove(struct call *call, struct http_reply *reply)
 
 	if (r == 0)
 		r = api_key_delete(&call->visit, key.id);
+	if (r == OUT_CONFLICT)
+		return note_set(&call->note, r,
+				"The API key is locked: unlock it first.");
 	return r != 0 ? r : reply_empty(reply, 204);
 }
 
