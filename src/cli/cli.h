@@ -131,6 +131,18 @@ void print_json(const struct json *);		/* indented */
 struct str time_text(int64_t ms, char ret[32]); /* 2026-11-21T10:20:30Z */
 void size_text(int64_t bytes, char ret[32]);	/* "12 MB" */
 
+/* --- list.c --- */
+/* A list that the server has: where, under which member (NULL: the answer is
+ * the array itself), and how one element becomes a row of cells. */
+struct listing {
+	const char *path, *member;
+	const struct column *columns;
+	size_t n_columns;
+	void (*row)(struct table *, const struct json *);
+};
+/* Fetch it and show it, as a table or as JSON. */
+MUST int list_show(struct cli *, const struct listing *);
+
 /* --- prompt.c --- */
 /* Ask on the terminal without echo; OUT_ABSENT when there is no terminal. */
 MUST int prompt_secret(const char *what, struct buf *ret, struct note *);

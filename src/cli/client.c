@@ -139,15 +139,13 @@ client_login(struct cli *cli, struct str form)
 	return r != 0 ? r : tokens_keep(cli, buf_str(&body));
 }
 
-int
-client_token(struct cli *cli)
+static int
+token_renew(struct cli *cli)
 {
 	CLEAN(buf_clear) struct buf form = BUF_INIT;
 	struct session *s = &cli->session;
-	int r = session_load(cli);
+	int r;
 
-	if (r != 0 || s->expires_at - clock_now() > FRESH_MS)
-		return r;
 	if (s->refresh_token == NULL)
 		return note_set(
 		    &cli->note, OUT_EXPIRED,
@@ -160,6 +158,16 @@ client_token(struct cli *cli)
 		    &cli->note, OUT_EXPIRED,
 		    "the login is over: run 'latchkey login' again");
 	return r != 0 ? r : session_save(cli);
+}
+
+int
+client_token(struct cli *cli)
+{
+	int r = session_load(cli);
+
+	if (r != 0 || cli->session.expires_at - clock_now() > FRESH_MS)
+		return r;
+	return token_renew(cli);
 }
 
 static int
@@ -203,6 +211,15 @@ client_call(struct cli *cli, const struct ask *ask, struct buf *ret_body,
 
 	if (r == 0)
 		r = call_with_token(cli, ask, &answer);
+	/* The server's clock counts, not ours: what it calls expired is renewed
+	 * once. */
+	if (r == 0 && answer.status == 401 &&
+	    cli->session.refresh_token != NULL) {
+		outward_answer_clear(&answer);
+		r = token_renew(cli);
+		if (r == 0)
+			r = call_with_token(cli, ask, &answer);
+	}
 	if (r != 0)
 		return r;
 	if (ret_status != NULL)

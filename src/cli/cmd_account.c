@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define USERS "/latchkey/v1/users?limit=1000"
+
 enum { ACCOUNT_NAME, ACCOUNT_OWNER };
 static const struct opt account_opts[] = {
     {"name", 0, OPT_TEXT, "TEXT", "a name for people; default: the slug"},
@@ -66,6 +68,15 @@ account_create(struct cli *cli, const struct args *a)
 	return 0;
 }
 
+static void
+account_row(struct table *t, const struct json *row)
+{
+	table_add(t, json_text(row, "slug"));
+	table_add(t, json_text(row, "id"));
+	table_add(t, json_text(row, "name"));
+	table_add(t, json_text(row, "created_at"));
+}
+
 static int
 account_list(struct cli *cli, const struct args *a)
 {
@@ -73,31 +84,12 @@ account_list(struct cli *cli, const struct args *a)
 						{"ID", false},
 						{"Name", false},
 						{"Created At", false}};
-	CLEAN(json_freep) struct json *j = NULL;
-	struct ask ask = {"GET", "/latchkey/v1/accounts", STR_NONE, NULL};
-	struct table t = TABLE(columns);
-	const struct json *rows;
-	int r = client_json(cli, &ask, &j);
+	static const struct listing list = {"/latchkey/v1/accounts", "accounts",
+					    columns, nitems(columns),
+					    account_row};
 
 	(void)a;
-	if (r != 0)
-		return r;
-	rows = json_get(j, "accounts");
-	if (cli->json) {
-		print_json(rows);
-		return 0;
-	}
-	for (size_t i = 0; i < json_size(rows); i++) {
-		const struct json *row = json_at(rows, i);
-
-		table_add(&t, json_text(row, "slug"));
-		table_add(&t, json_text(row, "id"));
-		table_add(&t, json_text(row, "name"));
-		table_add(&t, json_text(row, "created_at"));
-	}
-	table_print(&t);
-	printf("\nOK\n");
-	return 0;
+	return list_show(cli, &list);
 }
 
 static void
@@ -159,13 +151,16 @@ user_create(struct cli *cli, const struct args *a)
 	return 0;
 }
 
-static int
-users_fetch(struct cli *cli, struct json **ret)
+static void
+user_row(struct table *t, const struct json *row)
 {
-	struct ask ask = {"GET", "/latchkey/v1/users?limit=1000", STR_NONE,
-			  NULL};
+	bool disabled = false;
 
-	return client_json(cli, &ask, ret);
+	(void)json_bool(json_get(row, "disabled"), &disabled);
+	table_add(t, json_text(row, "email"));
+	table_add(t, json_text(row, "name"));
+	table_add(t, disabled ? STR("disabled") : STR("active"));
+	table_add(t, json_text(row, "id"));
 }
 
 static int
@@ -173,32 +168,11 @@ user_list(struct cli *cli, const struct args *a)
 {
 	static const struct column columns[] = {
 	    {"User", false}, {"Name", false}, {"State", false}, {"ID", false}};
-	CLEAN(json_freep) struct json *j = NULL;
-	struct table t = TABLE(columns);
-	const struct json *rows;
-	int r = users_fetch(cli, &j);
+	static const struct listing list = {USERS, "users", columns,
+					    nitems(columns), user_row};
 
 	(void)a;
-	if (r != 0)
-		return r;
-	rows = json_get(j, "users");
-	if (cli->json) {
-		print_json(rows);
-		return 0;
-	}
-	for (size_t i = 0; i < json_size(rows); i++) {
-		const struct json *row = json_at(rows, i);
-		bool disabled = false;
-
-		(void)json_bool(json_get(row, "disabled"), &disabled);
-		table_add(&t, json_text(row, "email"));
-		table_add(&t, json_text(row, "name"));
-		table_add(&t, disabled ? STR("disabled") : STR("active"));
-		table_add(&t, json_text(row, "id"));
-	}
-	table_print(&t);
-	printf("\nOK\n");
-	return 0;
+	return list_show(cli, &list);
 }
 
 /* By id or e-mail address. */
@@ -207,11 +181,12 @@ user_resolve(struct cli *cli, const char *word, struct buf *ret)
 {
 	CLEAN(json_freep) struct json *j = NULL;
 	const struct json *rows;
+	struct ask ask = {"GET", USERS, STR_NONE, NULL};
 	int r;
 
 	if (str_starts(str_c(word), STR("IBMid-")))
 		return buf_adds(ret, word);
-	r = users_fetch(cli, &j);
+	r = client_json(cli, &ask, &j);
 	if (r != 0)
 		return r;
 	rows = json_get(j, "users");

@@ -78,26 +78,12 @@ audit(struct cli *cli, const struct args *a)
 	    {"Thing", false}, {"Credential", false}, {"From", false},
 	    {"Count", true}};
 	CLEAN(buf_clear) struct buf path = BUF_INIT;
-	CLEAN(json_freep) struct json *j = NULL;
-	struct ask ask = {"GET", NULL, STR_NONE, NULL};
-	struct table t = TABLE(columns);
-	const struct json *rows;
-	int r;
+	struct listing list = {NULL, "events", columns, nitems(columns),
+			       event_row};
 
 	audit_path(a, &path);
-	ask.path = path.p;
-	r = client_json(cli, &ask, &j);
-	if (r != 0)
-		return r;
-	rows = json_get(j, "events");
-	if (cli->json) {
-		print_json(rows);
-		return 0;
-	}
-	for (size_t i = 0; i < json_size(rows); i++)
-		event_row(&t, json_at(rows, i));
-	table_print(&t);
-	return 0;
+	list.path = path.p;
+	return list_show(cli, &list);
 }
 
 static int

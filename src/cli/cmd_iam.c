@@ -9,6 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* An identity has at most 20: one page holds them all. */
+#define KEYS "/v1/apikeys?pagesize=100"
+
 enum { CREATE_DESCRIPTION, CREATE_FILE };
 static const struct opt create_opts[] = {
     {"description", 'd', OPT_TEXT, "TEXT", "what the key is for"},
@@ -153,12 +156,13 @@ api_key_create(struct cli *cli, const struct args *a)
 	return 0;
 }
 
-static int
-keys_fetch(struct cli *cli, struct json **ret)
+static void
+key_row(struct table *t, const struct json *key)
 {
-	struct ask ask = {"GET", "/v1/apikeys?pagesize=100", STR_NONE, NULL};
-
-	return client_json(cli, &ask, ret);
+	table_add(t, json_text(key, "name"));
+	table_add(t, json_text(key, "description"));
+	table_add(t, json_text(key, "created_at"));
+	table_add(t, json_text(key, "id"));
 }
 
 static int
@@ -168,29 +172,11 @@ api_keys(struct cli *cli, const struct args *a)
 						{"Description", false},
 						{"Created At", false},
 						{"UUID", false}};
-	CLEAN(json_freep) struct json *j = NULL;
-	struct table t = TABLE(columns);
-	const struct json *keys;
-	int r = keys_fetch(cli, &j);
+	static const struct listing list = {KEYS, "apikeys", columns,
+					    nitems(columns), key_row};
 
 	(void)a;
-	if (r != 0)
-		return r;
-	keys = json_get(j, "apikeys");
-	if (cli->json) {
-		print_json(keys);
-		return 0;
-	}
-	for (size_t i = 0; i < json_size(keys); i++) {
-		const struct json *k = json_at(keys, i);
-
-		table_add(&t, json_text(k, "name"));
-		table_add(&t, json_text(k, "description"));
-		table_add(&t, json_text(k, "created_at"));
-		table_add(&t, json_text(k, "id"));
-	}
-	table_print(&t);
-	return 0;
+	return list_show(cli, &list);
 }
 
 /* By UUID, or by a name that only one key has. */
@@ -198,12 +184,13 @@ static int
 key_resolve(struct cli *cli, const char *word, struct buf *ret)
 {
 	CLEAN(json_freep) struct json *j = NULL;
+	struct ask ask = {"GET", KEYS, STR_NONE, NULL};
 	const struct json *keys;
 	int found = 0, r;
 
 	if (str_starts(str_c(word), STR("ApiKey-")))
 		return buf_adds(ret, word);
-	r = keys_fetch(cli, &j);
+	r = client_json(cli, &ask, &j);
 	if (r != 0)
 		return r;
 	keys = json_get(j, "apikeys");

@@ -71,14 +71,14 @@ digest_text(struct str digest, bool whole)
 	return str_sub(hex, 0, DIGEST_SHOWN);
 }
 
-struct listing {
+struct shown {
 	struct table *table;
 	const struct args *args;
 	const struct json *image;
 };
 
 static void
-row_add(const struct listing *l, struct str digest, struct str full)
+row_add(const struct shown *l, struct str digest, struct str full)
 {
 	struct ociref ref;
 	int64_t created = 0, size = 0;
@@ -105,7 +105,7 @@ row_add(const struct listing *l, struct str digest, struct str full)
 }
 
 static void
-image_rows(const struct listing *l)
+image_rows(const struct shown *l)
 {
 	const struct json *tags;
 	struct str digest, full;
@@ -145,7 +145,7 @@ image_list(struct cli *cli, const struct args *a)
 	CLEAN(json_freep) struct json *j = NULL;
 	struct ask ask = {"GET", NULL, STR_NONE, NULL};
 	struct table t = TABLE(columns);
-	struct listing l = {&t, a, NULL};
+	struct shown l = {&t, a, NULL};
 	int r;
 
 	list_path(&path, a->v[LIST_RESTRICT].text);

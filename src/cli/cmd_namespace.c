@@ -60,56 +60,34 @@ namespace_rm(struct cli *cli, const struct args *a)
 	return r;
 }
 
-static int
-list_plain(struct cli *cli)
+static void
+plain_row(struct table *t, const struct json *row)
 {
-	static const struct column columns[] = {{"Namespace", false}};
-	CLEAN(json_freep) struct json *j = NULL;
-	struct ask ask = {"GET", "/api/v1/namespaces", STR_NONE, NULL};
-	struct table t = TABLE(columns);
 	struct str name;
-	int r = client_json(cli, &ask, &j);
 
-	if (r != 0)
-		return r;
-	if (cli->json) {
-		print_json(j);
-		return 0;
-	}
-	for (size_t i = 0; i < json_size(j); i++)
-		if (json_str(json_at(j, i), &name))
-			table_add(&t, name);
-	table_print(&t);
-	printf("\nOK\n");
-	return 0;
+	if (json_str(row, &name))
+		table_add(t, name);
 }
 
-static int
-list_verbose(struct cli *cli)
+static void
+verbose_row(struct table *t, const struct json *row)
 {
-	static const struct column columns[] = {{"Namespace", false},
-						{"Created", false}};
-	CLEAN(json_freep) struct json *j = NULL;
-	struct ask ask = {"GET", "/api/v1/namespaces/details", STR_NONE, NULL};
-	struct table t = TABLE(columns);
-	int r = client_json(cli, &ask, &j);
-
-	if (r != 0)
-		return r;
-	for (size_t i = 0; i < json_size(j); i++) {
-		table_add(&t, json_text(json_at(j, i), "name"));
-		table_add(&t, json_text(json_at(j, i), "created_date"));
-	}
-	table_print(&t);
-	printf("\nOK\n");
-	return 0;
+	table_add(t, json_text(row, "name"));
+	table_add(t, json_text(row, "created_date"));
 }
 
 static int
 namespace_list(struct cli *cli, const struct args *a)
 {
-	return a->v[LIST_VERBOSE].given && !cli->json ? list_verbose(cli)
-						      : list_plain(cli);
+	static const struct column columns[] = {{"Namespace", false},
+						{"Created", false}};
+	static const struct listing plain = {"/api/v1/namespaces", NULL,
+					     columns, 1, plain_row};
+	static const struct listing verbose = {"/api/v1/namespaces/details",
+					       NULL, columns, nitems(columns),
+					       verbose_row};
+
+	return list_show(cli, a->v[LIST_VERBOSE].given ? &verbose : &plain);
 }
 
 static const struct command rows[] = {

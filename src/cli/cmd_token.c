@@ -133,25 +133,11 @@ token_list(struct cli *cli, const struct args *a)
 						{"EXPIRY", false},
 						{"READ-ONLY", false},
 						{"DESCRIPTION", false}};
-	CLEAN(json_freep) struct json *j = NULL;
-	struct ask ask = {"GET", "/api/v1/tokens", STR_NONE, NULL};
-	struct table t = TABLE(columns);
-	const struct json *rows;
-	int r = client_json(cli, &ask, &j);
+	static const struct listing list = {"/api/v1/tokens", "tokens", columns,
+					    nitems(columns), token_row};
 
 	(void)a;
-	if (r != 0)
-		return r;
-	rows = json_get(j, "tokens");
-	if (cli->json) {
-		print_json(rows);
-		return 0;
-	}
-	for (size_t i = 0; i < json_size(rows); i++)
-		token_row(&t, json_at(rows, i));
-	table_print(&t);
-	printf("\nOK\n");
-	return 0;
+	return list_show(cli, &list);
 }
 
 static int
