@@ -43,7 +43,7 @@ struct client {
 	double seconds; /* how long to go on */
 };
 
-static void
+static __attribute__((format(printf, 1, 2))) void
 die(const char *fmt, ...)
 {
 	va_list ap;
