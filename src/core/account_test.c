@@ -245,6 +245,15 @@ test_no_rise(struct world *w, const struct account *other)
 	is_int(user_set_password(&by, str_c(w->owner.who.identity),
 				 STR("password"), NULL),
 	       OUT_DENIED, "the owner's password is the owner's");
+	by = visit_of(
+	    w, world_key(w, world_user(w, "all@example.org", 0x7f).id, 0, &key),
+	    VERB_USER_CREATE, ANY);
+	is_int(user_set_password(&by, str_c(w->owner.who.identity),
+				 STR("password"), NULL),
+	       OUT_DENIED, "even to who holds every role");
+	ask.identity = str_c(w->owner.who.identity);
+	is_int(api_key_create(&by, &ask, &w->arena, &key, &value, NULL),
+	       OUT_DENIED, "and so are the owner's keys");
 	is_int(user_disable(&by, str_c(w->owner.who.identity), true),
 	       OUT_CONFLICT, "the owner cannot be shut out");
 	is_int(user_disable(&w->owner, other->owner, true), OUT_ABSENT,

@@ -147,11 +147,14 @@ test_no_secret(struct world *w)
 
 /* --- somebody changes the file --- */
 
-enum { EDIT, DROP, SWAP };
+enum { EDIT, DROP, SWAP, LINK, NUMBER };
 static const struct db_sql edits[] = {
     {"edit", "UPDATE audit SET addr = '192.0.2.99' WHERE seq = 3"},
     {"drop", "DELETE FROM audit WHERE seq = 2"},
     {"swap", "UPDATE audit SET detail = '{}', hash = prev WHERE seq = 4"},
+    {"link", "UPDATE audit SET prev = zeroblob(32) WHERE seq = 3"},
+    {"number", "UPDATE audit SET seq = 99 WHERE seq = (SELECT MAX(seq) FROM "
+	       "audit)"},
 };
 
 static int
@@ -270,6 +273,8 @@ main(void)
 	subtest("edited") test_tampered(EDIT, 3);
 	subtest("dropped") test_tampered(DROP, 3);
 	subtest("forged") test_tampered(SWAP, 4);
+	subtest("unlinked") test_tampered(LINK, 3);
+	subtest("numbered") test_tampered(NUMBER, 99);
 	subtest("closed") test_closed();
 	return done_testing();
 }

@@ -43,8 +43,9 @@ proven_unrefp(struct proven **p)
 struct proven *proven_new(const struct subject *, int64_t until, bool narrowed,
     const struct scope *access, size_t n);
 
-/* Look up and compare, without any memory of earlier answers. 0,
- * OUT_UNPROVEN, OUT_EXPIRED, OUT_UNSUPPORTED, -errno. On UNPROVEN and EXPIRED
+/* Look up and compare, without any memory of earlier answers; whether until
+ * has passed is the caller's to see. 0, OUT_UNPROVEN, OUT_EXPIRED,
+ * OUT_UNSUPPORTED, -errno. On UNPROVEN and EXPIRED
  * known says as much as is known of the credential, for the trail. */
 MUST int proof_resolve(struct core *, const struct proof *,
     struct proven **ret, struct subject *known);

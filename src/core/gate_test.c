@@ -246,6 +246,10 @@ test_isolation(struct world *w, struct str other_key,
 	thing.account = str_c(w->owner.account);
 	is_int(pass(w, mine, VERB_IMAGE_DELETE, thing), OUT_DENIED,
 	       "nor by saying that it is one's own");
+	thing = repo(APP);
+	thing.account = other->id;
+	is_int(pass(w, mine, VERB_IMAGE_DELETE, thing), OUT_DENIED,
+	       "nor one's own as another's");
 	thing = (struct thing){.kind = THING_ACCOUNT, .account = other->id};
 	is_int(pass(w, mine, VERB_USER_CREATE, thing), OUT_DENIED,
 	       "no users in another account");

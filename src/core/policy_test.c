@@ -9,7 +9,7 @@
 /* A policy as the API will store it: pairs of name and value, the value behind
  * "~" when it is a pattern. */
 struct policy {
-	const char *identity, *role;
+	const char *identity, *account, *role;
 	const char *attributes[8][2];
 };
 static int serial;
@@ -23,8 +23,8 @@ put(struct db_at *at, void *arg)
 
 	(void)snprintf(id, sizeof(id), "p%d", serial);
 	r = db_exec(at, SQL_policy_insert, NULL, "sssssi", str_c(id),
-		    str_c(p->attributes[0][1]), str_c(p->identity), STR(""),
-		    STR("test"), (int64_t)0);
+		    str_c(p->account), str_c(p->identity), STR(""), STR("test"),
+		    (int64_t)0);
 	if (r == 0)
 		r = db_exec(at, SQL_policy_role_insert, NULL, "sis", str_c(id),
 			    (int64_t)0, str_c(p->role));
@@ -70,7 +70,8 @@ static struct person
 with(struct world *w, const char *role, const char *pairs[][2])
 {
 	struct person p = person(w);
-	struct policy policy = {.identity = p.user.id.p, .role = role};
+	struct policy policy = {
+	    .identity = p.user.id.p, .account = w->owner.account, .role = role};
 
 	policy.attributes[0][0] = "accountId";
 	policy.attributes[0][1] = w->owner.account;
@@ -207,6 +208,14 @@ test_closed(struct world *w)
 		is_int(pull_in(w, &p, LOCAL, "birds/a"), OUT_DENIED, "%s=%s",
 		       odd[i][0], odd[i][1]);
 	}
+	p = person(w);
+	must(db_write(w->core->db, put,
+		      &(struct policy){.identity = p.user.id.p,
+				       .account = w->owner.account,
+				       .role = "Manager",
+				       .attributes = {REGISTRY}}),
+	     "policy");
+	is_int(pull_in(w, &p, LOCAL, "birds/a"), OUT_DENIED, "no account");
 	p = with(w, "Owner", PAIRS(REGISTRY));
 	is_int(pull_in(w, &p, LOCAL, "birds/a"), OUT_DENIED, "unknown role");
 	p = with(w, "", PAIRS(REGISTRY));
@@ -221,6 +230,7 @@ test_felt_at_once(struct world *w)
 	struct person p = person(w);
 	struct policy policy = {
 	    .identity = p.user.id.p,
+	    .account = w->owner.account,
 	    .role = "Reader",
 	    .attributes = {{"accountId", w->owner.account}, REGISTRY}};
 

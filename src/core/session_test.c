@@ -79,6 +79,7 @@ static void
 test_api_key(struct world *w)
 {
 	struct grant_ask ask = with_key(w->key, STR(""));
+	struct api_key key;
 	struct login login;
 
 	is_int(world_login(w, &ask, &login), 0, "without a client");
@@ -87,6 +88,14 @@ test_api_key(struct world *w)
 	is_int(pulls(w, plain(PROOF_ACCESS, login.access), APP), 0, "opens");
 	ask.api_key = STR("lk_a_wrong");
 	is_int(world_login(w, &ask, &login), OUT_UNPROVEN, "a wrong key");
+	ask.api_key = world_key(w, str_c(w->owner.who.identity),
+				clock_now() + MINUTE_MS, &key);
+	is_int(world_login(w, &ask, &login), 0, "one with an end");
+	ok(login.expires_at <= key.expires_at, "and no token outlives it");
+	clock_test_shift(MINUTE_MS);
+	is_int(world_login(w, &ask, &login), OUT_UNPROVEN,
+	       "past its end like one that never was");
+	clock_test_shift(-MINUTE_MS);
 	ask = with_key(w->key, BX);
 	ask.account = STR("own");
 	is_int(world_login(w, &ask, &login), 0, "its account by name");
@@ -124,6 +133,8 @@ test_refresh(struct world *w)
 	       "the registry only refuses an old one");
 	is_int(pulls(w, basic("iamrefresh", third.refresh), APP), 0,
 	       "and the session goes on");
+	is_int(pulls(w, plain(PROOF_ACCESS, third.access), APP), 0,
+	       "its access token is remembered");
 	is_int(world_login(w, &ask, &again), OUT_UNPROVEN, "a replay");
 	ask = with_refresh(third.refresh);
 	is_int(world_login(w, &ask, &again), OUT_UNPROVEN,

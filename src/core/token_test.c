@@ -383,6 +383,11 @@ test_access_claims(struct world *w)
 	c.iss = "\"" URL "/identity\"";
 	c.header = "{\"kid\":\"none\",\"alg\":\"ES256\"}";
 	is_int(access_says(w, &c, account, id), OUT_UNPROVEN, "unknown kid");
+	c.header = arena_strf(&w->arena, "{\"kid\":\"%s\",\"alg\":\"RS256\"}",
+			      vault_access_kid(w->core->vault))
+		       .p;
+	is_int(access_says(w, &c, account, id), OUT_UNPROVEN,
+	       "the name of another algorithm");
 	c.header = "{\"alg\":\"ES256\"}";
 	is_int(access_says(w, &c, account, id), OUT_UNPROVEN, "no kid");
 }
