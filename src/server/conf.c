@@ -1,6 +1,7 @@
 #include "server/conf.h"
 
 #include <arpa/inet.h>
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -169,6 +170,8 @@ conf_region(struct str text, struct region *ret, struct note *note)
 	*ret = region;
 	return 0;
 }
+
+static_assert(OPT_VALUES_MAX <= REGIONS_MAX, "each one given has its place");
 
 static bool
 region_has_name(const struct region *r, const char *name)
