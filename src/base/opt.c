@@ -123,6 +123,25 @@ opt_parse(const struct opt *opts, size_t n, int argc, char **argv,
 }
 
 #define USAGE_COLUMN 30
+#define USAGE_WIDTH  80
+
+/* What is left of the line is filled with whole words. */
+static void
+text_wrap(FILE *out, struct str text)
+{
+	size_t at = USAGE_COLUMN;
+	struct str word;
+
+	while (str_next(&text, ' ', &word)) {
+		if (at > USAGE_COLUMN && at + 1 + word.n > USAGE_WIDTH) {
+			fprintf(out, "\n%*s", USAGE_COLUMN, "");
+			at = USAGE_COLUMN;
+		}
+		at += (size_t)fprintf(
+		    out, "%s%.*s", at > USAGE_COLUMN ? " " : "", STR_ARG(word));
+	}
+	(void)fputc('\n', out);
+}
 
 void
 opt_usage(FILE *out, const struct opt *opts, size_t n)
@@ -141,6 +160,6 @@ opt_usage(FILE *out, const struct opt *opts, size_t n)
 			fprintf(out, "\n%*s", USAGE_COLUMN, "");
 		else
 			fprintf(out, "%*s", USAGE_COLUMN - width, "");
-		fprintf(out, "%s\n", o->text);
+		text_wrap(out, str_c(o->text));
 	}
 }

@@ -112,11 +112,44 @@ test_usage(void)
 	free(text);
 }
 
+/* 50 columns are left for the text of an option. */
+static void
+test_usage_width(void)
+{
+	static const struct opt rows[] = {
+	    {"fits", 0, OPT_FLAG, NULL,
+	     "5678901234567890123456789012345678901234567 fiftyy"},
+	    {"over", 0, OPT_FLAG, NULL,
+	     "5678901234567890123456789012345678901234567 fiftyon"},
+	    {"word", 0, OPT_FLAG, NULL,
+	     "567890123456789012345678901234567890123456789012345"},
+	};
+	char *text = NULL;
+	size_t n = 0;
+	FILE *out = open_memstream(&text, &n);
+
+	if (out == NULL)
+		abort();
+	opt_usage(out, rows, nitems(rows));
+	(void)fclose(out);
+	is_str(((struct str){text, n}),
+	       STR("      --fits                  56789012345678901234567890123"
+		   "45678901234567 fiftyy\n"
+		   "      --over                  56789012345678901234567890123"
+		   "45678901234567\n"
+		   "                              fiftyon\n"
+		   "      --word                  56789012345678901234567890123"
+		   "4567890123456789012345\n"),
+	       "words that do not fit go to the next line");
+	free(text);
+}
+
 int
 main(void)
 {
 	test_good();
 	test_bad();
 	test_usage();
+	test_usage_width();
 	return done_testing();
 }
