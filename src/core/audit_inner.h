@@ -1,6 +1,6 @@
 /*
- * The trail's inside: rows on their way into the chain (audit.c), and what is
- * gathered until the next flush (audit_gather.c).
+ * The trail's inside: rows on their way into the chain (audit.c), what is
+ * gathered (audit_gather.c), and how it gets there (audit_flush.c).
  */
 #ifndef CORE_AUDIT_INNER_H
 #define CORE_AUDIT_INNER_H
@@ -21,7 +21,7 @@ struct audit_line {
 MUST int audit_append(struct db_at *, const struct core *,
     const struct audit_line *);
 
-struct gathered; /* a table of records, see audit_gather.c */
+struct gathered; /* see gather.h */
 
 struct audit {
 	pthread_mutex_t lock;

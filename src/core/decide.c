@@ -1,0 +1,214 @@
+#include "core/decide.h"
+
+#include "core/image.h"
+#include "wire/ociref.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+struct owner {
+	struct cached cached;
+	char account[ACCOUNT_ID_LEN + 1];
+};
+
+static void
+owner_free(struct cached *cached)
+{
+	free(cached);
+}
+
+static int
+owner_make(struct ask *ask, struct str name, uint64_t seen, const uint8_t *key)
+{
+	struct owner *owner;
+	int r = namespace_owner(ask->core, NULL, ask->thing.region, name,
+				ask->account);
+
+	if (r != 0 || !ask->keep)
+		return r;
+	owner = calloc(1, sizeof(*owner));
+	if (owner == NULL)
+		return FAIL(-ENOMEM);
+	atomic_init(&owner->cached.refs, 1);
+	owner->cached.generation = seen;
+	owner->cached.free = owner_free;
+	memcpy(owner->account, ask->account, sizeof(owner->account));
+	cache_put(ask->core->gate->cache, key, &owner->cached);
+	cached_unref(&owner->cached);
+	return 0;
+}
+
+/* Whose namespace is it? Into ask->account. 0, OUT_ABSENT, -errno. */
+static int
+owner_find(struct ask *ask)
+{
+	uint64_t seen = gate_generation(ask->core);
+	struct cache *cache = ask->core->gate->cache;
+	struct str name = ociref_namespace(ask->thing.name);
+	const struct str parts[] = {STR_INIT("owner"), ask->thing.region, name};
+	uint8_t key[CACHE_KEY_LEN];
+	struct owner *owner;
+
+	cache_key(cache, parts, nitems(parts), key);
+	owner = (struct owner *)cache_get(cache, key, ask->least);
+	if (owner == NULL)
+		return owner_make(ask, name, seen, key);
+	memcpy(ask->account, owner->account, sizeof(ask->account));
+	cached_unref(&owner->cached);
+	return 0;
+}
+
+static bool
+needs_owner(const struct ask *ask)
+{
+	if (ask->thing.kind == THING_REPO)
+		return true;
+	return ask->thing.kind == THING_NAMESPACE &&
+	       ask->verb != VERB_NAMESPACE_CREATE;
+}
+
+/*
+ * Fill in the account of the thing. trusted: an account that is given is
+ * believed. A namespace that is not there is nobody's and looks exactly like
+ * somebody else's.
+ */
+static int
+account_find(struct ask *ask, bool trusted)
+{
+	struct str given = ask->thing.account;
+	int r;
+
+	if (needs_owner(ask) && (given.n == 0 || !trusted)) {
+		r = owner_find(ask);
+		if (r != 0)
+			return r == OUT_ABSENT ? OUT_DENIED : r;
+		if (given.n > 0 && !str_eq(given, str_c(ask->account)))
+			return OUT_DENIED;
+	} else {
+		if (given.n == 0)
+			given = str_c(ask->who->account);
+		if (given.n >= sizeof(ask->account))
+			return OUT_DENIED;
+		FIELD_CUT(ask->account, given);
+	}
+	ask->thing.account = str_c(ask->account);
+	return 0;
+}
+
+/* What a bearer's access must say for this to go on. */
+static bool
+narrow_allows(const struct ask *ask)
+{
+	struct str name = ask->thing.name;
+	unsigned need = 0;
+
+	if (ask->proven == NULL || !ask->proven->narrowed)
+		return true;
+	if (ask->verb == VERB_IMAGE_PULL)
+		need = SCOPE_PULL;
+	else if (ask->verb == VERB_IMAGE_PUSH)
+		need = SCOPE_PUSH;
+	else if (ask->verb == VERB_IMAGE_DELETE)
+		need = SCOPE_DELETE;
+	if (ask->verb == VERB_IMAGE_LIST && ask->thing.kind == THING_NONE) {
+		need = SCOPE_ALL_CATALOG;
+		name = STR_NONE;
+	} else if (ask->thing.kind != THING_REPO)
+		return false;
+	for (size_t i = 0; need != 0 && i < ask->proven->n_access; i++)
+		if ((ask->proven->access[i].actions & need) != 0 &&
+		    str_eq(ask->proven->access[i].name, name))
+			return true;
+	return false;
+}
+
+/* The registry and nothing else of it than images: pull, push, and the list of
+ * what may be pulled. */
+static bool
+registry_token_may(const struct ask *ask)
+{
+	bool image =
+	    ask->thing.kind == THING_REPO || ask->thing.kind == THING_NAMESPACE;
+
+	if (ask->verb == VERB_IMAGE_PULL)
+		return image;
+	if (ask->verb == VERB_IMAGE_PUSH)
+		return image && ask->who->may_write;
+	return ask->verb == VERB_IMAGE_LIST && ask->thing.kind == THING_NONE;
+}
+
+static int
+granted(struct ask *ask)
+{
+	CLEAN(policy_unrefp) struct grants *grants = NULL;
+	int r =
+	    policy_load(ask->core, ask->who, ask->least, ask->keep, &grants);
+
+	if (r != 0)
+		return r;
+	return policy_grants(grants, ask->core, ask->verb, &ask->thing)
+		   ? 0
+		   : OUT_DENIED;
+}
+
+static bool
+is_self(const struct ask *ask)
+{
+	return ask->thing.kind == THING_IDENTITY &&
+	       str_eq(ask->thing.name, str_c(ask->who->identity));
+}
+
+static int
+decide_in_account(struct ask *ask)
+{
+	const struct subject *who = ask->who;
+
+	if (!str_eq(ask->thing.account, str_c(who->account)))
+		return OUT_DENIED;
+	if (who->region[0] != '\0' &&
+	    !str_eq(ask->thing.region, str_c(who->region)))
+		return OUT_DENIED;
+	if (who->identity[0] == '\0')
+		return registry_token_may(ask) ? 0 : OUT_DENIED;
+	if (who->owner)
+		return 0;
+	/* The catalogue shows to each what they may pull. */
+	if (ask->verb == VERB_IMAGE_LIST && ask->thing.kind == THING_NONE)
+		return 0;
+	if (verb_row(ask->verb)->rule == RULE_SELF && is_self(ask))
+		return 0;
+	return granted(ask);
+}
+
+/* For who it is and not for what was granted; a thing that is said to be of
+ * another account is not theirs even so. */
+static int
+decide_for_person(struct ask *ask, bool person)
+{
+	bool server = verb_row(ask->verb)->rule == RULE_SERVER;
+	struct str given = ask->thing.account;
+
+	FIELD_CUT(ask->account, str_c(ask->who->account));
+	if (!person || (server && !ask->who->server))
+		return OUT_DENIED;
+	return server || given.n == 0 || str_eq(given, str_c(ask->account))
+		   ? 0
+		   : OUT_DENIED;
+}
+
+int
+decide(struct ask *ask, bool trusted)
+{
+	enum verb_rule rule = verb_row(ask->verb)->rule;
+	bool person = ask->who->identity[0] != '\0' && !ask->who->bearer;
+	int r;
+
+	if (rule == RULE_PUBLIC)
+		return 0;
+	if (rule == RULE_PROVEN || rule == RULE_SERVER)
+		return decide_for_person(ask, person);
+	r = account_find(ask, trusted);
+	if (r == 0 && !narrow_allows(ask))
+		r = OUT_DENIED;
+	return r != 0 ? r : decide_in_account(ask);
+}

@@ -1,0 +1,27 @@
+/*
+ * Yes or no: may this subject do this verb to this thing? Knows who owns what
+ * and which roles were granted, and nothing of how anybody proved anything.
+ */
+#ifndef CORE_DECIDE_H
+#define CORE_DECIDE_H
+
+#include "core/gate_inner.h"
+
+/* One question under way. */
+struct ask {
+	struct core *core;
+	const struct subject *who;
+	const struct proven *proven; /* NULL: nothing narrows */
+	enum verb verb;
+	struct thing thing; /* account filled in on the way */
+	char account[ACCOUNT_ID_LEN + 1];
+	uint64_t least; /* what is remembered must have been true then */
+	bool keep;	/* remember what is read now */
+};
+/*
+ * trusted: the account that thing names is believed, else it is compared with
+ * the namespace's. Fills the account in. 0, OUT_DENIED, -errno.
+ */
+MUST int decide(struct ask *, bool trusted);
+
+#endif
