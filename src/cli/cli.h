@@ -19,6 +19,11 @@
 #define CLI_OPTS_MAX 16
 #define CLI_URL_MAX  512
 
+/* The widest "cr image-tag SOURCE TARGET (alias)" of the list of commands, and
+ * what 80 columns leave for a row's text. */
+#define COMMAND_WORDS_MAX 31
+#define COMMAND_TEXT_MAX  46
+
 /* What `latchkey login` keeps, in CONFIG/session.json, 0600. */
 struct session {
 	char *url, *account, *region, *user;

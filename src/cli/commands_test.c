@@ -24,6 +24,38 @@ options_check(const struct command *c)
 	}
 }
 
+static size_t
+widest_line(struct str text)
+{
+	struct str line;
+	size_t n = 0;
+
+	while (str_next(&text, '\n', &line))
+		n = line.n > n ? line.n : n;
+	return n;
+}
+
+/* Help has to fit a terminal of 80 columns. */
+static void
+width_check(const struct command *c)
+{
+	size_t words = strlen(c->group) + (c->group[0] != '\0' ? 1 : 0) +
+		       strlen(c->name) + strlen(c->operands) +
+		       (c->operands[0] != '\0' ? 1 : 0) +
+		       (c->alias != NULL ? strlen(c->alias) + 3 : 0);
+
+	ok(words <= COMMAND_WORDS_MAX, "%s %s: %zu columns of words", c->group,
+	   c->name, words);
+	ok(strlen(c->text) <= COMMAND_TEXT_MAX, "%s %s: text of %zu columns",
+	   c->group, c->name, strlen(c->text));
+	if (c->more == NULL)
+		return;
+	ok(widest_line(str_c(c->more)) <= 80, "%s %s: paragraphs fit", c->group,
+	   c->name);
+	ok(str_ends(str_c(c->more), STR("\n")), "%s %s: and end the line",
+	   c->group, c->name);
+}
+
 static void
 row_check(const struct command *c)
 {
@@ -39,6 +71,7 @@ row_check(const struct command *c)
 	ok((c->max == 0) == (c->operands[0] == '\0'),
 	   "%s %s: its usage names its operands", c->group, c->name);
 	options_check(c);
+	width_check(c);
 }
 
 int

@@ -20,37 +20,74 @@ static const struct opt common[] = {
 };
 enum { COMMON_OUTPUT, COMMON_HELP };
 
+/* "cr namespace-list (namespaces)" */
 static void
 command_line(FILE *f, const struct command *c)
 {
 	char words[128];
 
-	(void)snprintf(words, sizeof(words), "%s%s%s %s", c->group,
-		       c->group[0] != '\0' ? " " : "", c->name, c->operands);
-	fprintf(f, "  %-44s %s\n", words, c->text);
+	(void)snprintf(words, sizeof(words), "%s%s%s%s%s%s%s%s", c->group,
+		       c->group[0] != '\0' ? " " : "", c->name,
+		       c->operands[0] != '\0' ? " " : "", c->operands,
+		       c->alias != NULL ? " (" : "",
+		       c->alias != NULL ? c->alias : "",
+		       c->alias != NULL ? ")" : "");
+	fprintf(f, "  %-*s %s\n", COMMAND_WORDS_MAX, words, c->text);
 }
 
-/* group NULL: everything. */
+/* group NULL: everything, a blank line between two groups. */
 static void
+command_lines(FILE *f, const char *group)
+{
+	const char *last = NULL;
+
+	for (size_t s = 0; s < COMMAND_SETS; s++)
+		for (size_t i = 0; i < command_sets[s]->n; i++) {
+			const struct command *c = &command_sets[s]->rows[i];
+
+			if (group != NULL && strcmp(c->group, group) != 0)
+				continue;
+			if (last != NULL && strcmp(c->group, last) != 0)
+				(void)fputc('\n', f);
+			last = c->group;
+			command_line(f, c);
+		}
+}
+
+static int
 usage(FILE *f, const char *group)
 {
-	fprintf(f, "usage: latchkey COMMAND [OPTIONS]\n\n");
-	for (size_t s = 0; s < COMMAND_SETS; s++)
-		for (size_t i = 0; i < command_sets[s]->n; i++)
-			if (group == NULL ||
-			    strcmp(command_sets[s]->rows[i].group, group) == 0)
-				command_line(f, &command_sets[s]->rows[i]);
-	fprintf(f, "\n'latchkey COMMAND --help' tells more. "
-		   "LATCHKEY_API_KEY may hold the API key for login.\n");
+	bool whole = group == NULL;
+
+	fprintf(f, "usage: latchkey %s%sCOMMAND [OPTIONS]\n\n",
+		whole ? "" : group, whole ? "" : " ");
+	command_lines(f, group);
+	if (whole)
+		fprintf(f, "\nBegin with: latchkey login -a URL --apikey "
+			   "@FILE\n");
+	fprintf(f,
+		"\nA word in parentheses does the same. 'latchkey %s%s"
+		"COMMAND --help' tells more.\n",
+		whole ? "" : group, whole ? "" : " ");
+	return f == stdout ? EXIT_DONE : EXIT_USAGE;
+}
+
+static void
+usage_line(FILE *f, const struct command *c)
+{
+	fprintf(f, "usage: latchkey %s%s%s [OPTIONS]%s%s\n", c->group,
+		c->group[0] != '\0' ? " " : "", c->name,
+		c->operands[0] != '\0' ? " " : "", c->operands);
 }
 
 static void
 command_help(FILE *f, const struct command *c, const struct opt *opts, size_t n)
 {
-	fprintf(f, "usage: latchkey %s%s%s [OPTIONS] %s\n\n%s\n", c->group,
-		c->group[0] != '\0' ? " " : "", c->name, c->operands, c->text);
+	usage_line(f, c);
+	fprintf(f, "\n%s\n", c->text);
 	if (c->alias != NULL)
-		fprintf(f, "Also: %s\n", c->alias);
+		fprintf(f, "Also: latchkey %s%s%s\n", c->group,
+			c->group[0] != '\0' ? " " : "", c->alias);
 	fprintf(f, "\n");
 	opt_usage(f, opts, n);
 	if (c->more != NULL)
@@ -67,11 +104,31 @@ say_failed(const struct cli *cli, int r)
 	return EXIT_FAILED;
 }
 
+/* c NULL: there is no such command. */
 static int
-say_usage(const char *text)
+say_usage(const char *text, const struct command *c)
 {
 	fprintf(stderr, "FAILED\n%s\n", text);
+	if (c == NULL)
+		return EXIT_USAGE;
+	(void)fputc('\n', stderr);
+	usage_line(stderr, c);
+	fprintf(stderr, "'latchkey %s%s%s --help' tells more.\n", c->group,
+		c->group[0] != '\0' ? " " : "", c->name);
 	return EXIT_USAGE;
+}
+
+static int
+say_unknown(const char *group, const char *word)
+{
+	bool whole = group[0] == '\0';
+	struct note note = {""};
+
+	(void)note_set(&note, 0,
+		       "'%s%s%.60s' is not a latchkey command. 'latchkey "
+		       "help%s%s' lists them.",
+		       group, whole ? "" : " ", word, whole ? "" : " ", group);
+	return say_usage(note.text, NULL);
 }
 
 static int
@@ -93,11 +150,23 @@ command_run(const struct command *c, const struct opt_value *v, char **rest,
 	int r;
 
 	if (format != NULL && strcmp(format, "json") != 0)
-		return say_usage("--output takes 'json'");
+		return say_usage("--output takes 'json'", c);
 	cli.json = format != NULL;
 	r = output_flush(&cli, c->run(&cli, &args));
 	session_clear(&cli.session);
 	return r == 0 ? EXIT_DONE : say_failed(&cli, r);
+}
+
+static int
+operands_check(const struct command *c, char **rest, int n, struct note *note)
+{
+	if (n < c->min)
+		return note_set(note, OUT_MALFORMED, "%s is missing",
+				c->max == 1 ? c->operands : "an operand");
+	if (c->max >= 0 && n > c->max)
+		return note_set(note, OUT_MALFORMED,
+				"'%.60s' is one word too many", rest[c->max]);
+	return 0;
 }
 
 static int
@@ -113,15 +182,13 @@ command_start(const struct command *c, int argc, char **argv)
 		memcpy(opts, c->opts, c->n_opts * sizeof(opts[0]));
 	memcpy(opts + c->n_opts, common, sizeof(common));
 	if (opt_parse(opts, n_opts, argc, argv, values, argv, &n, &note) != 0)
-		return say_usage(note.text);
+		return say_usage(note.text, c);
 	if (values[c->n_opts + COMMON_HELP].given) {
 		command_help(stdout, c, opts, n_opts);
 		return EXIT_DONE;
 	}
-	if (n < c->min || (c->max >= 0 && n > c->max)) {
-		command_help(stderr, c, opts, n_opts);
-		return EXIT_USAGE;
-	}
+	if (operands_check(c, argv, n, &note) != 0)
+		return say_usage(note.text, c);
 	return command_run(c, values, argv, n);
 }
 
@@ -132,23 +199,70 @@ asks_help(const char *word)
 	       strcmp(word, "-h") == 0;
 }
 
-static int
-group_start(int argc, char **argv)
+/* The original says "cr" and "container-registry". */
+static const char *
+group_of(const char *word)
 {
+	if (strcmp(word, "container-registry") == 0)
+		return "cr";
+	return command_group_is(word) ? word : "";
+}
+
+/* The words behind "help", or before it: none, a group, or a command. */
+static int
+help_start(int n, char **words)
+{
+	static char help[] = "--help";
+	char *argv[] = {help};
+	const char *group = n > 0 ? group_of(words[0]) : "";
+	int at = group[0] != '\0' ? 1 : 0;
 	const struct command *c;
 
-	if (argc < 3 || asks_help(argv[2])) {
-		usage(argc < 3 ? stderr : stdout, argv[1]);
-		return argc < 3 ? EXIT_USAGE : EXIT_DONE;
+	if (n == 0)
+		return usage(stdout, NULL);
+	if (n == at)
+		return usage(stdout, group);
+	c = command_find(group, words[at]);
+	return c != NULL ? command_start(c, 1, argv)
+			 : say_unknown(group, words[at]);
+}
+
+/* What can be said without a command: help and the version. */
+static bool
+told(int argc, char **argv, int *ret_status)
+{
+	if (argc < 2) {
+		*ret_status = usage(stderr, NULL);
+		return true;
 	}
-	c = command_find(argv[1], argv[2]);
-	if (c != NULL)
-		return command_start(c, argc - 3, argv + 3);
-	fprintf(stderr,
-		"FAILED\n'%s %s' is not a latchkey command. "
-		"See 'latchkey %s help'.\n",
-		argv[1], argv[2], argv[1]);
-	return EXIT_USAGE;
+	if (asks_help(argv[1])) {
+		*ret_status = help_start(argc - 2, argv + 2);
+		return true;
+	}
+	if (strcmp(argv[1], "--version") != 0 &&
+	    strcmp(argv[1], "version") != 0)
+		return false;
+	printf("latchkey %s\n", LATCHKEY_VERSION);
+	*ret_status = EXIT_DONE;
+	return true;
+}
+
+static int
+start(int argc, char **argv)
+{
+	const char *group = group_of(argv[1]);
+	int at = group[0] != '\0' ? 2 : 1;
+	const struct command *c;
+
+	if (argc <= at)
+		return usage(stderr, group);
+	if (asks_help(argv[at])) {
+		argv[at] = argv[1]; /* "cr help X" is "help cr X" */
+		return help_start(argc - at, argv + at);
+	}
+	c = command_find(group, argv[at]);
+	return c != NULL ? command_start(c, argc - at - 1, argv + at + 1)
+			 : say_unknown(group, argv[at]);
 }
 
 static const char *
@@ -162,36 +276,11 @@ base_name(const char *path)
 int
 main(int argc, char **argv)
 {
-	static char cr[] = "cr";
-	const struct command *c;
+	int status = EXIT_DONE;
 
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (argc > 0 &&
 	    strcmp(base_name(argv[0]), "docker-credential-latchkey") == 0)
 		return credhelper_main(argc, argv);
-	if (argc < 2) {
-		usage(stderr, NULL);
-		return EXIT_USAGE;
-	}
-	if (asks_help(argv[1])) {
-		usage(stdout, NULL);
-		return EXIT_DONE;
-	}
-	if (strcmp(argv[1], "--version") == 0 ||
-	    strcmp(argv[1], "version") == 0) {
-		printf("latchkey %s\n", LATCHKEY_VERSION);
-		return EXIT_DONE;
-	}
-	if (strcmp(argv[1], "container-registry") == 0)
-		argv[1] = cr;
-	if (command_group_is(argv[1]))
-		return group_start(argc, argv);
-	c = command_find("", argv[1]);
-	if (c != NULL)
-		return command_start(c, argc - 2, argv + 2);
-	fprintf(stderr,
-		"FAILED\n'%s' is not a latchkey command. "
-		"See 'latchkey help'.\n",
-		argv[1]);
-	return EXIT_USAGE;
+	return told(argc, argv, &status) ? status : start(argc, argv);
 }
