@@ -1,0 +1,49 @@
+# Secrets do not cross a network in clear text, unless a TLS proxy is said to
+# be in front; forwarded headers count from trusted proxies only.
+. "$(dirname "$0")/lib.sh"
+address=$(hostname -I 2>/dev/null | tr ' ' '\n' | grep -v : | head -n 1)
+[ -n "$address" ] || skip_all "this machine has no address beyond loopback"
+
+HOST=0.0.0.0:0
+serve
+port=${HOST##*:}
+key=$(key_in "$T/apikey")
+named=127.0.0.1:$port
+at() { # ADDRESS PATH [ARGUMENT]...: the status
+	where=$1 path=$2
+	shift 2
+	curl -s -o "$T/body" -D "$T/head" -w '%{http_code}' --max-time 20 \
+		-H "Host: $named" "$@" "http://$where:$port$path"
+}
+is "over loopback a key may come" "$(at 127.0.0.1 /v2/ -u "iamapikey:$key")" 200
+is "from afar it may not" "$(at "$address" /v2/ -u "iamapikey:$key")" 403
+is "nor to get a token" "$(at "$address" /identity/token \
+	-d grant_type=urn:ibm:params:oauth:grant-type:apikey -d "apikey=$key")" 403
+is "nor by saying that it is secure" "$(at "$address" /v2/ -u "iamapikey:$key" \
+	-H 'X-Forwarded-Proto: https' -H 'X-Forwarded-For: 127.0.0.1')" 403
+is "what holds no secret is served" "$(at "$address" /healthz)" 200
+stop
+
+HOST=0.0.0.0:$port
+serve --behind-tls-proxy --trusted-proxy "$address" \
+	--public-url https://registry.example
+is "unless the operator says that TLS is in front" \
+	"$(at "$address" /v2/ -u "iamapikey:$key")" 200
+named=registry.example
+is "under the public name" "$(at "$address" /v2/)" 401
+like "and the challenge names what the public sees" \
+	"$(grep -i ^www-authenticate "$T/head")" \
+	'realm="https://registry.example/oauth/token"'
+named=127.0.0.1:$port
+is "a trusted proxy passes on the name" "$(at "$address" /v2/ \
+	-H 'X-Forwarded-Host: registry.example')" 401
+is "and the address it speaks for" "$(at "$address" /v2/ \
+	-u "iamapikey:$key" -H 'X-Forwarded-For: 192.0.2.7')" 200
+HOST=127.0.0.1:$port URL=http://$HOST
+login
+from_there() {
+	latchkey audit --output json | grep -q 192.0.2.7
+}
+until_ok from_there
+is "which the trail keeps" "$(from_there && echo yes)" yes
+finish
