@@ -197,6 +197,15 @@ conn_expire(struct http_conn *c)
 	conn_close(c);
 }
 
+/* Let the kernel forget what it has not sent yet. */
+static void
+reset(struct http_conn *c)
+{
+	struct linger none = {.l_onoff = 1, .l_linger = 0};
+
+	(void)setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
+}
+
 /* A connection that is in loop->again stays there, without a socket, until
  * its turn comes. */
 void
@@ -209,8 +218,10 @@ conn_close(struct http_conn *c)
 		send_over(c);
 		work_put(loop, TAKE(c->work));
 	}
+	if (c->abort)
+		reset(c);
 	if (c->ssl != NULL) {
-		if (!c->broken && c->state != CONN_LINGER)
+		if (!c->broken && !c->abort && c->state != CONN_LINGER)
 			io_finish(c);
 		tls_detach(c);
 	}

@@ -60,6 +60,7 @@ struct http_conn {
 	bool saw_end;	  /* the peer closed: read on until it shows */
 	bool wants_write; /* TLS has to write before it can read */
 	bool broken;	  /* nothing can be said on it any more */
+	bool abort;	  /* what the kernel still holds must not be sent */
 	bool again;	  /* is in loop->again */
 	bool watched;	  /* is in the loop's epoll */
 	bool shed;	  /* over the limit: 503 and close */
@@ -80,7 +81,7 @@ struct work {
 	size_t high;	    /* in: never used beyond, to be wiped up to here */
 	uint64_t body_left; /* of Content-Length */
 	uint64_t body_max, body_in, body_out;
-	size_t held; /* counted in server->held */
+	size_t held;		/* counted in server->held */
 	size_t out_at, body_at; /* sent so far */
 	size_t head_left;	/* bytes of the reply's head not yet sent */
 	uint64_t file_left;

@@ -269,6 +269,7 @@ follow(struct loop *loop)
 	for (int state = 0; state < CONN_STATES; state++) {
 		for (c = loop->in[state].first; c != NULL; c = next) {
 			next = c->next;
+			c->abort = state == CONN_SEND;
 			if (state == CONN_LENT)
 				(void)shutdown(c->fd, SHUT_RDWR);
 			else

@@ -57,7 +57,8 @@ guarded(struct http_conn *c)
 	struct http_reply *re = &c->work->reply;
 
 	c->work->guard_ms = c->loop->now_ms;
-	return re->guard == NULL || re->guard(re->guard_arg);
+	c->abort = re->guard != NULL && !re->guard(re->guard_arg);
+	return !c->abort;
 }
 
 /* Count the bytes that left: of the head first, then of the body. */
@@ -294,15 +295,13 @@ send_alive(struct http_conn *c)
 		c->since_ms = now;
 	}
 	c->unsent = unsent;
-	if (now - c->since_ms >= conf->stall_timeout_ms)
-		return false;
+	c->abort = now - c->since_ms >= conf->stall_timeout_ms;
 	if (now - w->rate_ms >= MINUTE_MS) {
-		if (w->rate_bytes < HTTP_RATE_MIN * 60)
-			return false;
+		c->abort |= w->rate_bytes < HTTP_RATE_MIN * 60;
 		w->rate_ms = now;
 		w->rate_bytes = 0;
 	}
-	return guarded(c);
+	return !c->abort && guarded(c);
 }
 
 void

@@ -322,6 +322,30 @@ ask(const struct http_server *s, const char *request, bool *ret_closed)
 	return b;
 }
 
+static bool UNUSED_
+is_pattern(struct str body, size_t from, size_t n)
+{
+	if (body.n != n)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (body.p[i] != pattern(from + i))
+			return false;
+	return true;
+}
+
+/* One request, one reply, closed; its text is looked for in the reply. */
+static void UNUSED_
+want(const struct http_server *s, const char *name, const char *request,
+     const char *text)
+{
+	CLEAN(buf_clear) struct buf b = BUF_INIT;
+	bool closed;
+
+	b = ask(s, request, &closed);
+	if (!ok(closed && count(&b, text) == 1, "%s", name))
+		printf("# %s\n", b.p);
+}
+
 /* Wait until n requests were begun and all are done; false: it takes too
  * long. */
 static bool UNUSED_
