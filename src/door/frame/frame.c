@@ -232,7 +232,8 @@ log_request(const struct inner *in, int status, uint64_t bytes_in,
 {
 	const struct call *call = &in->call;
 	const struct subject *who = &call->visit.who;
-	struct str path = str_sub(call->req->path, 0, LOG_PATH_MAX);
+	char text[LOG_PATH_MAX];
+	struct str path = frame_hush(call->req->path, text, sizeof(text));
 
 	log_say(LOG_INFO, "http",
 		"door=%s method=%s path=%.*s status=%d in=%" PRIu64
