@@ -26,7 +26,8 @@
 
 /* What `latchkey login` keeps, in CONFIG/session.json, 0600. */
 struct session {
-	char *url, *account, *region, *user;
+	char *url, *account, *account_name, *region, *user;
+	char *ca_file; /* whom to trust; NULL: whom the system trusts */
 	char *access_token, *refresh_token;
 	int64_t expires_at; /* of the access token, ms */
 };

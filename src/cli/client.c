@@ -65,8 +65,9 @@ refused(struct cli *cli, const struct outward_answer *answer)
 		why = message_of(j);
 	if (why.n == 0)
 		return note_set(&cli->note, out,
-				"the server answered with status %d",
-				answer->status);
+				"%s answered with status %d and no reason: is "
+				"it a latchkey server?",
+				cli->session.url, answer->status);
 	return note_set(&cli->note, out, "%.*s", STR_ARG(why));
 }
 
@@ -77,6 +78,22 @@ url_of(struct cli *cli, const char *path, struct buf *ret)
 		return note_set(&cli->note, OUT_UNPROVEN, "no server: log in");
 	(void)buf_addf(ret, "%s%s", cli->session.url, path);
 	return buf_err(ret);
+}
+
+static int
+call_out(struct cli *cli, struct outward_call *call, struct outward_answer *ret)
+{
+	struct note note = {""};
+	int r;
+
+	call->ca_file = cli->session.ca_file;
+	r = outward_do(call, ret, &note);
+	if (r != OUT_DENIED)
+		return note_set(&cli->note, r, "%s", note.text);
+	return note_set(&cli->note, r,
+			"%.170s. 'latchkey login --ca-file FILE' names the CA "
+			"to trust.",
+			note.text);
 }
 
 static int
@@ -122,7 +139,7 @@ client_form(struct cli *cli, struct str form, struct buf *ret_body)
 	if (r != 0)
 		return r;
 	call.url = url.p;
-	r = outward_do(&call, &answer, &cli->note);
+	r = call_out(cli, &call, &answer);
 	if (r != 0)
 		return r;
 	if (answer.status != 200)
@@ -198,7 +215,7 @@ call_with_token(struct cli *cli, const struct ask *ask,
 	}
 	if (buf_err(&token) != 0 || buf_err(&account) != 0)
 		return FAIL(-ENOMEM);
-	return outward_do(&call, answer, &cli->note);
+	return call_out(cli, &call, answer);
 }
 
 int

@@ -117,7 +117,7 @@ user_body(struct cli *cli, const struct args *a, struct buf *body)
 	if (a->v[USER_ROLES].given)
 		roles_write(&w, a->v[USER_ROLES].text);
 	if (a->v[USER_PASSWORD].given) {
-		r = prompt_secret("Password of the new user", &password,
+		r = prompt_secret("password of the new user", &password,
 				  &cli->note);
 		if (r != 0)
 			return r;
@@ -236,7 +236,7 @@ user_passwd(struct cli *cli, const struct args *a)
 	CLEAN(buf_clear) struct buf password = BUF_INIT;
 	CLEAN(buf_clear) struct buf body = BUF_INIT;
 	struct jw w = JW(&body);
-	int r = prompt_secret("New password", &password, &cli->note);
+	int r = prompt_secret("new password", &password, &cli->note);
 
 	if (r != 0)
 		return r;

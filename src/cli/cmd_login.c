@@ -4,6 +4,7 @@
 #include "wire/jwt.h"
 #include "json/json.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,14 @@
 #define URL_DEFAULT	"http://127.0.0.1:8080"
 #define GRANT_API_KEY	"urn:ibm:params:oauth:grant-type:apikey"
 
-enum { LOGIN_URL, LOGIN_KEY, LOGIN_USER, LOGIN_PASSWORD, LOGIN_ACCOUNT };
+enum {
+	LOGIN_URL,
+	LOGIN_KEY,
+	LOGIN_USER,
+	LOGIN_PASSWORD,
+	LOGIN_ACCOUNT,
+	LOGIN_CA_FILE
+};
 static const struct opt login_opts[] = {
     {"api", 'a', OPT_TEXT, "URL",
      "the server; default: the last one, or " URL_DEFAULT},
@@ -23,6 +31,8 @@ static const struct opt login_opts[] = {
     {"user", 'u', OPT_TEXT, "EMAIL", "log in with a password instead"},
     {"password", 'p', OPT_TEXT, "-", "'-': read it from standard input"},
     {"account", 'c', OPT_TEXT, "ACCOUNT", "id or name of the account"},
+    {"ca-file", 0, OPT_TEXT, "FILE",
+     "certificates (PEM) to trust instead of the system's"},
 };
 
 /* A file with a bare key, or the JSON that key creation writes. */
@@ -74,7 +84,7 @@ password_ask(struct cli *cli, const char *given, struct buf *ret)
 	int r;
 
 	if (given == NULL)
-		return prompt_secret("Password", ret, &cli->note);
+		return prompt_secret("password", ret, &cli->note);
 	if (strcmp(given, "-") != 0) {
 		fprintf(stderr, "Hint: a password on the command line can be "
 				"seen by other users of this machine; '-p -' "
@@ -112,27 +122,83 @@ form_of(struct cli *cli, const struct args *a, struct buf *form)
 	return buf_err(form);
 }
 
+/* Scheme, host and port: what is behind a path there is not ours. */
 static int
-url_choose(struct cli *cli, const char *given)
+url_check(struct str url, struct note *note)
 {
-	struct str url = str_c(given != NULL		  ? given
-			       : cli->session.url != NULL ? cli->session.url
-							  : URL_DEFAULT);
-	char *copy;
+	struct str scheme, rest;
 
-	while (str_ends(url, STR("/")))
-		url.n--;
 	if (!str_starts(url, STR("http://")) &&
 	    !str_starts(url, STR("https://")))
 		return note_set(
-		    &cli->note, OUT_MALFORMED,
+		    note, OUT_MALFORMED,
 		    "the server's address must begin with http:// or https://");
+	if (!str_cut(url, ':', &scheme, &rest) || rest.n <= 2 ||
+	    memchr(rest.p + 2, '/', rest.n - 2) != NULL)
+		return note_set(note, OUT_MALFORMED,
+				"the server's address is http(s)://HOST:PORT, "
+				"without a path");
 	if (url.n > CLI_URL_MAX || !str_printable(url))
-		return note_set(&cli->note, OUT_MALFORMED,
-				"not a usable address");
-	copy = str_dup(url);
-	session_set(&cli->session.url, str_c(copy));
-	free(copy);
+		return note_set(note, OUT_MALFORMED, "not a usable address");
+	return 0;
+}
+
+/* The server would refuse the secret, but only when everybody on the way has
+ * seen it. */
+static void
+clear_text_warn(struct str url)
+{
+	static const char *const here[] = {"http://127.", "http://localhost",
+					   "http://[::1]"};
+	bool safe = str_starts(url, STR("https://"));
+
+	for (size_t i = 0; i < nitems(here); i++)
+		safe = safe || str_starts(url, str_c(here[i]));
+	if (!safe)
+		fprintf(stderr, "Hint: http:// to another machine sends the "
+				"secret in clear text; use https://.\n");
+}
+
+static int
+url_choose(struct cli *cli, const char *given)
+{
+	struct session *s = &cli->session;
+	struct str url = str_c(given != NULL	? given
+			       : s->url != NULL ? s->url
+						: URL_DEFAULT);
+	CLEAN(buf_clear) struct buf copy = BUF_INIT;
+	int r;
+
+	while (str_ends(url, STR("/")))
+		url.n--;
+	r = url_check(url, &cli->note);
+	if (r != 0)
+		return r;
+	clear_text_warn(url);
+	/* Whom to trust for one server says nothing about another. */
+	if (s->url == NULL || !str_eq(url, str_c(s->url)))
+		session_set(&s->ca_file, STR_NONE);
+	r = buf_addstr(&copy, url);
+	if (r == 0)
+		session_set(&s->url, buf_str(&copy));
+	return r;
+}
+
+/* Kept with its whole path: later commands run in other directories. */
+static int
+ca_choose(struct cli *cli, const char *given)
+{
+	const char *file = given != NULL ? given : getenv("LATCHKEY_CA_FILE");
+	char *whole;
+
+	if (file == NULL || file[0] == '\0')
+		return 0;
+	whole = realpath(file, NULL);
+	if (whole == NULL)
+		return note_set(&cli->note, OUT_ABSENT, "cannot read %s: %s",
+				file, strerror(errno));
+	session_set(&cli->session.ca_file, str_c(whole));
+	free(whole);
 	return 0;
 }
 
@@ -158,15 +224,68 @@ identity_keep(struct cli *cli)
 	return 0;
 }
 
+/* Names for people, which the token does not have. A server that keeps them
+ * to itself is no reason to fail. */
+static void
+names_keep(struct cli *cli)
+{
+	CLEAN(json_freep) struct json *j = NULL;
+	struct ask ask = {"GET", "/latchkey/v1/whoami", STR_NONE, NULL};
+	struct session *s = &cli->session;
+
+	session_set(&s->account_name, STR_NONE);
+	session_set(&s->region, STR_NONE);
+	if (client_json(cli, &ask, &j) == 0) {
+		session_set(&s->account_name, json_text(j, "account_slug"));
+		session_set(&s->region, json_text(j, "region"));
+	}
+	cli->note.text[0] = '\0';
+}
+
+static void
+target_json(const struct session *s)
+{
+	CLEAN(buf_clear) struct buf text = BUF_INIT;
+	CLEAN(json_freep) struct json *j = NULL;
+	struct jw w = JW(&text);
+
+	jw_object(&w, NULL);
+	jw_c(&w, "api_endpoint", s->url);
+	jw_c(&w, "user", s->user);
+	jw_c(&w, "account", s->account);
+	if (s->account_name != NULL)
+		jw_c(&w, "account_name", s->account_name);
+	if (s->region != NULL)
+		jw_c(&w, "region", s->region);
+	jw_str(&w, "registry", session_host(s));
+	jw_end(&w);
+	if (buf_err(&text) == 0 && json_parse(buf_str(&text), &j, NULL) == 0)
+		print_json(j);
+}
+
 static void
 target_print(const struct cli *cli)
 {
 	const struct session *s = &cli->session;
+	CLEAN(buf_clear) struct buf account = BUF_INIT;
 
+	if (cli->json) {
+		target_json(s);
+		return;
+	}
+	if (s->account_name != NULL)
+		(void)buf_addf(&account, "%s (%s)", s->account_name,
+			       s->account);
+	else
+		(void)buf_adds(&account, s->account);
 	print_pair("API endpoint:", str_c(s->url));
 	print_pair("User:", str_c(s->user));
-	print_pair("Account:", str_c(s->account));
+	print_pair("Account:", buf_str(&account));
+	if (s->region != NULL)
+		print_pair("Region:", str_c(s->region));
 	print_pair("Registry:", session_host(s));
+	if (s->ca_file != NULL)
+		print_pair("Trusting:", str_c(s->ca_file));
 }
 
 static int
@@ -181,17 +300,23 @@ login(struct cli *cli, const struct args *a)
 	cli->note.text[0] = '\0';
 	r = url_choose(cli, a->v[LOGIN_URL].text);
 	if (r == 0)
+		r = ca_choose(cli, a->v[LOGIN_CA_FILE].text);
+	if (r == 0)
 		r = form_of(cli, a, &form);
 	session_set(&cli->session.refresh_token, STR_NONE);
 	if (r == 0)
 		r = client_login(cli, buf_str(&form));
 	if (r == 0)
 		r = identity_keep(cli);
-	if (r == 0)
-		r = session_save(cli);
 	if (r != 0)
 		return r;
-	printf("Authenticating...\nOK\n\n");
+	cli->loaded = true; /* this is the session now, not the file's */
+	names_keep(cli);
+	r = session_save(cli);
+	if (r != 0)
+		return r;
+	if (!cli->json)
+		printf("Authenticating...\nOK\n\n");
 	target_print(cli);
 	return 0;
 }
@@ -235,7 +360,11 @@ static const struct command rows[] = {
      "log in to a server",
      "The session is kept in session.json (0600) in your configuration\n"
      "directory and renews itself for up to 72 hours after its last use.\n"
-     "Without --apikey and --user the API key is asked for.\n"},
+     "Without --apikey and --user the API key is asked for, or taken from\n"
+     "LATCHKEY_API_KEY. --apikey KEY can be seen by other users of this "
+     "machine\n"
+     "in its list of processes; --apikey @FILE cannot. --ca-file (or\n"
+     "LATCHKEY_CA_FILE) is kept with the session.\n"},
     {"", "logout", NULL, NULL, 0, "", 0, 0, logout,
      "end the session here and at the server", NULL},
     {"", "target", NULL, NULL, 0, "", 0, 0, target,

@@ -38,7 +38,7 @@ prompt_secret(const char *what, struct buf *ret, struct note *note)
 	(void)setvbuf(tty, NULL, _IONBF, 0);
 	quiet = old;
 	quiet.c_lflag &= ~(tcflag_t)ECHO;
-	fprintf(tty, "%s: ", what);
+	fprintf(tty, "The %s: ", what);
 	(void)tcsetattr(fileno(tty), TCSAFLUSH, &quiet);
 	got = line_read(tty, ret);
 	(void)tcsetattr(fileno(tty), TCSAFLUSH, &old);

@@ -14,7 +14,9 @@ static const struct {
 	size_t at;
 } members[] = {
     {"url", offsetof(struct session, url)},
+    {"ca_file", offsetof(struct session, ca_file)},
     {"account", offsetof(struct session, account)},
+    {"account_name", offsetof(struct session, account_name)},
     {"region", offsetof(struct session, region)},
     {"user", offsetof(struct session, user)},
     {"access_token", offsetof(struct session, access_token)},

@@ -108,22 +108,49 @@ library_start(void)
 	(void)curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
+/* Scheme, host and port: the path is ours and tells people nothing. */
+static struct str
+origin_of(const char *url)
+{
+	struct str whole = str_c(url), scheme, rest, path;
+
+	if (!str_cut(whole, ':', &scheme, &rest) ||
+	    !str_starts(rest, STR("//")))
+		return whole;
+	rest = str_sub(rest, 2, rest.n);
+	if (!str_cut(rest, '/', &rest, &path))
+		return whole;
+	return (struct str){url, (size_t)(rest.p - url) + rest.n};
+}
+
 static int
 outcome_of(CURLcode code, const char *words, const struct outward_call *call,
 	   bool full, struct note *note)
 {
+	struct str to = origin_of(call->url);
+
 	if (full)
 		return note_set(note, OUT_TOO_LARGE,
-				"the answer of %s is larger than the limit",
-				call->url);
+				"the answer of %.*s is larger than the limit",
+				STR_ARG(to));
 	if (code == CURLE_OUT_OF_MEMORY)
 		return FAIL(-ENOMEM);
 	if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL ||
 	    code == CURLE_LOGIN_DENIED)
 		return note_set(note, OUT_MALFORMED, "not a usable URL: %s",
 				call->url);
-	return note_set(note, OUT_BUSY, "cannot reach %s: %s", call->url,
-			words[0] != '\0' ? words : curl_easy_strerror(code));
+	if (words[0] == '\0')
+		words = curl_easy_strerror(code);
+	if (code == CURLE_PEER_FAILED_VERIFICATION)
+		return note_set(note, OUT_DENIED,
+				"the certificate of %.*s is not trusted: %s",
+				STR_ARG(to), words);
+	if (code == CURLE_SSL_CONNECT_ERROR)
+		return note_set(note, OUT_BUSY,
+				"%.*s is reached, but not by TLS: %s",
+				STR_ARG(to), words);
+	return note_set(note, OUT_BUSY, "cannot reach %.*s: %s", STR_ARG(to),
+			words);
 }
 
 int

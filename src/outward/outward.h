@@ -25,7 +25,8 @@ struct outward_answer {
 };
 #define OUTWARD_ANSWER_INIT { .body = BUF_INIT, .head = BUF_INIT }
 /* 0 for any HTTP status; OUT_BUSY when the server cannot be reached (note says
- * why in words for people); OUT_TOO_LARGE; OUT_MALFORMED (url). */
+ * why in words for people); OUT_DENIED when its certificate is not trusted;
+ * OUT_TOO_LARGE; OUT_MALFORMED (url). */
 MUST int outward_do(const struct outward_call *, struct outward_answer *ret,
     struct note *);
 void outward_answer_clear(struct outward_answer *); /* wipes */

@@ -117,6 +117,9 @@ grant_say(struct call *call, int outcome, struct http_reply *reply)
 	} else if (outcome == OUT_EXPIRED && own->unproven != NULL) {
 		word.message_code = CODE_REFRESH_END;
 		text = "The refresh token has expired. Log in again.";
+	} else if (outcome == OUT_DENIED) {
+		word = iam_words[outcome];
+		text = "This identity does not belong to the account.";
 	} else {
 		return false;
 	}
