@@ -11,10 +11,6 @@ api_host(const struct call *call)
 	return &((const struct api *)(const void *)call->door)->host;
 }
 
-/* Where verb or thing stand in the body, or depend on who asks, the row asks
- * the gate for an identity only, and the handler asks again with this. The
- * visit is of the new answer afterwards. */
-MUST int api_pass(struct call *, enum verb, const struct thing *);
 
 /* words.c */
 extern const struct api_word {

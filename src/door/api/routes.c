@@ -70,46 +70,10 @@ owns(struct str path)
 static int
 proof(struct call *call, struct proof *ret, struct buf *decoded)
 {
-	struct auth auth;
-
-	if (call_auth(call, decoded, &auth) != 0)
-		return note_set(&call->note, OUT_UNPROVEN,
-				"the Authorization field is not well formed");
-	switch (auth.scheme) {
-	case AUTH_NONE:
-		return 0;
-	case AUTH_BEARER:
-		ret->kind = PROOF_ACCESS;
-		ret->secret = auth.token;
-		return 0;
-	case AUTH_BASIC:
-		ret->kind = PROOF_BASIC;
-		ret->user = auth.user;
-		ret->secret = auth.secret;
-		if (str_eq(auth.user, STR("iamapikey")))
-			return 0;
-		return note_set(&call->note, OUT_UNPROVEN,
-				"this door takes an access token, or an API "
-				"key as password of the user iamapikey");
-	case AUTH_OTHER:
-		break;
-	}
-	return note_set(&call->note, OUT_UNPROVEN,
-			"no such authentication scheme here");
-}
-
-int
-api_pass(struct call *call, enum verb verb, const struct thing *thing)
-{
-	CLEAN(buf_clear) struct buf decoded = BUF_INIT_MAX(HTTP_HEAD_MAX);
-	struct proof p = {.kind = PROOF_NONE};
-	int r = proof(call, &p, &decoded);
-
-	if (r != 0)
-		return r;
-	p.addr = call->addr;
-	call->thing = *thing;
-	return gate_pass(call->core, &p, verb, &call->thing, &call->visit);
+	return call_iam_proof(
+	    call, ret, decoded,
+	    "this door takes an access token, or an API key as password of "
+	    "the user iamapikey");
 }
 
 void

@@ -44,7 +44,7 @@ metrics_show(struct call *call, struct http_reply *reply)
 	int r = 0;
 
 	if (!from_here(call))
-		r = api_pass(call, VERB_STATUS_READ, &(struct thing){0});
+		r = call_pass(call, VERB_STATUS_READ, &(struct thing){0});
 	if (r != 0)
 		return r;
 	host->metrics(host->arg, &reply->body);
@@ -155,7 +155,7 @@ session_remove(struct call *call, struct http_reply *reply)
 	self.name = arena_str(call->arena, str_c(who.identity));
 	if (self.account.p == NULL || self.name.p == NULL)
 		return FAIL(-ENOMEM);
-	r = api_pass(call, VERB_SESSION_END, &self);
+	r = call_pass(call, VERB_SESSION_END, &self);
 	if (r == 0)
 		r = session_end(&call->visit, str_c(who.cred_id));
 	return r != 0 ? r : reply_empty(reply, 204);

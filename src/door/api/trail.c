@@ -104,7 +104,7 @@ audit_show(struct call *call, struct http_reply *reply)
 	int r = filter_read(call, &filter, &all);
 
 	if (r == 0 && all) {
-		r = api_pass(call, VERB_STATUS_READ, &(struct thing){0});
+		r = call_pass(call, VERB_STATUS_READ, &(struct thing){0});
 		filter.account = STR_NONE;
 	}
 	if (r == 0)

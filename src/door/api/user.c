@@ -147,11 +147,11 @@ user_patch(struct call *call, struct http_reply *reply)
 		return note_set(&call->note, OUT_MALFORMED,
 				"nothing to change: 'password' or 'disabled'");
 	if (r == 0 && switch_it)
-		r = api_pass(call, VERB_USER_UPDATE, &thing);
+		r = call_pass(call, VERB_USER_UPDATE, &thing);
 	if (r == 0 && password.p != NULL) {
 		struct visit other = call->visit;
 
-		r = api_pass(call, VERB_PASSWORD_SET, &thing);
+		r = call_pass(call, VERB_PASSWORD_SET, &thing);
 		if (r == 0)
 			r = user_set_password(&call->visit, thing.name,
 					      password, &call->note);

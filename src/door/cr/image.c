@@ -173,7 +173,7 @@ image_tag(struct call *call, struct http_reply *reply)
 	if (r != 0)
 		return r;
 	thing = ref_thing(&from);
-	r = cr_pass(call, VERB_IMAGE_PULL, &thing);
+	r = call_pass(call, VERB_IMAGE_PULL, &thing);
 	if (r == 0)
 		r = tag_copy(&push, &from.at, from.ref, &to->at, to->tag);
 	if (r == OUT_ABSENT)

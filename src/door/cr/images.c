@@ -275,7 +275,7 @@ one_delete(struct call *call, struct str text)
 	if (r != 0)
 		return r;
 	thing = ref_thing(&ref);
-	r = cr_pass(call, VERB_IMAGE_DELETE, &thing);
+	r = call_pass(call, VERB_IMAGE_DELETE, &thing);
 	return r != 0 ? r : manifest_delete(&call->visit, &ref.at, ref.digest);
 }
 

@@ -7,9 +7,6 @@
 #include "door/cr/cr.h"
 #include "wire/ociref.h"
 
-/* Ask the gate about a thing that stands in the body, or about a second one.
- * The visit is of the new answer afterwards. */
-MUST int cr_pass(struct call *, enum verb, const struct thing *);
 /* For rows that ask the gate for an identity only: the account that the header
  * names, if it does, is the caller's. */
 MUST int cr_own(const struct call *);

@@ -74,45 +74,10 @@ owns(struct str path)
 static int
 proof(struct call *call, struct proof *ret, struct buf *decoded)
 {
-	struct auth auth;
-
-	if (call_auth(call, decoded, &auth) != 0)
-		return note_set(&call->note, OUT_UNPROVEN,
-				"The Authorization field is not well formed.");
-	switch (auth.scheme) {
-	case AUTH_NONE:
-		return 0;
-	case AUTH_BEARER:
-		ret->kind = PROOF_ACCESS;
-		ret->secret = auth.token;
-		return 0;
-	case AUTH_BASIC:
-		ret->kind = PROOF_BASIC;
-		ret->user = auth.user;
-		ret->secret = auth.secret;
-		if (str_eq(auth.user, STR("iamapikey")))
-			return 0;
-		break;
-	case AUTH_OTHER:
-		break;
-	}
-	return note_set(&call->note, OUT_UNPROVEN,
-			"An IAM access token is needed: Authorization: Bearer "
-			"... Registry tokens open the registry only.");
-}
-
-int
-cr_pass(struct call *call, enum verb verb, const struct thing *thing)
-{
-	CLEAN(buf_clear) struct buf decoded = BUF_INIT_MAX(HTTP_HEAD_MAX);
-	struct proof p = {.kind = PROOF_NONE};
-	int r = proof(call, &p, &decoded);
-
-	if (r != 0)
-		return r;
-	p.addr = call->addr;
-	call->thing = *thing;
-	return gate_pass(call->core, &p, verb, &call->thing, &call->visit);
+	return call_iam_proof(
+	    call, ret, decoded,
+	    "An IAM access token is needed: Authorization: Bearer ... "
+	    "Registry tokens open the registry only.");
 }
 
 const struct door cr_door = {

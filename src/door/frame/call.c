@@ -65,6 +65,44 @@ call_auth(const struct call *call, struct buf *decoded, struct auth *ret)
 	return auth_parse(field, decoded, ret);
 }
 
+int
+call_iam_proof(struct call *call, struct proof *ret, struct buf *decoded,
+	       const char *hint)
+{
+	struct auth auth;
+
+	if (call_auth(call, decoded, &auth) != 0)
+		return note_set(&call->note, OUT_UNPROVEN,
+				"The Authorization field is not well formed.");
+	if (auth.scheme == AUTH_NONE)
+		return 0;
+	if (auth.scheme == AUTH_BEARER) {
+		ret->kind = PROOF_ACCESS;
+		ret->secret = auth.token;
+		return 0;
+	}
+	if (auth.scheme != AUTH_BASIC || !str_eq(auth.user, STR("iamapikey")))
+		return note_set(&call->note, OUT_UNPROVEN, "%s", hint);
+	ret->kind = PROOF_BASIC;
+	ret->user = auth.user;
+	ret->secret = auth.secret;
+	return 0;
+}
+
+int
+call_pass(struct call *call, enum verb verb, const struct thing *thing)
+{
+	CLEAN(buf_clear) struct buf decoded = BUF_INIT_MAX(HTTP_HEAD_MAX);
+	struct proof p = {.kind = PROOF_NONE};
+	int r = call->door->proof(call, &p, &decoded);
+
+	if (r != 0)
+		return r;
+	p.addr = call->addr;
+	call->thing = *thing;
+	return gate_pass(call->core, &p, verb, &call->thing, &call->visit);
+}
+
 bool
 call_is_head(const struct call *call)
 {

@@ -125,6 +125,13 @@ void frame_metrics(struct frame *, struct buf *);
 /* For doors. */
 /* The Authorization field. 0 (AUTH_NONE without one), OUT_MALFORMED. */
 MUST int call_auth(const struct call *, struct buf *decoded, struct auth *ret);
+/* The proof of doors for IAM identities: an access token, or an API key as
+ * password of the user iamapikey. hint tells whoever brings something else. */
+MUST int call_iam_proof(struct call *, struct proof *ret, struct buf *decoded,
+			const char *hint);
+/* Ask the gate once more with the same proof, where only a handler knows what
+ * a request is about. call->thing and call->visit are the new ones. */
+MUST int call_pass(struct call *, enum verb, const struct thing *);
 /* Where the query means one value: STR_NONE without it; OUT_MALFORMED with a
  * note when the name is there twice. */
 MUST int call_once(struct call *, const char *name, struct str *ret);

@@ -92,7 +92,7 @@ key_pass(struct call *call, enum verb verb, const struct api_key *k)
 {
 	struct thing thing = {
 	    .kind = THING_IDENTITY, .account = k->account, .name = k->identity};
-	int r = iam_pass(call, verb, &thing);
+	int r = call_pass(call, verb, &thing);
 
 	return r == OUT_DENIED ? OUT_ABSENT : r;
 }

@@ -93,7 +93,7 @@ apikeys_list(struct call *call, struct http_reply *reply)
 	if (r == 0)
 		r = list_aim(call, &page, &thing);
 	if (r == 0)
-		r = iam_pass(call, VERB_APIKEY_LIST, &thing);
+		r = call_pass(call, VERB_APIKEY_LIST, &thing);
 	if (r != 0)
 		return r;
 	filter.account = thing.account;
@@ -227,7 +227,7 @@ apikey_add(struct call *call, struct http_reply *reply)
 	if (r == 0)
 		r = owner_aim(call, ask.identity, &thing);
 	if (r == 0)
-		r = iam_pass(call, VERB_APIKEY_CREATE, &thing);
+		r = call_pass(call, VERB_APIKEY_CREATE, &thing);
 	if (r != 0)
 		return r;
 	/* A key lives in its identity's account; naming another is a mistake.

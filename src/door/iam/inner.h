@@ -26,9 +26,6 @@ struct token_words {
 	const char *message;  /* with unproven */
 };
 
-/* Ask the gate about a thing that stands in the body or depends on who asks.
- * The visit is of the new answer afterwards. */
-MUST int iam_pass(struct call *, enum verb, const struct thing *);
 
 /* words.c */
 extern const struct iam_word {
