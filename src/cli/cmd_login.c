@@ -328,6 +328,11 @@ logout(struct cli *cli, const struct args *a)
 	int r = session_load(cli);
 
 	(void)a;
+	if (r == OUT_UNPROVEN) {
+		cli->note.text[0] = '\0';
+		printf("Nobody is logged in.\nOK\n");
+		return 0;
+	}
 	if (r != 0)
 		return r;
 	/* The server forgets first; should it be away, we still do. */

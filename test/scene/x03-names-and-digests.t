@@ -20,6 +20,8 @@ for name in Birds/robin birds/Robin birds/-robin birds/robin- birds//robin \
 		"$(at POST "/v2/$encoded/blobs/uploads/")" '^(400|404)$'
 	is "nor head of ours in it" "$(head_of set-cookie)" ""
 done
+is "a name in no namespace is refused for good" \
+	"$(at POST /v2/robin/blobs/uploads/) $(errors)" "403 DENIED"
 for name in birds/tags birds/manifests/list birds/blobs/uploads birds/a__b \
 	birds/a.b birds/a--b birds/tags/list; do
 	is "a good name: $name" "$(at POST "/v2/$name/blobs/uploads/")" 202

@@ -25,6 +25,13 @@ aim_repo(struct call *call, enum noun noun, struct oci **ret)
 
 	if (r != 0)
 		return r;
+	/* Docker asks again and again about a name that is called invalid, and
+	 * by the protocol's grammar this one is not. */
+	if (ociref_is_component(call->params[0]))
+		return note_set(&call->note, OUT_DENIED,
+				"'%.*s' is in no namespace: a repository here "
+				"is namespace/name",
+				STR_ARG(str_sub(call->params[0], 0, 60)));
 	if (!ociref_is_name(call->params[0]))
 		return note_set(
 		    &call->note, OUT_MALFORMED,

@@ -144,8 +144,18 @@ put_who(struct buf *b, const struct subject *who)
 		buf_adds(b, who->identity);
 	else
 		buf_addf(b, "%s %s", cred_kind_name(who->cred), who->cred_id);
-	if (who->cred == CRED_REGISTRY_TOKEN && !who->may_write)
-		buf_adds(b, " (read-only)");
+}
+
+/* Why not, as far as it may be told: a namespace of others and one that does
+ * not exist look the same. */
+static const char *
+why_denied(const struct subject *who, const struct verb_row *verb)
+{
+	if (who->identity[0] != '\0')
+		return "no such namespace in the account, or no role there";
+	if (!who->may_write && verb->trail == TRAIL_CHANGE)
+		return "read-only";
+	return "no such namespace in its account";
 }
 
 static void
@@ -155,12 +165,14 @@ put_denied(struct buf *b, const struct call *call)
 	struct str namespace = namespace_of(call->thing.name);
 
 	if (verb == NULL || namespace.n == 0) {
-		buf_adds(b, out_text(OUT_DENIED));
+		buf_adds(b, call->note.text[0] != '\0' ? call->note.text
+						       : out_text(OUT_DENIED));
 		return;
 	}
 	buf_addf(b, "%.*s in namespace %.*s is not permitted to ",
 		 STR_ARG(verb->action), STR_ARG(namespace));
 	put_who(b, &call->visit.who);
+	buf_addf(b, " (%s)", why_denied(&call->visit.who, verb));
 }
 
 static const char *

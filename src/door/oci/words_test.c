@@ -148,6 +148,21 @@ test_denied(void)
 	       "says namespace, action and who");
 	ok(!has(&s.reply.head, "WWW-Authenticate"), "no new login would help");
 	stage_clear(&s);
+
+	stage_set(&s, VERB_IMAGE_PULL, NOUN_MANIFEST, STR("birds/robin"));
+	s.call.visit.who =
+	    (struct subject){.cred = CRED_REGISTRY_TOKEN, .cred_id = "5866-9d"};
+	oci_say(&s.call, OUT_DENIED, &s.reply);
+	ok(has(&s.reply.body, "(no such namespace in its account)"),
+	   "reading is not refused for being read-only");
+	stage_clear(&s);
+
+	stage_set(&s, VERB_IMAGE_PULL, NOUN_NAME, STR_NONE);
+	(void)note_set(&s.call.note, OUT_DENIED, "'robin' is in no namespace");
+	oci_say(&s.call, OUT_DENIED, &s.reply);
+	ok(has(&s.reply.body, "'robin' is in no namespace"),
+	   "a name without a namespace is told so");
+	stage_clear(&s);
 }
 
 static void
