@@ -115,14 +115,14 @@ target_read(struct head *h, struct str target)
 		return 0;
 	}
 	(void)str_cut(target, '?', &path, &query);
+	/* Also of a refused target: whose words the refusal takes hangs on it.
+	 */
+	h->path = path;
+	h->query = query;
 	flaw = target_path_flaw(path);
 	if (flaw == NULL && query.p != NULL)
 		flaw = target_query_flaw(query);
-	if (flaw != NULL)
-		return refuse(h, 400, flaw);
-	h->path = path;
-	h->query = query;
-	return 0;
+	return flaw != NULL ? refuse(h, 400, flaw) : 0;
 }
 
 static int

@@ -121,7 +121,8 @@ struct http_app {
 	    struct http_reply *, uint64_t *body_max);
 	void (*run)(void *arg, struct http_req *, struct http_reply *);
 	/* The engine itself refuses (400, 408, 413, 414, 417, 431, 501, 503, 505,
-	 * ...): shape the reply for this path; req may be half filled (path empty). */
+	 * ...): shape the reply for this path. req may be half filled, and a
+	 * refused path is as hostile as it came. */
 	void (*refuse)(void *arg, const struct http_req *, int status,
 	    const char *why, struct http_reply *);
 	/* Called once after begin() was called, whatever happened: release

@@ -1,5 +1,7 @@
 #include "http/tls.h"
 
+#include "http/tls_file.h"
+
 #include <errno.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -39,17 +41,6 @@ on_alpn(SSL *ssl, const unsigned char **out, unsigned char *out_n,
 	return SSL_TLSEXT_ERR_OK;
 }
 
-/* A key with a pass phrase must not make the server ask on its terminal. */
-static int
-on_passphrase(char *p, int n, int writing, void *arg)
-{
-	(void)p;
-	(void)n;
-	(void)writing;
-	(void)arg;
-	return 0;
-}
-
 static bool
 ctx_set(SSL_CTX *ctx)
 {
@@ -63,7 +54,6 @@ ctx_set(SSL_CTX *ctx)
 	/* Sessions live in tickets, on the client's side. */
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_read_ahead(ctx, 1);
-	SSL_CTX_set_default_passwd_cb(ctx, on_passphrase);
 	SSL_CTX_set_alpn_select_cb(ctx, on_alpn, NULL);
 	return SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) == 1 &&
 	       SSL_CTX_set_cipher_list(ctx, ciphers_12) == 1 &&
@@ -72,28 +62,15 @@ ctx_set(SSL_CTX *ctx)
 }
 
 static int
-complain(struct note *note, const char *what, const char *file)
-{
-	const char *why = ERR_reason_error_string(ERR_peek_last_error());
-
-	(void)note_set(note, 0, "%s %s: %s", what, file,
-		       why != NULL ? why : "cannot be used");
-	ERR_clear_error();
-	return OUT_MALFORMED;
-}
-
-static int
 ctx_load(struct tls *t, SSL_CTX *ctx, struct note *note)
 {
+	int r;
+
 	ERR_clear_error();
 	if (!ctx_set(ctx))
-		return complain(note, "tls", "setup");
-	if (SSL_CTX_use_certificate_chain_file(ctx, t->cert) != 1)
-		return complain(note, "tls_cert", t->cert);
-	if (SSL_CTX_use_PrivateKey_file(ctx, t->key, SSL_FILETYPE_PEM) != 1 ||
-	    SSL_CTX_check_private_key(ctx) != 1)
-		return complain(note, "tls_key", t->key);
-	return 0;
+		return FAIL(-EINVAL);
+	r = tls_file_cert(ctx, t->cert, note);
+	return r != 0 ? r : tls_file_key(ctx, t->key, note);
 }
 
 int
@@ -122,7 +99,7 @@ tls_open(const char *cert, const char *key, struct tls **ret, struct note *note)
 
 	if (key == NULL)
 		return note_set(note, OUT_MALFORMED,
-				"tls_cert without tls_key");
+				"tls-cert: needs tls-key");
 	t = calloc(1, sizeof(*t));
 	if (t == NULL)
 		return FAIL(-ENOMEM);

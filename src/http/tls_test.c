@@ -38,6 +38,7 @@ cert_make(const char *name, const char *cert, const char *key)
 	good &= f != NULL &&
 		PEM_write_PrivateKey(f, pkey, NULL, NULL, 0, NULL, NULL) == 1;
 	(void)fclose(f);
+	good &= chmod(key, 0600) == 0;
 	X509_free(x);
 	EVP_PKEY_free(pkey);
 	return good;

@@ -6,7 +6,7 @@ login
 latchkey cr namespace-add birds >/dev/null
 here=$(token --readwrite)
 access=$(latchkey iam oauth-tokens | sed -n 's/.*Bearer *//p')
-account=$(latchkey target | sed -n 's/^Account: *//p')
+account=$(latchkey whoami --output json | jq -r .account)
 there() { # METHOD PATH [ARGUMENT]...
 	method=$1 path=$2
 	shift 2
@@ -28,5 +28,11 @@ is "there" "$(there POST /v2/birds/robin/blobs/uploads/ -u "token:$here")" 403
 b=$(bearer token "$here" repository:birds/robin:pull,push)
 is "a bearer does not change regions either" \
 	"$(there POST /v2/birds/robin/blobs/uploads/ -H "Authorization: Bearer $b")" 403
+is "and does not even log in there" \
+	"$(there GET /v2/ -u "token:$here")" 401
+is "nor at its token service" \
+	"$(there GET '/oauth/token?service=registry' -u "token:$here")" 401
+is "a refused target is answered in the registry's form" \
+	"$(http GET /v2/birds//robin/tags/list; errors)" 400UNSUPPORTED
 is "a host of no region" "$(http GET /v2/ -H 'Host: us.test' -u "token:$here")" 421
 finish

@@ -58,8 +58,9 @@ where_fn oci_token_where;
 int oci_proof(struct call *, struct proof *, struct buf *decoded);
 /* Basic's two words as a proof. */
 void oci_proof_basic(struct str user, struct str secret, struct proof *ret);
-/* For routes that only ask who it is: fills call->visit.who. */
-MUST int oci_proof_who(struct call *);
+/* For routes that only ask who it is: fills call->visit.who. OUT_UNPROVEN also
+ * for a credential of another region. */
+MUST int oci_prove(struct call *, struct proof *);
 
 /* words.c */
 void oci_say(struct call *, int outcome, struct http_reply *);

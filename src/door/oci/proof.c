@@ -1,5 +1,7 @@
 #include "door/oci/inner.h"
 
+#include <string.h>
+
 void
 oci_proof_basic(struct str user, struct str secret, struct proof *ret)
 {
@@ -35,30 +37,42 @@ oci_proof(struct call *call, struct proof *ret, struct buf *decoded)
 	return 0;
 }
 
-int
-oci_proof_who(struct call *call)
+/* A registry token opens its own region: elsewhere it is nobody's. */
+static int
+region_check(struct call *call)
 {
-	CLEAN(buf_clear) struct buf decoded = BUF_INIT_MAX(HTTP_HEAD_MAX);
-	struct proof proof = {.kind = PROOF_NONE};
-	int r = oci_proof(call, &proof, &decoded);
+	const char *own = call->visit.who.region;
 
-	if (r != 0)
-		return r;
-	proof.addr = call->addr;
-	call->proof = proof.kind;
-	r = gate_prove(call->core, &proof, &call->visit.who);
+	if (own[0] == '\0' || strcmp(own, call->region->name) == 0)
+		return 0;
+	return note_set(&call->note, OUT_UNPROVEN,
+			"the credential is of another region");
+}
+
+int
+oci_prove(struct call *call, struct proof *proof)
+{
+	int r;
+
+	proof->addr = call->addr;
+	call->proof = proof->kind;
+	r = gate_prove(call->core, proof, &call->visit.who);
 	if (r == OUT_TOO_MANY)
 		(void)!gate_throttle(call->core, call->addr, STR_NONE,
 				     &call->wait_s);
-	return r;
+	return r != 0 ? r : region_check(call);
 }
 
 /* Is there somebody, and is this a registry? */
 int
 oci_base_get(struct call *call, struct http_reply *reply)
 {
-	int r = oci_proof_who(call);
+	CLEAN(buf_clear) struct buf decoded = BUF_INIT_MAX(HTTP_HEAD_MAX);
+	struct proof proof = {.kind = PROOF_NONE};
+	int r = oci_proof(call, &proof, &decoded);
 
+	if (r == 0)
+		r = oci_prove(call, &proof);
 	if (r != 0)
 		return r;
 	buf_adds(&reply->body, "{}");

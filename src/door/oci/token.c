@@ -48,18 +48,9 @@ scopes_read(struct call *call, const struct form *f, struct login *login)
 static int
 prove(struct call *call, struct login *login)
 {
-	struct proof *proof = &login->proof;
-	int r;
-
-	proof->addr = call->addr;
-	call->proof = proof->kind;
-	if (proof->kind == PROOF_NONE)
+	if (login->proof.kind == PROOF_NONE)
 		return OUT_UNPROVEN; /* nothing here is public */
-	r = gate_prove(call->core, proof, &call->visit.who);
-	if (r == OUT_TOO_MANY)
-		(void)!gate_throttle(call->core, proof->addr, STR_NONE,
-				     &call->wait_s);
-	return r;
+	return oci_prove(call, &login->proof);
 }
 
 /* What may not have a token to keep gets none, and logs in all the same. */

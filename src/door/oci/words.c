@@ -49,7 +49,7 @@ static const struct {
 };
 
 static const struct word statuses[] = {
-    {400, "BAD_REQUEST"},     {403, "DENIED"},	     {404, "UNSUPPORTED"},
+    {400, "UNSUPPORTED"},     {403, "DENIED"},	     {404, "UNSUPPORTED"},
     {405, "UNSUPPORTED"},     {413, "SIZE_INVALID"}, {415, "UNSUPPORTED"},
     {429, "TOOMANYREQUESTS"}, {501, "UNSUPPORTED"},  {503, "UNAVAILABLE"},
 };
@@ -352,7 +352,7 @@ void
 oci_say_status(struct call *call, int status, const char *why,
 	       struct http_reply *reply)
 {
-	struct word word = {status, status == 500 ? "UNKNOWN" : "BAD_REQUEST"};
+	struct word word = {status, status == 500 ? "UNKNOWN" : "UNSUPPORTED"};
 
 	for (size_t i = 0; i < nitems(statuses); i++)
 		if (statuses[i].status == status)
