@@ -135,7 +135,7 @@ plan_run(struct plan *p, const struct user_ask *owner, bool server,
 		return r;
 	p->owner = &owner_plan;
 	p->key = &key_plan;
-	r = db_write(core->db, plan_write, p);
+	r = gate_write(&p->by, plan_write, p);
 	if (r == 0)
 		ret_key->slot = TAKE(key_plan.value.slot);
 	return r;

@@ -27,10 +27,10 @@ MUST int user_plan_make(const struct user_ask *, struct user_plan *ret,
 /* Into the visit's account, without a row in the trail. OUT_CONFLICT. */
 MUST int user_put(struct db_at *, const struct visit *,
     const struct user_plan *);
-/* May this subject hand out any right in the account, or act in another
+/* May this visitor hand out any right in the account, or act in another
  * user's name? Who may not do everything must not be able to become somebody
- * who may. */
-bool user_may_give(struct core *, const struct subject *);
+ * who may. A no is in the trail then. */
+bool user_may_give(const struct visit *);
 
 struct key_plan {
 	const struct api_key_ask *ask;

@@ -175,13 +175,13 @@ api_key_create(const struct visit *by, const struct api_key_ask *ask,
 	if (!str_eq(ask->account, str_c(by->account)))
 		return OUT_DENIED;
 	if (!str_eq(ask->identity, str_c(by->who.identity)) &&
-	    !user_may_give(by->core, &by->who))
+	    !user_may_give(by))
 		return note_set(
 		    note, OUT_DENIED,
 		    "keys are made for oneself, or by who may do everything");
 	r = key_plan_make(by->core, ask, &plan, note);
 	if (r == 0)
-		r = db_write(by->core->db, create_write, &c);
+		r = gate_write(by, create_write, &c);
 	if (r == 0)
 		r = api_key_get(by->core, str_c(plan.id), a, ret);
 	if (r == 0)
@@ -331,5 +331,5 @@ api_key_delete(const struct visit *by, struct str id)
 {
 	struct removal d = {.by = by, .id = id};
 
-	return db_write(by->core->db, delete_write, &d);
+	return gate_write(by, delete_write, &d);
 }

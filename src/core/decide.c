@@ -49,6 +49,9 @@ owner_find(struct ask *ask)
 	uint8_t key[CACHE_KEY_LEN];
 	struct owner *owner;
 
+	if (ask->at != NULL)
+		return namespace_owner(ask->core, ask->at, ask->thing.region,
+				       name, ask->account);
 	cache_key(cache, parts, nitems(parts), key);
 	owner = (struct owner *)cache_get(cache, key, ask->least);
 	if (owner == NULL)
@@ -141,8 +144,9 @@ static int
 granted(struct ask *ask)
 {
 	CLEAN(policy_unrefp) struct grants *grants = NULL;
-	int r =
-	    policy_load(ask->core, ask->who, ask->least, ask->keep, &grants);
+	int r = ask->at != NULL ? policy_read(ask->at, ask->who, &grants)
+				: policy_load(ask->core, ask->who, ask->least,
+					      ask->keep, &grants);
 
 	if (r != 0)
 		return r;

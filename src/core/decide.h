@@ -12,6 +12,7 @@ struct ask {
 	struct core *core;
 	const struct subject *who;
 	const struct proven *proven; /* NULL: nothing narrows */
+	struct db_at *at; /* NULL: what is remembered, or a view of its own */
 	enum verb verb;
 	struct thing thing; /* account filled in on the way */
 	char account[ACCOUNT_ID_LEN + 1];

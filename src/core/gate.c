@@ -133,7 +133,7 @@ prove(struct core *core, const struct proof *proof, struct proven **ret,
 	*ret = (struct proven *)cache_get(cache, key, gate_generation(core));
 	if (*ret == NULL) {
 		r = proof_resolve(core, proof, ret, who);
-		if (r == 0)
+		if (r == 0 && !(*ret)->once)
 			cache_put(cache, key, &(*ret)->cached);
 	}
 	if (r == 0)
@@ -221,30 +221,4 @@ gate_may(struct core *core, const struct subject *who, enum verb verb,
 			  .least = who->seen};
 
 	return decide(&ask, true) == 0;
-}
-
-bool
-gate_still(struct core *core, const struct visit *v)
-{
-	CLEAN(db_view_endp) struct db_at *view = NULL;
-	struct subject now;
-	struct ask ask = {
-	    .core = core, .who = &now, .verb = v->verb, .thing = v->thing};
-	uint64_t seen = gate_generation(core);
-
-	if (verb_row(v->verb)->rule == RULE_PUBLIC)
-		return true;
-	if (v->who.expires_at <= clock_now())
-		return false;
-	if (v->who.seen == seen)
-		return true;
-	if (db_view_begin(core->db, &view) != 0 ||
-	    cred_load(core, view, v->who.cred, str_c(v->who.cred_id), &now) !=
-		0)
-		return false;
-	db_view_end(TAKE(view));
-	memcpy(now.region, v->who.region, sizeof(now.region));
-	now.bearer = v->who.bearer;
-	ask.least = now.seen = seen;
-	return decide(&ask, false) == 0;
 }

@@ -100,6 +100,19 @@ bool gate_may(struct core *, const struct subject *, enum verb,
 bool gate_still(struct core *, const struct visit *);
 
 /*
+ * How a visit changes anything: fn runs in a write of the database, after
+ * another look, in the same transaction, at whether the visitor's credential
+ * lives and may. So rights are those at the commit, not those at the door.
+ * What fn returns, or OUT_UNPROVEN, or OUT_DENIED: these two, whoever said so,
+ * are in the trail then. A visit without a credential is this program's own.
+ */
+MUST int gate_write(const struct visit *,
+    int (*fn)(struct db_at *, void *), void *arg);
+/* For the trail: a no that was found out behind the gate. Other outcomes are
+ * none of its business. */
+void gate_refused(const struct visit *, int r);
+
+/*
  * The registry's bearer: claims of RFC 7519 and "access" of the Docker token
  * specification, HS256 with a key of this process that is made anew at each
  * start. Only what gate_may grants now is written into it; the actions granted

@@ -30,6 +30,7 @@ struct proven {
 	struct subject who;  /* without an address */
 	int64_t until;       /* ms: the end of what was presented */
 	bool narrowed;       /* a bearer: no more than its access says */
+	bool once;	     /* may end without the generation telling */
 	size_t n_access;
 	struct scope access[]; /* names lie behind */
 };

@@ -12,6 +12,7 @@
 struct issue {
 	struct core *core;
 	const struct subject *who;
+	struct visit by; /* for another look, and for the trail */
 	struct str region;
 	char id[UUID_LEN + 1];
 	uint8_t digest[VAULT_DIGEST_LEN];
@@ -28,8 +29,6 @@ static int
 issue_write(struct db_at *at, void *arg)
 {
 	const struct issue *i = arg;
-	struct visit by = {
-	    .core = i->core, .who = *i->who, .verb = VERB_LOGIN, .at = i->now};
 	char thing[CRED_ID_MAX + 24];
 	int r = db_exec(
 	    at, SQL_identity_token_insert, NULL, "sbsSSSsii", str_c(i->id),
@@ -43,10 +42,9 @@ issue_write(struct db_at *at, void *arg)
 		return OUT_UNPROVEN;
 	if (r != 0)
 		return r;
-	memcpy(by.account, i->who->account, sizeof(by.account));
 	(void)snprintf(thing, sizeof(thing), "%s:%s",
 		       cred_kind_name(CRED_IDENTITY_TOKEN), i->id);
-	return audit_change(at, &by, str_c(thing), STR("{}"));
+	return audit_change(at, &i->by, str_c(thing), STR("{}"));
 }
 
 int
@@ -62,6 +60,9 @@ identity_token_issue(struct core *core, const struct subject *who,
 	    who->cred == CRED_NONE ||
 	    (who->region[0] != '\0' && !str_eq(str_c(who->region), region)))
 		return OUT_DENIED;
+	i.by = (struct visit){
+	    .core = core, .who = *who, .verb = VERB_LOGIN, .at = i.now};
+	memcpy(i.by.account, who->account, sizeof(i.by.account));
 	/* No longer than what it was asked for with, be it an access token. */
 	i.expires_at = i.now + (int64_t)IDENTITY_TOKEN_LIFE_S * SECOND_MS;
 	if (who->expires_at < i.expires_at)
@@ -72,7 +73,7 @@ identity_token_issue(struct core *core, const struct subject *who,
 	if (r == 0)
 		r = vault_digest(core->vault, secret_reveal(&value), i.digest);
 	if (r == 0)
-		r = db_write(core->db, issue_write, &i);
+		r = gate_write(&i.by, issue_write, &i);
 	if (r == 0)
 		ret->slot = TAKE(value.slot);
 	return r;

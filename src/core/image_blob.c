@@ -123,18 +123,18 @@ image_blob_unlink(const struct visit *by, const struct place *at,
 	struct change c = {
 	    .by = by, .at = at, .digest = digest, .now = clock_now()};
 
-	return db_write(by->core->db, unlink_write, &c);
+	return gate_write(by, unlink_write, &c);
 }
 
 /* --- mount --- */
 
-/* The blob, if from still links it. */
+/* The blob, if from is still of this account and links it. */
 static int
 held(struct db_at *at, const struct change *c, int64_t *ret)
 {
 	struct place from = {.region = c->at->region, .name = c->from};
 	int64_t repo;
-	int r = repo_find(at, &from, &repo);
+	int r = repo_own(at, c->by, &from, &repo);
 
 	return r != 0 ? r : linked(at, repo, c->digest, ret);
 }
@@ -229,5 +229,5 @@ image_blob_mount(const struct visit *by, const struct place *at,
 	} else if (str_eq(from, at->name) || !ociref_is_name(from) ||
 		   !may_pull_from(&c))
 		r = OUT_ABSENT;
-	return r != 0 ? r : db_write(by->core->db, mount_write, &c);
+	return r != 0 ? r : gate_write(by, mount_write, &c);
 }

@@ -140,5 +140,5 @@ manifest_delete(const struct visit *by, const struct place *at,
 	struct ending e = {
 	    .by = by, .at = at, .digest = digest, .now = clock_now()};
 
-	return db_write(by->core->db, delete_write, &e);
+	return gate_write(by, delete_write, &e);
 }

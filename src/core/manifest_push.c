@@ -347,7 +347,7 @@ manifest_push(const struct visit *by, const struct manifest_ask *ask,
 		r = p.links == NULL ? FAIL(-ENOMEM) : 0;
 	}
 	if (r == 0)
-		r = db_write(by->core->db, push_write, &p);
+		r = gate_write(by, push_write, &p);
 	if (r == OUT_MISSING_PART) {
 		ret->missing = arena_str(a, p.missing);
 		return ret->missing.p == NULL ? FAIL(-ENOMEM) : r;

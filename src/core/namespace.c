@@ -110,7 +110,7 @@ namespace_add(const struct visit *by, struct str region, struct str name,
 
 	if (!ociref_is_namespace(name))
 		return OUT_MALFORMED;
-	r = db_write(by->core->db, add_write, &c);
+	r = gate_write(by, add_write, &c);
 	if (r == 0)
 		*ret_new = c.made;
 	return r;
@@ -153,7 +153,7 @@ namespace_remove(const struct visit *by, struct str region, struct str name)
 	struct change c = {
 	    .by = by, .region = region, .name = name, .now = clock_now()};
 
-	return db_write(by->core->db, remove_write, &c);
+	return gate_write(by, remove_write, &c);
 }
 
 static int

@@ -191,10 +191,9 @@ grants_read(struct db_at *at, const struct subject *who, struct grants *g)
 }
 
 static int
-grants_make(struct core *core, const struct subject *who, uint64_t seen,
+grants_make(struct db_at *at, const struct subject *who, uint64_t seen,
 	    struct grants **ret)
 {
-	CLEAN(db_view_endp) struct db_at *view = NULL;
 	CLEAN(policy_unrefp) struct grants *g = calloc(1, sizeof(*g));
 	int r;
 
@@ -204,18 +203,23 @@ grants_make(struct core *core, const struct subject *who, uint64_t seen,
 	g->cached.generation = seen;
 	g->cached.free = grants_free;
 	arena_init(&g->arena, GRANTS_ROOM);
-	r = db_view_begin(core->db, &view);
-	if (r == 0)
-		r = grants_read(view, who, g);
+	r = grants_read(at, who, g);
 	if (r == 0)
 		*ret = TAKE(g);
 	return r;
 }
 
 int
+policy_read(struct db_at *at, const struct subject *who, struct grants **ret)
+{
+	return grants_make(at, who, 0, ret);
+}
+
+int
 policy_load(struct core *core, const struct subject *who, uint64_t least,
 	    bool keep, struct grants **ret)
 {
+	CLEAN(db_view_endp) struct db_at *view = NULL;
 	uint64_t seen = gate_generation(core);
 	struct cache *cache = core->gate->cache;
 	const struct str parts[] = {STR_INIT("grants"), str_c(who->identity),
@@ -227,7 +231,9 @@ policy_load(struct core *core, const struct subject *who, uint64_t least,
 	*ret = (struct grants *)cache_get(cache, key, least);
 	if (*ret != NULL)
 		return 0;
-	r = grants_make(core, who, seen, ret);
+	r = db_view_begin(core->db, &view);
+	if (r == 0)
+		r = grants_make(view, who, seen, ret);
 	if (r == 0 && keep)
 		cache_put(cache, key, &(*ret)->cached);
 	return r;

@@ -15,6 +15,9 @@ struct grants; /* a struct cached first; immutable */
  * snapshot may be older than the generation. Give back with cached_unref(). */
 MUST int policy_load(struct core *, const struct subject *, uint64_t least,
     bool keep, struct grants **ret);
+/* As this place of the database has them, without any memory. */
+MUST int policy_read(struct db_at *, const struct subject *,
+    struct grants **ret);
 void policy_unrefp(struct grants **);
 
 /* Does a grant hold one of the verb's roles on this thing (its account is the

@@ -19,6 +19,7 @@ struct look {
 	struct subject who;
 	struct proven *proven; /* made already, by a bearer */
 	int64_t until;
+	bool once;
 };
 
 static void
@@ -119,6 +120,9 @@ look_refresh_token(struct look *look)
 			      db_str(&rows, 0), &look->who);
 	if (r != 0)
 		return r == OUT_ABSENT ? OUT_UNPROVEN : r;
+	/* It is replaced by every use of its session: that changes nothing for
+	 * anybody else, so the generation does not tell. */
+	look->once = true;
 	look->until = db_int(&rows, 1);
 	if (!db_null(&rows, 2) &&
 	    db_int(&rows, 2) + REFRESH_GRACE_MS < look->until)
@@ -222,7 +226,10 @@ look_make(struct look *look, uint64_t seen, struct proven **ret)
 		look->proven->cached.generation = seen;
 	}
 	*ret = look->proven;
-	return look->proven == NULL ? FAIL(-ENOMEM) : 0;
+	if (look->proven == NULL)
+		return FAIL(-ENOMEM);
+	look->proven->once = look->once;
+	return 0;
 }
 
 int

@@ -180,7 +180,7 @@ regtoken_add(const struct visit *by, const struct regtoken_ask *ask,
 		return OUT_MALFORMED;
 	r = rand_uuid(c.id);
 	if (r == 0)
-		r = db_write(core->db, add_write, &c);
+		r = gate_write(by, add_write, &c);
 	if (r == 0)
 		r = regtoken_get(core, str_c(by->account), ask->region,
 				 str_c(c.id), a, &token);
@@ -227,7 +227,7 @@ regtoken_reveal(const struct visit *by, const struct regtoken *t,
 {
 	struct change c = {
 	    .by = by, .region = t->region, .one = t->id, .now = clock_now()};
-	int r = db_write(by->core->db, reveal_write, &c);
+	int r = gate_write(by, reveal_write, &c);
 
 	return r != 0 ? r : value_write(by->core, t, value);
 }
@@ -280,7 +280,7 @@ regtoken_remove(const struct visit *by, struct str region, struct str id)
 	struct change c = {
 	    .by = by, .region = region, .one = id, .now = clock_now()};
 
-	return db_write(by->core->db, remove_write, &c);
+	return gate_write(by, remove_write, &c);
 }
 
 static int
@@ -307,7 +307,7 @@ regtoken_remove_described(const struct visit *by, struct str region,
 {
 	struct change c = {
 	    .by = by, .region = region, .one = description, .now = clock_now()};
-	int r = db_write(by->core->db, remove_described_write, &c);
+	int r = gate_write(by, remove_described_write, &c);
 
 	if (r == 0)
 		*n = c.n;

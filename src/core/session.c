@@ -151,16 +151,40 @@ work_trail(struct db_at *at, const struct work *w, enum verb verb,
 	return audit_change(at, &v, str_c(thing), buf_str(&detail));
 }
 
+/* What was proven before the write, is it still so? A session must not outlive
+ * the password or the key that it began with. */
+static int
+still_proven(struct db_at *at, const struct work *w)
+{
+	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	struct subject now;
+	int r;
+
+	if (w->who.cred == CRED_API_KEY)
+		r = cred_load(w->core, at, CRED_API_KEY, str_c(w->who.cred_id),
+			      &now);
+	else
+		r = db_one(at, SQL_identity_by_id, &rows, "s",
+			   str_c(w->who.identity));
+	if (r == 0 && w->who.cred != CRED_API_KEY &&
+	    db_int(&rows, 9) != w->user.version)
+		return OUT_UNPROVEN;
+	return r > 0 ? OUT_UNPROVEN : r;
+}
+
 static int
 session_write(struct db_at *at, void *arg)
 {
 	const struct work *w = arg;
 	struct str key =
 	    w->who.cred == CRED_API_KEY ? str_c(w->who.cred_id) : STR_NONE;
-	int r = db_exec(at, SQL_session_insert, NULL, "sssSssii",
-			str_c(w->session), str_c(w->who.account),
-			str_c(w->who.identity), key, w->ask->client_id,
-			grant_names[w->ask->kind], w->now, w->session_end);
+	int r = still_proven(at, w);
+
+	if (r == 0)
+		r = db_exec(at, SQL_session_insert, NULL, "sssSssii",
+			    str_c(w->session), str_c(w->who.account),
+			    str_c(w->who.identity), key, w->ask->client_id,
+			    grant_names[w->ask->kind], w->now, w->session_end);
 
 	/* The key or the user has gone in the meantime. */
 	if (r == OUT_CONFLICT)
@@ -334,5 +358,5 @@ session_end(const struct visit *by, struct str id)
 {
 	struct end e = {.by = by, .id = id};
 
-	return db_write(by->core->db, end_write, &e);
+	return gate_write(by, end_write, &e);
 }

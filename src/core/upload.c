@@ -74,7 +74,7 @@ start(const struct visit *by, const struct place *at, struct starting *s)
 	r = rand_hex(s->id, UPLOAD_ID_LEN);
 	if (r == 0)
 		r = rand_hex(s->key, BLOB_KEY_LEN);
-	return r != 0 ? r : db_write(by->core->db, start_write, s);
+	return r != 0 ? r : gate_write(by, start_write, s);
 }
 
 int

@@ -154,7 +154,7 @@ upload_put_back(struct upload *u)
 	if (u->hold == NULL)
 		return OUT_ABSENT;
 	sha256_save(&u->hash, s.state);
-	r = db_write(u->by->core->db, save_write, &s);
+	r = gate_write(u->by, save_write, &s);
 	if (r == 0)
 		u->begun = false;
 	let_go(u, r == OUT_ABSENT);
@@ -306,12 +306,12 @@ finish(struct finishing *f)
 	if (r == 0 && !known)
 		r = sync_file(f);
 	if (r == 0)
-		r = db_write(u->by->core->db, finish_write, f);
+		r = gate_write(u->by, finish_write, f);
 	/* What was known is not there any more. */
 	if (r == OUT_STALE) {
 		r = sync_file(f);
 		if (r == 0)
-			r = db_write(u->by->core->db, finish_write, f);
+			r = gate_write(u->by, finish_write, f);
 	}
 	return r;
 }

@@ -117,17 +117,19 @@ user_put(struct db_at *at, const struct visit *by, const struct user_plan *p)
 }
 
 bool
-user_may_give(struct core *core, const struct subject *who)
+user_may_give(const struct visit *by)
 {
 	static const enum verb all[] = {VERB_NAMESPACE_CREATE,
 					VERB_REGISTRYTOKEN_CREATE,
 					VERB_USER_CREATE, VERB_AUDIT_READ};
 	struct thing thing = {.kind = THING_ACCOUNT,
-			      .account = str_c(who->account)};
+			      .account = str_c(by->who.account)};
 
 	for (size_t i = 0; i < nitems(all); i++)
-		if (!gate_may(core, who, all[i], &thing))
+		if (!gate_may(by->core, &by->who, all[i], &thing)) {
+			gate_refused(by, OUT_DENIED);
 			return false;
+		}
 	return true;
 }
 
@@ -178,14 +180,14 @@ user_create(const struct visit *by, const struct user_ask *ask, struct arena *a,
 	struct change c = {.by = by, .plan = &plan};
 	int r;
 
-	if (ask->roles != 0 && !user_may_give(by->core, &by->who))
+	if (ask->roles != 0 && !user_may_give(by))
 		return note_set(note, OUT_DENIED,
 				"roles can be given by who holds all of them");
 	r = user_plan_make(ask, &plan, note);
 	if (r != 0)
 		return r;
 	c.id = str_c(plan.id);
-	r = db_write(by->core->db, create_write, &c);
+	r = gate_write(by, create_write, &c);
 	mem_wipe(plan.password, sizeof(plan.password));
 	return r != 0 ? r : user_get(by->core, c.id, a, ret);
 }
@@ -324,7 +326,7 @@ user_disable(const struct visit *by, struct str id, bool disabled)
 {
 	struct change c = {.by = by, .id = id, .disabled = disabled};
 
-	return db_write(by->core->db, disable_write, &c);
+	return gate_write(by, disable_write, &c);
 }
 
 static int
@@ -359,14 +361,13 @@ user_set_password(const struct visit *by, struct str id, struct str password,
 	struct change c = {.by = by, .id = id};
 	int r;
 
-	if (!str_eq(id, str_c(by->who.identity)) &&
-	    !user_may_give(by->core, &by->who))
+	if (!str_eq(id, str_c(by->who.identity)) && !user_may_give(by))
 		return note_set(note, OUT_DENIED, "not your own password");
 	r = password_make(password, hash, note);
 	if (r != 0)
 		return r;
 	c.password = str_c(hash);
-	r = db_write(by->core->db, password_write, &c);
+	r = gate_write(by, password_write, &c);
 	mem_wipe(hash, sizeof(hash));
 	return r;
 }
@@ -375,7 +376,7 @@ user_set_password(const struct visit *by, struct str id, struct str password,
  * again before the slow part. */
 static int
 password_of(struct core *core, struct str email, char hash[PASSWD_HASH_LEN],
-	    char id[IDENTITY_ID_MAX + 1])
+	    char id[IDENTITY_ID_MAX + 1], int64_t *ret_version)
 {
 	CLEAN(db_view_endp) struct db_at *view = NULL;
 	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
@@ -383,6 +384,7 @@ password_of(struct core *core, struct str email, char hash[PASSWD_HASH_LEN],
 	int r;
 
 	hash[0] = id[0] = '\0';
+	*ret_version = 0;
 	if (email.n > EMAIL_MAX)
 		return 0;
 	text_lower(email, key);
@@ -393,6 +395,7 @@ password_of(struct core *core, struct str email, char hash[PASSWD_HASH_LEN],
 		return 0;
 	if (r == 0)
 		r = field_put(hash, PASSWD_HASH_LEN, db_str(&rows, 2));
+	*ret_version = r == 0 ? db_int(&rows, 3) : 0;
 	return r != 0 ? r
 		      : field_put(id, IDENTITY_ID_MAX + 1, db_str(&rows, 0));
 }
@@ -402,12 +405,16 @@ user_check_password(struct core *core, struct str email, struct str password,
 		    struct arena *a, struct user *ret)
 {
 	char hash[PASSWD_HASH_LEN], id[IDENTITY_ID_MAX + 1];
-	int r = password_of(core, email, hash, id);
+	int64_t version;
+	int r = password_of(core, email, hash, id, &version);
 
 	if (r == 0)
 		r = passwd_check(str_c(hash), password);
 	mem_wipe(hash, sizeof(hash));
 	if (r == 0)
 		r = user_get(core, str_c(id), a, ret);
+	/* Comparing takes a while: it may be the old one by now. */
+	if (r == 0 && ret->version != version)
+		return OUT_UNPROVEN;
 	return r == OUT_ABSENT ? OUT_UNPROVEN : r;
 }

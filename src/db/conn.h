@@ -54,6 +54,7 @@ struct db_at {
 	unsigned live;	/* rows not cleared yet */
 	bool begun;	/* the view has its snapshot */
 	bool write, touched;
+	bool shares_touched; /* by a call before, in the same commit */
 	enum trouble trouble;
 	int wal_frames; /* in the log after the latest commit */
 	struct db_at *next_all, *next_idle;

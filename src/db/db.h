@@ -74,6 +74,9 @@ MUST int db_write(struct db *, db_write_fn *fn, void *arg);
  * db_touch(), before any of its db_write calls return. One per db. */
 void db_on_touch(struct db *, void (*fn)(void *arg), void *arg);
 void db_touch(struct db_at *);
+/* Whether something in this transaction asked for it already: this write, or
+ * one before it that shares its commit. */
+bool db_is_touched(const struct db_at *);
 bool db_is_write(const struct db_at *);
 
 /*

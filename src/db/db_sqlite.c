@@ -175,6 +175,12 @@ db_touch(struct db_at *at)
 }
 
 bool
+db_is_touched(const struct db_at *at)
+{
+	return at->touched || at->shares_touched;
+}
+
+bool
 db_is_write(const struct db_at *at)
 {
 	return at->write;

@@ -60,6 +60,7 @@ call_run(struct writer *w, struct writer_call *c, bool shared)
 		c->r = FAIL(-EIO);
 	}
 	c->touched = c->r == 0 && at->touched;
+	at->shares_touched |= c->touched;
 	if (at->trouble != TROUBLE_NONE || sqlite3_get_autocommit(at->h)) {
 		if (c->r == 0)
 			c->r = FAIL(-EIO);
@@ -112,6 +113,7 @@ batch_try(struct writer *w, struct writer_call *first)
 	int code;
 
 	at->trouble = TROUBLE_NONE;
+	at->touched = at->shares_touched = false;
 	code = conn_word(at, WORD_WRITE);
 	if (code != SQLITE_OK) {
 		answer_all(first, refusal(w, code));

@@ -38,7 +38,7 @@ SELECT id, account_id, kind, name, email, description, operator, disabled,
 FROM identity WHERE email_key = $1;
 
 -- name: identity_password
-SELECT id, disabled, password FROM identity WHERE email_key = $1;
+SELECT id, disabled, password, version FROM identity WHERE email_key = $1;
 
 -- name: identity_list
 SELECT id, account_id, kind, name, email, description, operator, disabled,
