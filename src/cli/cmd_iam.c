@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 /* An identity has at most 20: one page holds them all. */
-#define KEYS "/v1/apikeys?pagesize=100"
+#define KEYS "/v1/apikeys?pagesize=100&include_activity=true"
 
 enum { CREATE_DESCRIPTION, CREATE_FILE };
 static const struct opt create_opts[] = {
@@ -159,9 +159,12 @@ api_key_create(struct cli *cli, const struct args *a)
 static void
 key_row(struct table *t, const struct json *key)
 {
+	struct str used = json_text(json_get(key, "activity"), "last_authn");
+
 	table_add(t, json_text(key, "name"));
 	table_add(t, json_text(key, "description"));
 	table_add(t, json_text(key, "created_at"));
+	table_add(t, used.n > 0 ? used : STR("never"));
 	table_add(t, json_text(key, "id"));
 }
 
@@ -171,6 +174,7 @@ api_keys(struct cli *cli, const struct args *a)
 	static const struct column columns[] = {{"Name", false},
 						{"Description", false},
 						{"Created At", false},
+						{"Last Used", false},
 						{"UUID", false}};
 	static const struct listing list = {KEYS, "apikeys", columns,
 					    nitems(columns), key_row};

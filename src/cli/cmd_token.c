@@ -110,6 +110,20 @@ token_get(struct cli *cli, const struct args *a)
 }
 
 static void
+last_used_add(struct table *t, const struct json *use)
+{
+	CLEAN(buf_clear) struct buf text = BUF_INIT;
+
+	if (use == NULL) {
+		table_add(t, STR("never"));
+		return;
+	}
+	(void)buf_addf(&text, "%.*s from %.*s", STR_ARG(json_text(use, "at")),
+		       STR_ARG(json_text(use, "addr")));
+	table_add(t, buf_str(&text));
+}
+
+static void
 token_row(struct table *t, const struct json *row)
 {
 	char when[32];
@@ -123,6 +137,7 @@ token_row(struct table *t, const struct json *row)
 		table_add(t, STR("never"));
 	(void)json_bool(json_get(row, "readonly"), &readonly);
 	table_add(t, readonly ? STR("true") : STR("false"));
+	last_used_add(t, json_get(row, "last_used"));
 	table_add(t, json_text(row, "secondary_owner"));
 }
 
@@ -132,6 +147,7 @@ token_list(struct cli *cli, const struct args *a)
 	static const struct column columns[] = {{"TOKEN ID", false},
 						{"EXPIRY", false},
 						{"READ-ONLY", false},
+						{"LAST USED", false},
 						{"DESCRIPTION", false}};
 	static const struct listing list = {"/api/v1/tokens", "tokens", columns,
 					    nitems(columns), token_row};

@@ -32,6 +32,12 @@ is "without --non-expiring it ends after 24 hours" \
 is "without --readwrite it is read-only" "$(latchkey cr tokens --output json |
 	jq '[.[] | select(.expiry) | .readonly] == [true]')" true
 
+want "its last use is listed" latchkey cr tokens
+said "as never" ' true +never +'
+is "once it has opened a door" "$(http GET /v2/ -u "token:$short")" 200
+want "the list" latchkey cr tokens
+said "says when and from where" ' true +20[0-9TZ:-]+ from 127\.0\.0\.1 '
+
 deny "token-rm asks first" latchkey cr token-rm "$id"
 want "-f does not" latchkey cr token-rm -f "$id"
 deny "gone" latchkey cr token-get "$id"
