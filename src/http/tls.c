@@ -98,8 +98,7 @@ tls_open(const char *cert, const char *key, struct tls **ret, struct note *note)
 	int r;
 
 	if (key == NULL)
-		return note_set(note, OUT_MALFORMED,
-				"tls-cert: needs tls-key");
+		return note_set(note, OUT_MALFORMED, "tls-cert: needs tls-key");
 	t = calloc(1, sizeof(*t));
 	if (t == NULL)
 		return FAIL(-ENOMEM);
