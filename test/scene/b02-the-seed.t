@@ -18,7 +18,7 @@ said "and the token" '^Token +eyJ'
 id=$(sed -n 's/^Token identifier *//p' "$T/said")
 value=$(sed -n 's/^Token  *//p' "$T/said" | grep '^eyJ')
 want "token-list" latchkey cr token-list
-said "lists it without its value" "^$id +never +false +This is a token"
+said "lists it without its value" "^$id +never +false +never +This is a token"
 is "no value in the list" "$(grep -c eyJ "$T/said")" 0
 want "token-get" latchkey cr token-get "$id"
 said "shows the same value again" "^Token +$value$"
