@@ -117,7 +117,8 @@ lock_take(struct place *place, struct note *note)
 	if (fcntl(place->lock, F_OFD_SETLK, &whole) == 0)
 		return 0;
 	if (errno == EAGAIN || errno == EACCES)
-		return note_set(note, OUT_BUSY, "%s is held by another process",
+		return note_set(note, OUT_BUSY, "%s is held by another process, "
+				"which is still running",
 				lock);
 	return failed(note, "cannot lock", lock);
 }

@@ -148,6 +148,8 @@ struct http_server;
  * OUT_MALFORMED bad address or TLS file; note names the setting. */
 MUST int http_start(const struct http_conf *, struct http_server **ret,
     struct note *);
+/* The TLS files alone, before anything is made: 0 or OUT_MALFORMED. */
+MUST int http_check_tls(const char *cert, const char *key, struct note *);
 /* "127.0.0.1:8080" as bound; borrowed. */
 const char *http_bound(const struct http_server *);
 /* Read the TLS files again for new connections; on failure the old stay. */

@@ -79,6 +79,16 @@ threads_start(struct http_server *s)
 }
 
 int
+http_check_tls(const char *cert, const char *key, struct note *note)
+{
+	struct tls *t = NULL;
+	int r = tls_open(cert, key, &t, note);
+
+	tls_free(t);
+	return r;
+}
+
+int
 http_start(const struct http_conf *conf, struct http_server **ret,
 	   struct note *note)
 {

@@ -97,8 +97,11 @@ command_init(const struct run *run)
 int
 command_check_config(const struct run *run)
 {
-	conf_print(stdout, run->conf);
-	return 0;
+	int r = serve_check(run->conf);
+
+	if (r == 0)
+		conf_print(stdout, run->conf);
+	return r;
 }
 
 static void

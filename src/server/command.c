@@ -20,15 +20,15 @@ static const struct opt verify_opts[VERIFY_OPTS] = {
 };
 
 const struct command commands[] = {
-    {"serve", "", 0, init_opts, INIT_OPTS, command_serve,
+    {"serve", "", 0, init_opts, INIT_OPTS, true, command_serve,
      "serve; in an empty data directory, make an installation first"},
-    {"init", "", 0, init_opts, INIT_OPTS, command_init,
+    {"init", "", 0, init_opts, INIT_OPTS, false, command_init,
      "make an installation: account, owner, API key"},
-    {"verify", "", 0, verify_opts, VERIFY_OPTS, command_verify,
+    {"verify", "", 0, verify_opts, VERIFY_OPTS, false, command_verify,
      "check what is stored; the daemon must be stopped"},
-    {"backup", "DIR", 1, NULL, 0, command_backup,
-     "copy everything into the new directory DIR; the daemon must be stopped"},
-    {"check-config", "", 0, NULL, 0, command_check_config,
+    {"backup", "DIR", 1, NULL, 0, false, command_backup,
+     "copy everything into the new DIR; the daemon must be stopped"},
+    {"check-config", "", 0, NULL, 0, true, command_check_config,
      "read the configuration and print what holds"},
 };
 const size_t n_commands = nitems(commands);
@@ -44,26 +44,56 @@ flushed(FILE *out, int status)
 static int
 usage(FILE *out, int status)
 {
-	fprintf(out, "Usage: latchkeyd COMMAND [OPTION]...\n\n");
+	fprintf(out, "usage: latchkeyd COMMAND [OPTION]...\n\n");
 	for (size_t i = 0; i < n_commands; i++)
 		fprintf(out, "  %-14s %s\n", commands[i].name,
 			commands[i].text);
-	fprintf(out, "  %-14s %s\n", "help", "this text");
+	fprintf(out, "  %-14s %s\n", "help", "this text, or a command's");
 	fprintf(out, "  %-14s %s\n", "version", "name and version");
-	fprintf(out, "\nlatchkeyd COMMAND --help lists the options.\n");
+	fprintf(out, "\n'latchkeyd COMMAND --help' lists the options.\n"
+		     "Exit status: 0 done, 1 failed, 2 wrong usage, 73 there "
+		     "already, 74 output\ncannot be written, 75 in use by "
+		     "another process, 78 configuration.\n");
 	return flushed(out, status);
 }
 
-static int
-usage_of(const struct command *c, const struct opt *opts, size_t n, FILE *out,
-	 int status)
+/* What every command needs of the settings; all take all of them, so that one
+ * file can serve them. */
+static bool
+is_common(size_t key)
 {
-	fprintf(out, "Usage: latchkeyd %s [OPTION]... %s\n\n%s\n\n", c->name,
-		c->operands, c->text);
-	opt_usage(out, opts, n);
-	fprintf(out, "\nThe settings may also stand in a file as lines \"key = "
-		     "value\": --config FILE.\n");
-	return flushed(out, status);
+	return key == CONF_KEY_data || key == CONF_KEY_log_level;
+}
+
+/* A setting's text, and what holds without it. */
+static void
+setting_usage(FILE *out, const struct opt *opt, const struct conf_row *row)
+{
+	struct opt shown = *opt;
+	char text[256];
+
+	if (row->preset != NULL && row->kind != CONF_FLAG) {
+		(void)snprintf(text, sizeof(text), "%s (%s)", row->text,
+			       row->preset);
+		shown.text = text;
+	}
+	opt_usage(out, &shown, 1);
+}
+
+static int
+usage_of(const struct command *c, const struct opt *opts)
+{
+	printf("usage: latchkeyd %s [OPTION]...%s%s\n\n%s\n\n", c->name,
+	       c->operands[0] != '\0' ? " " : "", c->operands, c->text);
+	for (size_t i = 0; i < CONF_KEYS; i++)
+		if (c->serves || is_common(i))
+			setting_usage(stdout, &opts[i], &conf_rows[i]);
+	opt_usage(stdout, opts + CONF_KEYS, CONF_OPTS - CONF_KEYS + c->n_opts);
+	printf("\nIn parentheses: what holds when nothing is said. A file for "
+	       "--config has lines\n\"key = value\", the keys as above without "
+	       "dashes; 'latchkeyd check-config' prints\none.%s\n",
+	       c->serves ? "" : " Other settings of serve are taken, too.");
+	return flushed(stdout, 0);
 }
 
 static bool
@@ -106,14 +136,18 @@ options_read(const struct command *c, int argc, char **argv,
 
 	if (r == 0)
 		r = values_check(opts, values, n, &note);
-	if (r == 0 && run->n_rest != c->n_operands)
-		r = note_set(&note, OUT_MALFORMED, "%s takes %d operand%s",
-			     c->name, c->n_operands,
-			     c->n_operands == 1 ? "" : "s");
+	if (r == 0 && run->n_rest < c->n_operands)
+		r = note_set(&note, OUT_MALFORMED, "%s is missing",
+			     c->operands);
+	if (r == 0 && run->n_rest > c->n_operands)
+		r = note_set(&note, OUT_MALFORMED,
+			     "'%.60s' is one word too many",
+			     run->rest[c->n_operands]);
 	if (r == 0)
 		return 0;
 	(void)serve_complain(EXIT_USAGE, note.text);
-	return usage_of(c, opts, n, stderr, EXIT_USAGE);
+	fprintf(stderr, "'latchkeyd %s --help' lists the options.\n", c->name);
+	return EXIT_USAGE;
 }
 
 static int
@@ -133,7 +167,7 @@ command_run(const struct command *c, int argc, char **argv, int inherited)
 	for (size_t i = 0; i < c->n_opts; i++)
 		opts[CONF_OPTS + i] = c->opts[i];
 	if (asks_help(argc, argv))
-		return usage_of(c, opts, CONF_OPTS + c->n_opts, stdout, 0);
+		return usage_of(c, opts);
 	status = options_read(c, argc, argv, opts, values, &run);
 	if (status == 0 && conf_load(&conf, values, &note) != 0)
 		status = serve_complain(EXIT_CONF, note.text);
@@ -143,23 +177,55 @@ command_run(const struct command *c, int argc, char **argv, int inherited)
 	return status;
 }
 
+static const struct command *
+command_find(const char *word)
+{
+	for (size_t i = 0; i < n_commands; i++)
+		if (strcmp(word, commands[i].name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+static int
+unknown(const char *word)
+{
+	struct note note = {0};
+
+	(void)note_set(&note, 0, "no such command: %.60s", word);
+	(void)serve_complain(EXIT_USAGE, note.text);
+	fprintf(stderr, "'latchkeyd help' lists them.\n");
+	return EXIT_USAGE;
+}
+
+/* "help" and "help COMMAND". */
+static int
+help(int argc, char **argv)
+{
+	static char word[] = "--help";
+	char *asked[] = {word};
+	const struct command *c;
+
+	if (argc == 0)
+		return usage(stdout, 0);
+	c = command_find(argv[0]);
+	return c != NULL ? command_run(c, 1, asked, 0) : unknown(argv[0]);
+}
+
 int
 command_main(int argc, char **argv, int inherited)
 {
 	const char *word = argc > 1 ? argv[1] : NULL;
+	const struct command *c;
 
 	if (word == NULL)
 		return usage(stderr, EXIT_USAGE);
 	if (strcmp(word, "help") == 0 || asks_help(1, argv + 1))
-		return usage(stdout, 0);
+		return help(argc - 2, argv + 2);
 	if (strcmp(word, "version") == 0 || strcmp(word, "--version") == 0) {
 		printf("latchkeyd %s\n", VERSION);
 		return flushed(stdout, 0);
 	}
-	for (size_t i = 0; i < n_commands; i++)
-		if (strcmp(word, commands[i].name) == 0)
-			return command_run(&commands[i], argc - 2, argv + 2,
-					   inherited);
-	(void)serve_complain(EXIT_USAGE, "no such command");
-	return usage(stderr, EXIT_USAGE);
+	c = command_find(word);
+	return c != NULL ? command_run(c, argc - 2, argv + 2, inherited)
+			 : unknown(word);
 }

@@ -19,6 +19,7 @@ struct command {
 	int n_operands;
 	const struct opt *opts; /* its own, beside the settings */
 	size_t n_opts;
+	bool serves; /* its help lists all settings; others name a few */
 	int (*run)(const struct run *); /* returns the exit status */
 	const char *text;
 };

@@ -69,10 +69,28 @@ serve_core_open(const struct conf *conf, const struct data_dir *dir, bool make,
 						   : "http://127.0.0.1",
 	    .make = make,
 	};
-	struct note note = {0};
+	struct note note = {0}, where = {0};
 	int r = core_open(&core, ret, &note);
 
-	return r == 0 ? 0 : complain_failure(dir->path, r, &note);
+	if (note.text[0] != '\0')
+		(void)note_set(&where, r, "data: %.100s: %.140s", dir->path,
+			       note.text);
+	return r == 0 ? 0 : complain_failure(dir->path, r, &where);
+}
+
+/* Before anything is made or bound: an installation that cannot be served
+ * would never name its key file. */
+int
+serve_check(const struct conf *conf)
+{
+	struct note note = {0};
+	int r = 0;
+
+	if (conf->tls_cert != NULL)
+		r = http_check_tls(conf->tls_cert, conf->tls_key, &note);
+	if (r < 0)
+		return complain_failure("tls", r, &note);
+	return r == 0 ? 0 : serve_complain(EXIT_CONF, note.text);
 }
 
 /* --- addresses --- */
@@ -301,7 +319,9 @@ serve_run(const struct conf *conf, const struct init_ask *ask, int inherited)
 	log_set_level(conf->log_level);
 	if (r != 0)
 		return serve_complain(EXIT_FAILURE, strerror(-r));
-	r = serve_begin(&s, ask, inherited);
+	r = serve_check(conf);
+	if (r == 0)
+		r = serve_begin(&s, ask, inherited);
 	if (r == 0)
 		r = ready_say(&s);
 	if (r == 0)

@@ -9,6 +9,9 @@
  * that systemd handed over. */
 int serve_run(const struct conf *, const struct init_ask *, int inherited);
 
+/* What the settings name: 0 or an exit status, and has said why. */
+int serve_check(const struct conf *);
+
 /* Open what DATA holds for another command. Returns 0 or an exit status, and
  * has said why. make: an installation may be begun there. */
 int serve_core_open(const struct conf *, const struct data_dir *, bool make,
