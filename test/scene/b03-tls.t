@@ -35,6 +35,9 @@ is "the challenge names https" "$(curl -s -D - -o /dev/null --cacert "$T/cert" \
 deny "the command line does not trust just any certificate" \
 	latchkey login -a "$URL" --apikey "@$T/apikey"
 said "and says why" certificate
+want "but one that it is told of" latchkey login -a "$URL" \
+	--apikey "@$T/apikey" --ca-file "$T/cert"
+want "from then on" latchkey cr namespaces
 image robin amd64 "$(text_layer a one)"
 : >"$XDG_CONFIG_HOME/containers/registries.conf"
 want "skopeo pushes" skopeo copy --dest-cert-dir "$T/ca" \
