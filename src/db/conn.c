@@ -6,18 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MMAP_MAX "268435456"
-#define BUSY_MS	 5000 /* only a stranger's process can hold a lock */
+#define BUSY_MS 5000 /* only a stranger's process can hold a lock */
 
-/* Pages of the file itself are read through the map; a cache only has to hold
- * what is still in the log, and what one commit changes. */
-#define CACHE_READER "-256"
+/* No map of the file: a reader drops it whenever somebody committed, and every
+ * other thread is stopped for a moment to forget it too. Under writes that
+ * costs more than reading the few pages of a lookup again. */
+#define CACHE_READER "-512"
 #define CACHE_WRITER "-2048"
 
 static const char pragmas[] = "PRAGMA synchronous=FULL;"
 			      "PRAGMA foreign_keys=ON;"
 			      "PRAGMA temp_store=MEMORY;"
-			      "PRAGMA mmap_size=" MMAP_MAX ";";
+			      "PRAGMA mmap_size=0;";
 static const char reader_pragmas[] = "PRAGMA cache_size=" CACHE_READER ";"
 				     "PRAGMA query_only=ON;";
 static const char writer_pragmas[] = "PRAGMA cache_size=" CACHE_WRITER ";"

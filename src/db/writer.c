@@ -291,6 +291,7 @@ int
 writer_call(struct writer *w, db_write_fn *fn, void *arg)
 {
 	struct writer_call c = {.fn = fn, .arg = arg};
+	bool first;
 
 	/* It would wait for itself. */
 	assert(!pthread_equal(pthread_self(), w->thread));
@@ -301,9 +302,11 @@ writer_call(struct writer *w, db_write_fn *fn, void *arg)
 	pthread_mutex_lock(&w->lock);
 	*w->end = &c;
 	w->end = &c.next;
-	if (w->first == &c)
-		pthread_cond_signal(&w->more);
+	first = w->first == &c;
 	pthread_mutex_unlock(&w->lock);
+	/* Not under the lock: the writer would wake only to wait for it. */
+	if (first)
+		pthread_cond_signal(&w->more);
 	while (sem_wait(&c.done) != 0)
 		assert(errno == EINTR);
 	(void)sem_destroy(&c.done);
