@@ -87,7 +87,7 @@ token_add(struct cli *cli, const struct args *a)
 	r = client_json(cli, &ask, &j);
 	if (r == 0)
 		r = token_print(cli, j, quiet);
-	if (r == 0 && a->v[ADD_NON_EXPIRING].given)
+	if (r == 0 && a->v[ADD_NON_EXPIRING].given && !quiet)
 		fprintf(stderr, "Tip: whoever holds this token has access. It "
 				"does not expire: remove it with 'latchkey cr "
 				"token-rm' when it is no longer needed.\n");

@@ -124,8 +124,10 @@ void db_stats(struct db *, struct db_stats *ret);
 /* Prepare every statement and run the engine's integrity and foreign-key
  * checks; 0, or OUT_MISMATCH with the first complaint. */
 MUST int db_verify(struct db *, struct note *);
-/* A consistent copy at path while serving, on disk after 0. OUT_CONFLICT when
- * path exists, OUT_BUSY when there is no room for it; then nothing is left. */
-MUST int db_backup(struct db *, const char *path, struct note *);
+/* A consistent copy of the database file from, which this or another process
+ * may have open and write to: no lock is asked for. On disk after 0. OUT_ABSENT
+ * when there is no from, OUT_CONFLICT when to exists, OUT_BUSY when there is no
+ * room for it; then nothing is left. */
+MUST int db_backup(const char *from, const char *to, struct note *);
 
 #endif

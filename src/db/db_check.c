@@ -107,13 +107,15 @@ file_new(const struct place *place, int *ret, struct note *note)
 /* fd stays open meanwhile: closing it would take the engine's locks on the
  * same file with it. */
 static int
-copy_sync(struct db *db, const struct place *to, int fd, struct note *note)
+copy_sync(const struct place *from, const struct place *to, int fd,
+	  struct note *note)
 {
-	CLEAN(conn_freep) struct db_at *from = NULL;
-	int r = conn_open(db->place.file, db->schema, false, &from, note);
+	static const struct db_schema none;
+	CLEAN(conn_freep) struct db_at *at = NULL;
+	int r = conn_open(from->file, &none, false, &at, note);
 
 	if (r == 0)
-		r = copy(from, to->file, note);
+		r = copy(at, to->file, note);
 	if (r == 0 && fsync(fd) != 0)
 		r = note_set(note, FAIL(-errno), "%s: %s", to->file,
 			     strerror(errno));
@@ -121,16 +123,23 @@ copy_sync(struct db *db, const struct place *to, int fd, struct note *note)
 }
 
 int
-db_backup(struct db *db, const char *path, struct note *note)
+db_backup(const char *from_path, const char *to_path, struct note *note)
 {
+	CLEAN(place_clear) struct place from = PLACE_INIT;
 	CLEAN(place_clear) struct place to = PLACE_INIT;
-	int fd = -1, r = place_find(path, &to, note);
+	int fd = -1, r;
 
+	if (access(from_path, F_OK) != 0)
+		return note_set(note, OUT_ABSENT, "%s: %s", from_path,
+				strerror(errno));
+	r = place_find(from_path, &from, note);
+	if (r == 0)
+		r = place_find(to_path, &to, note);
 	if (r == 0)
 		r = file_new(&to, &fd, note);
 	if (r != 0)
 		return r;
-	r = copy_sync(db, &to, fd, note);
+	r = copy_sync(&from, &to, fd, note);
 	if (r != 0)
 		(void)unlinkat(to.dir, to.name, 0);
 	close(fd);

@@ -29,8 +29,8 @@ command_serve(const struct run *run)
 	return serve_run(run->conf, &ask, run->inherited);
 }
 
-static int
-complain(const char *what, int r, const struct note *note)
+int
+admin_complain(const char *what, int r, const struct note *note)
 {
 	if (note->text[0] != '\0')
 		return serve_complain(EXIT_FAILURE, note->text);
@@ -49,7 +49,7 @@ init_made(const struct run *run, struct data_dir *dir, char key_path[4096])
 	int r = data_dir_begin(dir, &note);
 
 	if (r != 0)
-		return complain("data", r, &note);
+		return admin_complain("data", r, &note);
 	r = serve_core_open(run->conf, dir, true, &core);
 	if (r != 0)
 		return r;
@@ -57,7 +57,7 @@ init_made(const struct run *run, struct data_dir *dir, char key_path[4096])
 	r = init_first(core, dir, &ask, key_path, &note);
 	if (r == OUT_CONFLICT)
 		return serve_complain(EXIT_CANTCREAT, note.text);
-	return r == 0 ? 0 : complain("the first account", r, &note);
+	return r == 0 ? 0 : admin_complain("the first account", r, &note);
 }
 
 /* A key file that is in the way is seen before anything is made. */
@@ -81,7 +81,7 @@ command_init(const struct run *run)
 				      "the file for the API key exists");
 	r = data_dir_open(run->conf->data, &dir, &note);
 	if (r != 0)
-		return r < 0 ? complain("data", r, &note)
+		return r < 0 ? admin_complain("data", r, &note)
 			     : serve_complain(EXIT_CONF, note.text);
 	if (!dir.fresh)
 		return serve_complain(EXIT_CANTCREAT,
@@ -128,7 +128,7 @@ command_verify(const struct run *run)
 		r = note_set(&note, OUT_ABSENT, "data: %s: no installation",
 			     dir.path);
 	if (r != 0)
-		return r < 0 ? complain("data", r, &note)
+		return r < 0 ? admin_complain("data", r, &note)
 			     : serve_complain(EXIT_CONF, note.text);
 	r = serve_core_open(run->conf, &dir, false, &core);
 	if (r != 0)
@@ -137,5 +137,5 @@ command_verify(const struct run *run)
 	if (r == OUT_MISMATCH)
 		return serve_complain(EXIT_FAILURE,
 				      "not everything is as it should be");
-	return r == 0 ? 0 : complain("verify", r, &note);
+	return r == 0 ? 0 : admin_complain("verify", r, &note);
 }

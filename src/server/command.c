@@ -21,15 +21,19 @@ static const struct opt verify_opts[VERIFY_OPTS] = {
 
 const struct command commands[] = {
     {"serve", "", 0, init_opts, INIT_OPTS, true, command_serve,
-     "serve; in an empty data directory, make an installation first"},
+     "serve; in an empty data directory, make an installation first", NULL},
     {"init", "", 0, init_opts, INIT_OPTS, false, command_init,
-     "make an installation: account, owner, API key"},
+     "make an installation: account, owner, API key", NULL},
     {"verify", "", 0, verify_opts, VERIFY_OPTS, false, command_verify,
-     "check what is stored; the daemon must be stopped"},
+     "check what is stored; the daemon must be stopped", NULL},
     {"backup", "DIR", 1, NULL, 0, false, command_backup,
-     "copy everything into the new DIR; the daemon must be stopped"},
+     "copy everything into the new directory DIR, also while serving",
+     "The copy is as of one moment, is checked, and can be served from where "
+     "it is:\nto restore, say --data DIR, or move DIR to where the data was. "
+     "It "
+     "holds the\nkeys that sign tokens: guard it as you guard the original.\n"},
     {"check-config", "", 0, NULL, 0, true, command_check_config,
-     "read the configuration and print what holds"},
+     "read the configuration and print what holds", NULL},
 };
 const size_t n_commands = nitems(commands);
 
@@ -89,6 +93,8 @@ usage_of(const struct command *c, const struct opt *opts)
 		if (c->serves || is_common(i))
 			setting_usage(stdout, &opts[i], &conf_rows[i]);
 	opt_usage(stdout, opts + CONF_KEYS, CONF_OPTS - CONF_KEYS + c->n_opts);
+	if (c->more != NULL)
+		printf("\n%s", c->more);
 	printf("\nIn parentheses: what holds when nothing is said. A file for "
 	       "--config has lines\n\"key = value\", the keys as above without "
 	       "dashes; 'latchkeyd check-config' prints\none.%s\n",

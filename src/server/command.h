@@ -22,6 +22,7 @@ struct command {
 	bool serves; /* its help lists all settings; others name a few */
 	int (*run)(const struct run *); /* returns the exit status */
 	const char *text;
+	const char *more; /* paragraphs for --help; NULL: none */
 };
 extern const struct command commands[];
 extern const size_t n_commands;
@@ -34,6 +35,8 @@ int command_init(const struct run *);
 int command_verify(const struct run *);
 int command_backup(const struct run *);
 int command_check_config(const struct run *);
+/* The note, or what and the outcome in words; returns the exit status. */
+int admin_complain(const char *what, int r, const struct note *);
 enum { INIT_ACCOUNT, INIT_ADMIN, INIT_KEY_FILE, INIT_OPTS };
 enum { VERIFY_DEEP, VERIFY_OPTS };
 

@@ -12,6 +12,7 @@
 # Daemon:   serve stop restart kill9 shift_clock     $URL $HOST $DATA
 # Clients:  login http bearer dockerd_start          $DOCKER_HOST
 # Images:   package_layer text_layer image index_of  $IMAGES
+#           push_small is_there
 # The trail: audited
 
 set -u
@@ -374,6 +375,41 @@ index_of() { # NAME ARCHITECTURE=IMAGE...
 		$OCI.index.v1+json "$list" >"$T/manifest.json"
 	latest "$layout" "$(blob "$layout" "$T/manifest.json" \
 		$OCI.index.v1+json)"
+}
+
+# Push an image of one random layer with nothing but curl: quick enough to be
+# done all the time. Succeeds when the manifest was acknowledged, which is then
+# in $T/small/TAG/manifest.
+push_small() { # TOKEN REPOSITORY TAG
+	small=$T/small/$3
+	mkdir -p "$small"
+	head -c 65536 /dev/urandom >"$small/layer"
+	printf '{"tag":"%s"}' "$3" >"$small/config"
+	for part in layer config; do
+		curl -sf -o /dev/null -u "token:$1" --max-time 20 \
+			-H 'Content-Type: application/octet-stream' \
+			--data-binary "@$small/$part" \
+			"$URL/v2/$2/blobs/uploads/?digest=sha256:$(sha256 "$small/$part")" ||
+			return
+	done
+	printf '{"schemaVersion":2,"mediaType":"%s","config":{"mediaType":"%s","digest":"sha256:%s","size":%d},"layers":[{"mediaType":"%s","digest":"sha256:%s","size":65536}]}' \
+		$OCI.manifest.v1+json $OCI.config.v1+json \
+		"$(sha256 "$small/config")" "$(size_of "$small/config")" \
+		$OCI.layer.v1.tar "$(sha256 "$small/layer")" >"$small/manifest"
+	curl -sf -o /dev/null -u "token:$1" --max-time 20 -X PUT \
+		-H "Content-Type: $OCI.manifest.v1+json" \
+		--data-binary "@$small/manifest" "$URL/v2/$2/manifests/$3"
+}
+# What push_small left is there, byte by byte. Says what is not.
+is_there() { # TOKEN REPOSITORY TAG
+	[ "$(http GET "/v2/$2/manifests/$3" -u "token:$1")" = 200 ] &&
+		cmp -s "$T/body" "$T/small/$3/manifest" ||
+		{ echo "# manifest $3" && return 1; }
+	for digest in $(jq -r '.config.digest, .layers[].digest' "$T/body"); do
+		[ "$(http GET "/v2/$2/blobs/$digest" -u "token:$1")" = 200 ] &&
+			[ "sha256:$(sha256 "$T/body")" = "$digest" ] ||
+			{ echo "# blob of $3" && return 1; }
+	done
 }
 
 # --- the trail -------------------------------------------------------------
