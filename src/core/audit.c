@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/enc.h"
+#include "base/hush.h"
 #include "core/sql.h"
 
 #include <errno.h>
@@ -24,13 +25,14 @@ audit_thing_text(const struct thing *thing, char ret[AUDIT_THING_MAX])
 {
 	struct str name =
 	    thing->kind == THING_ACCOUNT ? thing->account : thing->name;
+	char quiet[AUDIT_THING_MAX - 32];
 	int n;
 
 	ret[0] = '\0';
 	if (thing->kind == THING_NONE || thing->kind >= THING_KINDS)
 		return str_c(ret);
 	n = snprintf(ret, AUDIT_THING_MAX, "%s:%.*s", thing_words[thing->kind],
-		     STR_ARG(str_sub(name, 0, AUDIT_THING_MAX - 32)));
+		     STR_ARG(hush(name, quiet, sizeof(quiet))));
 	return (struct str){ret, n < 0 ? 0 : (size_t)n};
 }
 

@@ -99,6 +99,24 @@ test_refusals(struct world *w)
 	is_int(count_of(w, &refused), 2, "a removed token is one, too");
 }
 
+/* An API key pasted where an id belongs does not stay in the trail. */
+static void
+test_pasted(struct world *w)
+{
+	struct audit_filter f = {.newest_first = true,
+				 .thing = STR("identity:"),
+				 .outcome = STR("refused")};
+	struct thing thing = {
+	    .kind = THING_IDENTITY, .account = STR("-"), .name = w->key};
+	struct audit_row *rows;
+
+	is_int(pass(w, basic("iamapikey", w->key), VERB_APIKEY_DELETE, thing),
+	       OUT_DENIED, "a key is nobody's id");
+	must(audit_flush(w->core), "audit_flush");
+	ok(rows_of(w, &f, &rows) > 0, "the trail knows of it");
+	is_str(rows[0].thing, STR("identity:*"), "but not of the key");
+}
+
 static void
 test_filters(struct world *w)
 {
@@ -267,6 +285,7 @@ main(void)
 	test_uses(&w);
 	test_refusals(&w);
 	test_filters(&w);
+	test_pasted(&w);
 	test_no_secret(&w);
 	is_int(audit_verify(w.core, &rows, &note), 0, "the chain holds");
 	world_end(&w);

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/enc.h"
+#include "base/hush.h"
 #include "base/log.h"
 
 #include <assert.h>
@@ -233,7 +234,7 @@ log_request(const struct inner *in, int status, uint64_t bytes_in,
 	const struct call *call = &in->call;
 	const struct subject *who = &call->visit.who;
 	char text[LOG_PATH_MAX];
-	struct str path = frame_hush(call->req->path, text, sizeof(text));
+	struct str path = hush(call->req->path, text, sizeof(text));
 
 	log_say(LOG_INFO, "http",
 		"door=%s method=%s path=%.*s status=%d in=%" PRIu64

@@ -82,10 +82,6 @@ MUST int frame_plain_step(struct inner *); /* 403 */
  * outcome, or -errno. */
 MUST int frame_let_in(struct inner *);
 
-/* hush.c: the path as it may be logged, without what looks like a secret that
- * somebody put into it. Cut off at size. */
-struct str frame_hush(struct str path, char *to, size_t size);
-
 /* metrics.c */
 void frame_tally_add(struct tally *, int status, int64_t ms);
 
