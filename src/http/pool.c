@@ -22,7 +22,8 @@ struct pool {
 	struct queue lanes[LANES];
 	unsigned threads, idle, max;
 	unsigned streams, streams_max; /* running */
-	bool ends;
+	pthread_t last;		       /* to end, not joined yet */
+	bool has_last, ends;
 };
 
 struct pool *
@@ -102,6 +103,24 @@ run(struct pool *p, struct http_conn *c)
 	loop_post(c->loop, c);
 }
 
+/* Each thread that ends joins the one that ended before it: what is freed after
+ * the pool must not be in use by the last steps of any (the destructors of what
+ * is kept per thread). With the lock held, which is let go. */
+static void
+end(struct pool *p)
+{
+	pthread_t before = p->last;
+	bool has_before = p->has_last;
+
+	p->last = pthread_self();
+	p->has_last = true;
+	p->threads--;
+	(void)pthread_cond_signal(&p->ended);
+	(void)pthread_mutex_unlock(&p->lock);
+	if (has_before)
+		(void)pthread_join(before, NULL);
+}
+
 static void *
 pool_main(void *arg)
 {
@@ -117,9 +136,7 @@ pool_main(void *arg)
 		(void)pthread_mutex_lock(&p->lock);
 		p->streams -= lane == LANE_STREAM;
 	}
-	p->threads--;
-	(void)pthread_cond_signal(&p->ended);
-	(void)pthread_mutex_unlock(&p->lock);
+	end(p);
 	return NULL;
 }
 
@@ -135,7 +152,6 @@ grow(struct pool *p)
 	if (p->idle >= ready(p) || p->threads >= p->max)
 		return true;
 	(void)pthread_attr_init(&attr);
-	(void)pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 	(void)pthread_attr_setstacksize(&attr, HTTP_STACK);
 	r = pthread_create(&thread, &attr, pool_main, p);
 	(void)pthread_attr_destroy(&attr);
@@ -194,6 +210,8 @@ pool_free(struct pool *p)
 	while (p->threads > 0)
 		(void)pthread_cond_wait(&p->ended, &p->lock);
 	(void)pthread_mutex_unlock(&p->lock);
+	if (p->has_last)
+		(void)pthread_join(p->last, NULL);
 	(void)pthread_cond_destroy(&p->work);
 	(void)pthread_cond_destroy(&p->ended);
 	(void)pthread_mutex_destroy(&p->lock);
