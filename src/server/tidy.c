@@ -1,30 +1,34 @@
 #include "server/tidy.h"
 
 #include "base/log.h"
+#include "core/audit.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/statvfs.h>
 #include <time.h>
 
-#define EVERY_S 60
+#define EVERY_S 60 /* between two rounds; looks are a second apart */
 
 struct tidy {
 	struct core *core;
+	bool works; /* writing did, at the last look */
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	bool stop;
 };
 
+/* false: it is time to end. */
 static bool
-minute_over(struct tidy *t)
+second_over(struct tidy *t)
 {
 	struct timespec until;
 	int r = 0;
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += EVERY_S;
+	until.tv_sec++;
 	(void)pthread_mutex_lock(&t->lock);
 	while (!t->stop && r == 0)
 		r = pthread_cond_timedwait(&t->wake, &t->lock, &until);
@@ -32,18 +36,42 @@ minute_over(struct tidy *t)
 	return r == ETIMEDOUT;
 }
 
+/* The rooms below answer 503 without a word: here the operator reads why. */
+static void
+watch(struct tidy *t)
+{
+	bool works = audit_works(t->core);
+	struct statvfs fs = {0};
+
+	if (works == t->works)
+		return;
+	t->works = works;
+	(void)statvfs(t->core->data_dir, &fs);
+	log_say(works ? LOG_INFO : LOG_ERROR, "store",
+		"writable=%s free_kib=%llu", works ? "yes" : "no",
+		(unsigned long long)fs.f_bavail * fs.f_frsize / 1024);
+}
+
+static void
+round_do(struct tidy *t)
+{
+	int r = core_tidy(t->core);
+
+	if (r < 0)
+		log_fail("tidy", r);
+	else if (r > 0)
+		log_say(LOG_WARN, "tidy", "why=\"%s\"", out_text(r));
+}
+
 static void *
 tidy_run(void *arg)
 {
 	struct tidy *t = arg;
 
-	while (minute_over(t)) {
-		int r = core_tidy(t->core);
-
-		if (r < 0)
-			log_fail("tidy", r);
-		else if (r > 0)
-			log_say(LOG_WARN, "tidy", "why=\"%s\"", out_text(r));
+	for (int second = 1; second_over(t); second++) {
+		watch(t);
+		if (second % EVERY_S == 0)
+			round_do(t);
 	}
 	return NULL;
 }
@@ -58,6 +86,7 @@ tidy_start(struct core *core, struct tidy **ret)
 	if (t == NULL)
 		return FAIL(-ENOMEM);
 	t->core = core;
+	t->works = true;
 	(void)pthread_mutex_init(&t->lock, NULL);
 	(void)pthread_condattr_init(&attr);
 	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);

@@ -1,4 +1,5 @@
-/* The house-keeping thread: core_tidy() once a minute. */
+/* The house-keeping thread: core_tidy() once a minute; and a line in the log
+ * when the store can no longer be written, and when it can again. */
 #ifndef SERVER_TIDY_H
 #define SERVER_TIDY_H
 
