@@ -1,7 +1,17 @@
 # Secrets do not cross a network in clear text, unless a TLS proxy is said to
 # be in front; forwarded headers count from trusted proxies only.
+#
+# A network of its own where that is permitted, else the machine's address.
+if [ -z "${OWN_NETWORK:-}" ] && unshare -n ip link set lo up 2>/dev/null; then
+	OWN_NETWORK=yes exec unshare -n sh "$0"
+fi
 . "$(dirname "$0")/lib.sh"
-address=$(hostname -I 2>/dev/null | tr ' ' '\n' | grep -v : | head -n 1)
+if [ -n "${OWN_NETWORK:-}" ]; then
+	address=192.0.2.1
+	ip link set lo up && ip addr add $address/32 dev lo
+else
+	address=$(hostname -I 2>/dev/null | tr ' ' '\n' | grep -v : | head -n 1)
+fi
 [ -n "$address" ] || skip_all "this machine has no address beyond loopback"
 
 HOST=0.0.0.0:0
@@ -17,6 +27,8 @@ at() { # ADDRESS PATH [ARGUMENT]...: the status
 }
 is "over loopback a key may come" "$(at 127.0.0.1 /v2/ -u "iamapikey:$key")" 200
 is "from afar it may not" "$(at "$address" /v2/ -u "iamapikey:$key")" 403
+like "and is told what to do" "$(jq -r '.errors[0].message' "$T/body")" \
+	'clear text .* https'
 is "nor to get a token" "$(at "$address" /identity/token \
 	-d grant_type=urn:ibm:params:oauth:grant-type:apikey -d "apikey=$key")" 403
 is "nor by saying that it is secure" "$(at "$address" /v2/ -u "iamapikey:$key" \
