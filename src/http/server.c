@@ -103,14 +103,16 @@ http_start(const struct http_conf *conf, struct http_server **ret,
 	s->conf.addr = s->conf.tls_cert = s->conf.tls_key = NULL;
 	conf_fill(&s->conf);
 	r = server_open(s, conf, note);
-	if (r == 0)
-		r = threads_start(s);
 	if (r != 0) {
 		http_free(s);
 		return r;
 	}
+	/* First requests may ask for the server's own figures. */
 	*ret = s;
-	return 0;
+	r = threads_start(s);
+	if (r != 0)
+		http_free(TAKE(*ret));
+	return r;
 }
 
 const char *
