@@ -45,16 +45,20 @@ authfile_docker(struct buf *ret, struct note *note)
 	return home_file(".docker/config.json", ret, note);
 }
 
-/* containers-auth.json(5). */
+/* containers-auth.json(5); podman and its family take DOCKER_CONFIG for the
+ * only place, too. */
 int
 authfile_podman(struct buf *ret, struct note *note)
 {
 	const char *file = env_path("REGISTRY_AUTH_FILE");
+	const char *docker = env_path("DOCKER_CONFIG");
 	const char *run = env_path("XDG_RUNTIME_DIR");
 
 	(void)note;
 	if (file != NULL)
 		return buf_adds(ret, file);
+	if (docker != NULL)
+		return buf_addf(ret, "%s/config.json", docker);
 	if (run != NULL)
 		return buf_addf(ret, "%s/containers/auth.json", run);
 	return buf_addf(ret, "/run/containers/%u/auth.json",

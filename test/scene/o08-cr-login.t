@@ -13,12 +13,21 @@ entry() {
 is "docker's file has the user name" \
 	"$(entry "$DOCKER_CONFIG/config.json")" iamrefresh
 is "and is its owner's only" "$(stat -c %a "$DOCKER_CONFIG/config.json")" 600
+echo '{}' >"$DOCKER_CONFIG/config.json"
 want "cr login --client podman" latchkey cr login --client podman
-is "podman's file too" "$(entry "$XDG_RUNTIME_DIR/containers/auth.json")" iamrefresh
-want "podman's family pushes with it" skopeo copy "oci:$IMAGES/robin:latest" \
+is "podman's family looks where DOCKER_CONFIG says" \
+	"$(entry "$DOCKER_CONFIG/config.json")" iamrefresh
+want "skopeo pushes with it" skopeo copy "oci:$IMAGES/robin:latest" \
 	"docker://$HOST/birds/robin:1"
-want "and again, the token being reusable" skopeo inspect \
+echo '{}' >"$DOCKER_CONFIG/config.json"
+own="env -u DOCKER_CONFIG"
+want "without, there is a file of its own" $own latchkey cr login --client podman
+is "with the same user name" \
+	"$(entry "$XDG_RUNTIME_DIR/containers/auth.json")" iamrefresh
+want "podman pulls with it" $own podman pull -q "$HOST/birds/robin:1"
+want "and again, the token being reusable" $own skopeo inspect \
 	"docker://$HOST/birds/robin:1"
+latchkey cr login >/dev/null
 other=$(jq -c '.auths = {"elsewhere.example": {auth: "eDp5"}}' <"$DOCKER_CONFIG/config.json")
 echo "$other" >"$DOCKER_CONFIG/config.json"
 keep latchkey cr login
