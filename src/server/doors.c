@@ -17,7 +17,7 @@
 
 struct doors {
 	struct core *core;
-	struct http_server **http;
+	struct http_server *_Atomic *http;
 	struct api api;
 	struct iam iam;
 	const struct door *all[4];
@@ -58,12 +58,13 @@ static void
 metrics(void *arg, struct buf *b)
 {
 	struct doors *d = arg;
+	struct http_server *http = *d->http;
 	struct http_stats h = {0};
 	struct db_stats db = {0};
 
 	frame_metrics(d->frame, b);
-	if (*d->http != NULL)
-		http_stats(*d->http, &h);
+	if (http != NULL)
+		http_stats(http, &h);
 	db_stats(d->core->db, &db);
 	line(b, "http_connections_accepted_total", "counter", h.accepted);
 	line(b, "http_connections_open", "gauge", h.open);

@@ -8,7 +8,7 @@
 
 struct doors_conf {
 	struct core *core;
-	struct http_server **http; /* filled in once it has started */
+	struct http_server *_Atomic *http; /* filled in once it has started */
 	const char *const *trusted_proxies;
 	size_t n_trusted;
 	bool behind_tls, off_loopback;

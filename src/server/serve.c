@@ -24,7 +24,8 @@ struct serve {
 	struct bound bound;
 	struct core *core;
 	struct doors *doors;
-	struct http_server *http;
+	/* Requests may come in before the start has returned. */
+	struct http_server *_Atomic http;
 	struct tidy *tidy;
 	int signals;
 	char key_path[4096]; /* of a first start; "" otherwise */
@@ -186,7 +187,10 @@ http_begin(struct serve *s)
 	    .app = doors_app(s->doors),
 	};
 	struct note note = {0};
-	int r = http_start(&http, &s->http, &note);
+	struct http_server *started = NULL;
+	int r = http_start(&http, &started, &note);
+
+	s->http = started;
 
 	if (r == OUT_MALFORMED || r == OUT_CONFLICT)
 		return serve_complain(EXIT_CONF, note.text);
