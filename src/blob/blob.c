@@ -171,14 +171,6 @@ file_open(struct blob_store *store, struct str key, int flags, int *ret,
 	return r;
 }
 
-int
-blob_create(struct blob_store *store, struct str key, int *ret_fd)
-{
-	struct stat st;
-
-	return file_open(store, key, O_WRONLY | O_CREAT | O_EXCL, ret_fd, &st);
-}
-
 static int
 go_on_at(int fd, uint64_t offset, const struct stat *st)
 {
@@ -262,33 +254,11 @@ blob_write(int fd, const void *p, size_t n)
 	return r != 0 ? r : write_all(fd, from + direct, n - direct);
 }
 
-/* Names made and removed in a key's folder are on disk after 0. */
-static int
-folder_sync(struct blob_store *store, const struct blob_path *path)
-{
-	int r = 0, dir = beneath_open(store->root, path->folder,
-				      O_RDONLY | O_DIRECTORY, 0);
-
-	if (dir < 0)
-		return failed(-dir);
-	if (fsync(dir) != 0)
-		r = failed(errno);
-	close(dir);
-	return r;
-}
-
 int
-blob_sync(struct blob_store *store, struct str key, int fd)
+blob_sync(int fd)
 {
-	struct blob_path path;
-	int r = path_of(key, &path);
-
-	if (r != 0)
-		return r;
 	/* Not fdatasync: a new file's owner and mode matter as well. */
-	if (fsync(fd) != 0)
-		return failed(errno);
-	return folder_sync(store, &path);
+	return fsync(fd) != 0 ? failed(errno) : 0;
 }
 
 int
@@ -303,25 +273,86 @@ blob_read(struct blob_store *store, struct str key, int *ret_fd,
 	return r;
 }
 
-/* Once nobody remembers the key, a file that came back would stay for ever:
- * so its end is made durable as well. */
-int
-blob_remove(struct blob_store *store, struct str key)
-{
-	struct blob_path path;
-	int dir, r = path_of(key, &path);
+/* --- many in one folder --- */
 
-	if (r != 0)
-		return r;
-	dir = beneath_open(store->root, path.folder, O_RDONLY | O_DIRECTORY, 0);
-	if (dir == -ENOENT)
-		return 0;
+static int
+folder_open(struct blob_store *store, const struct blob_path *path, int *ret)
+{
+	int dir =
+	    beneath_open(store->root, path->folder, O_RDONLY | O_DIRECTORY, 0);
+
 	if (dir < 0)
 		return failed(-dir);
-	if (unlinkat(dir, path.text + 3, 0) != 0 && errno != ENOENT)
-		r = failed(errno);
-	else if (fsync(dir) != 0)
+	*ret = dir;
+	return 0;
+}
+
+/* Run work on the names of all keys in their folder; what it made or removed is
+ * on disk after 0. Goes on after a failure if asked to. */
+static int
+in_folder(struct blob_store *store, const struct str *keys, size_t n,
+	  int (*work)(int dir, const char *name), bool go_on)
+{
+	struct blob_path first, path;
+	int dir = -1, r = n == 0 ? FAIL(-EINVAL) : path_of(keys[0], &first);
+
+	if (r == 0)
+		r = folder_open(store, &first, &dir);
+	if (r != 0)
+		return r;
+	for (size_t i = 0; i < n && (r == 0 || go_on); i++) {
+		int one = path_of(keys[i], &path);
+
+		if (one == 0 && strcmp(path.folder, first.folder) != 0)
+			one = FAIL(-EINVAL);
+		if (one == 0)
+			one = work(dir, path.text + 3);
+		r = r != 0 ? r : one;
+	}
+	if (fsync(dir) != 0 && r == 0)
 		r = failed(errno);
 	close(dir);
 	return r;
+}
+
+static int
+make_one(int dir, const char *name)
+{
+	int fd =
+	    openat(dir, name,
+		   O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return failed(errno);
+	close(fd);
+	return 0;
+}
+
+int
+blob_reserve(struct blob_store *store, const struct str *keys, size_t n)
+{
+	return in_folder(store, keys, n, make_one, false);
+}
+
+static int
+remove_one(int dir, const char *name)
+{
+	return unlinkat(dir, name, 0) != 0 && errno != ENOENT ? failed(errno)
+							      : 0;
+}
+
+/* Once nobody remembers the key, a file that came back would stay for ever:
+ * so its end is made durable as well. */
+int
+blob_remove_all(struct blob_store *store, const struct str *keys, size_t n)
+{
+	int r = in_folder(store, keys, n, remove_one, true);
+
+	return r == OUT_ABSENT ? 0 : r;
+}
+
+int
+blob_remove(struct blob_store *store, struct str key)
+{
+	return blob_remove_all(store, &key, 1);
 }

@@ -68,15 +68,23 @@ has(struct blob_store *store, struct str key, struct str want)
 }
 
 static int
+create(struct blob_store *store, struct str key, int *ret_fd)
+{
+	int r = blob_reserve(store, &key, 1);
+
+	return r != 0 ? r : blob_append(store, key, 0, ret_fd);
+}
+
+static int
 put(struct blob_store *store, struct str key, struct str content)
 {
-	int fd = -1, r = blob_create(store, key, &fd);
+	int fd = -1, r = create(store, key, &fd);
 
 	if (r != 0)
 		return r;
 	r = blob_write(fd, content.p, content.n);
 	if (r == 0)
-		r = blob_sync(store, key, fd);
+		r = blob_sync(fd);
 	close(fd);
 	return r;
 }
@@ -108,7 +116,7 @@ test_life(void)
 	ok(has(store, KEY, STR("hello")), "and read");
 	ok(stat(key_path(KEY), &st) == 0 && (st.st_mode & 07777) == 0600,
 	   "private");
-	is_int(blob_create(store, KEY, &fd), -EEXIST, "a key is used once");
+	is_int(create(store, KEY, &fd), -EEXIST, "a key is used once");
 	is_int(go_on(store, 6, STR("x")), OUT_MISMATCH, "it is shorter");
 	is_int(go_on(store, UINT64_MAX, STR("x")), OUT_MISMATCH, "far shorter");
 	ok(has(store, KEY, STR("hello")), "and unchanged");
@@ -152,7 +160,7 @@ test_keys(void)
 		uint64_t size;
 		int fd;
 
-		ok(blob_create(store, bad[i], &fd) < 0 &&
+		ok(create(store, bad[i], &fd) < 0 &&
 		       blob_read(store, bad[i], &fd, &size) < 0 &&
 		       blob_append(store, bad[i], 0, &fd) < 0 &&
 		       blob_remove(store, bad[i]) < 0,
@@ -169,7 +177,7 @@ is_refused(struct blob_store *store, const char *what)
 
 	is_int(blob_read(store, KEY, &fd, &size), -EUCLEAN, "%s: read", what);
 	is_int(blob_append(store, KEY, 0, &fd), -EUCLEAN, "%s: append", what);
-	ok(blob_create(store, KEY, &fd) < 0, "%s: create", what);
+	ok(create(store, KEY, &fd) < 0, "%s: create", what);
 }
 
 static void
@@ -252,6 +260,62 @@ static void
 tick(int sig)
 {
 	(void)sig;
+}
+
+static struct str
+many_key(size_t i, char text[BLOB_KEY_LEN + 1])
+{
+	(void)snprintf(text, BLOB_KEY_LEN + 1, "00%030zx", i);
+	return str_c(text);
+}
+
+/* Keys of one folder, made and removed together. */
+static void
+test_many(void)
+{
+	char text[5][BLOB_KEY_LEN + 1];
+	struct blob_store *store = store_open();
+	struct str key[5], apart[2];
+
+	for (size_t i = 0; i < nitems(key); i++)
+		key[i] = many_key(i, text[i]);
+	apart[0] = key[0];
+	apart[1] = OTHER;
+	ok(blob_reserve(store, key, 0) < 0, "none is no reservation");
+	is_int(blob_reserve(store, key, 4), 0, "four");
+	ok(has(store, key[0], STR("")) && has(store, key[3], STR("")),
+	   "are there, and empty");
+	ok(!has(store, key[4], STR("")), "no fifth");
+	is_int(blob_reserve(store, key + 3, 2), -EEXIST, "not twice");
+	is_int(blob_remove_all(store, key, 4), 0, "removed");
+	ok(!has(store, key[0], STR("")) && !has(store, key[3], STR("")),
+	   "they are gone");
+	is_int(blob_remove_all(store, key, 4), 0, "twice is no matter");
+	ok(blob_reserve(store, apart, 2) < 0, "two folders are refused");
+	ok(!has(store, OTHER, STR("")), "nothing is made in the second");
+	ok(blob_remove_all(store, apart, 2) < 0, "nor removed from two");
+	ok(!has(store, key[0], STR("")), "the first folder's is");
+	blob_free_store(store);
+}
+
+/* What cannot be removed does not keep the others. */
+static void
+test_many_odd(void)
+{
+	char text[3][BLOB_KEY_LEN + 1];
+	struct blob_store *store = store_open();
+	struct str key[3];
+
+	for (size_t i = 0; i < nitems(key); i++)
+		key[i] = many_key(i, text[i]);
+	is_int(blob_reserve(store, key, 3), 0, "three");
+	ok(unlink(key_path(key[1])) == 0 && mkdir(key_path(key[1]), 0700) == 0,
+	   "one is exchanged for a folder");
+	is_int(blob_remove_all(store, key, 3), -EUCLEAN, "it is told");
+	ok(!has(store, key[0], STR("")) && !has(store, key[2], STR("")),
+	   "the others are gone");
+	ok(rmdir(key_path(key[1])) == 0, "that one is ours");
+	blob_free_store(store);
 }
 
 /* Into a pipe that is read slowly while a signal keeps interrupting. */
@@ -343,7 +407,7 @@ test_direct(void)
 
 	for (size_t i = 0; i < 4 * BLOB_DIRECT_MIN; i++)
 		from[i] = (char)(i * 31 + i / 4099);
-	is_int(blob_create(store, KEY, &fd), 0, "a large one begins");
+	is_int(create(store, KEY, &fd), 0, "a large one begins");
 	for (size_t i = 0; i < nitems(sizes); i++) {
 		is_int(blob_write(fd, from + (i == 4), sizes[i]), 0,
 		       "piece %zu is written", i);
@@ -351,7 +415,7 @@ test_direct(void)
 		is_int(lseek(fd, 0, SEEK_CUR), at, "and counted");
 	}
 	ok((fcntl(fd, F_GETFL) & O_DIRECT) == 0, "no flag is left behind");
-	is_int(blob_sync(store, KEY, fd), 0, "it is on disk");
+	is_int(blob_sync(fd), 0, "it is on disk");
 	close(fd);
 	is_int(blob_read(store, KEY, &fd, &(uint64_t){0}), 0, "read again");
 	for (size_t i = 0; i < nitems(sizes); i++) {
@@ -373,6 +437,8 @@ main(void)
 	if (mkdtemp(folder) == NULL)
 		return EXIT_FAILURE;
 	test_root();
+	test_many();
+	test_many_odd();
 	all("openat2");
 	beneath_step_by_step(true);
 	all("step by step");

@@ -5,6 +5,7 @@
 #include "core/audit.h"
 #include "core/data.h"
 #include "core/gate.h"
+#include "core/key.h"
 #include "core/sql.h"
 #include "crypt/vault.h"
 #include "db/db.h"
@@ -108,6 +109,8 @@ open_rooms(struct core *core, bool make, struct note *note)
 	if (r == 0)
 		r = open_blobs(core, note);
 	if (r == 0)
+		r = key_open(core);
+	if (r == 0)
 		r = audit_open(core);
 	return r != 0 ? r : gate_open(core);
 }
@@ -137,6 +140,7 @@ core_free(struct core *core)
 	db_free(core->db);
 	/* After the writer: its last commit may still call the gate. */
 	gate_close(core);
+	key_close(core);
 	blob_free_store(core->blobs);
 	vault_free(core->vault);
 	free(core);

@@ -42,6 +42,7 @@ struct core_conf {
 struct core {
 	struct db *db;
 	struct blob_store *blobs;
+	struct keys *keys; /* of blobs to be */
 	struct vault *vault;
 	struct gate *gate;
 	struct audit *audit;

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "blob/blob.h"
 #include "core/hold.h"
+#include "core/key.h"
 #include "core/repo.h"
 #include "core/sql.h"
 #include "core/upload_row.h"
@@ -127,7 +128,8 @@ sweep(struct core *core)
 int
 image_tidy(struct core *core)
 {
-	int r = end_stale(core);
+	int r = end_stale(core), swept = sweep(core), keys = key_tidy(core);
 
-	return r != 0 ? r : sweep(core);
+	r = r != 0 ? r : swept;
+	return r != 0 ? r : keys;
 }

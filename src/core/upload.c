@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "blob/blob.h"
 #include "core/hold.h"
+#include "core/key.h"
 #include "core/repo.h"
 #include "core/sql.h"
 #include "core/upload_row.h"
@@ -73,8 +74,12 @@ start(const struct visit *by, const struct place *at, struct starting *s)
 	repo_principal(&by->who, s->principal);
 	r = rand_hex(s->id, UPLOAD_ID_LEN);
 	if (r == 0)
-		r = rand_hex(s->key, BLOB_KEY_LEN);
-	return r != 0 ? r : gate_write(by, start_write, s);
+		r = key_take(by->core, s->key);
+	if (r != 0)
+		return r;
+	r = gate_write(by, start_write, s);
+	key_settle(by->core, s->key);
+	return r;
 }
 
 int

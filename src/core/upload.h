@@ -55,8 +55,8 @@ MUST int upload_write(struct upload *, const void *p, size_t n);
  * was cancelled meanwhile. */
 MUST int upload_put_back(struct upload *);
 /*
- * The end: compare the digest, sync file and directory, then blob, link, trail
- * in one write; 0 is durable. OUT_MISMATCH leaves the session as it was before
+ * The end: compare the digest, sync the bytes, then blob, link, trail in one
+ * write; 0 is durable. OUT_MISMATCH leaves the session as it was before
  * upload_take; the upload is let go in any case. Also OUT_MALFORMED and
  * OUT_UNSUPPORTED for the digest, OUT_ABSENT as above.
  */
