@@ -8,6 +8,7 @@
 #include "server/tidy.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -244,23 +245,57 @@ serve_begin(struct serve *s, const struct init_ask *ask, int inherited)
 
 /* --- running --- */
 
+/* The command line lies beside us, and where we lie is not in PATH: the folder,
+ * else "". */
+static void
+unfound_folder(char ret[PATH_MAX])
+{
+	const char *path = getenv("PATH");
+	char own[PATH_MAX] = "", client[PATH_MAX + sizeof("/latchkey")];
+	struct str rest = str_c(path != NULL ? path : ""), folder;
+	char *slash;
+
+	ret[0] = '\0';
+	if (readlink("/proc/self/exe", own, sizeof(own) - 1) < 0)
+		return;
+	slash = strrchr(own, '/');
+	if (slash == NULL)
+		return;
+	*slash = '\0';
+	(void)snprintf(client, sizeof(client), "%s/latchkey", own);
+	if (access(client, X_OK) != 0)
+		return;
+	while (str_next(&rest, ':', &folder))
+		if (str_eq(folder, str_c(own)))
+			return;
+	memcpy(ret, own, sizeof(own));
+}
+
+static void
+first_say(const struct serve *s)
+{
+	const char *url = s->core->public_url;
+	char folder[PATH_MAX];
+
+	unfound_folder(folder);
+	printf("This is a new installation in %s\n"
+	       "The first API key: %s  (only you can read it)\n"
+	       "The server: %s\n\nTry:\n",
+	       s->dir.path, s->key_path, url);
+	if (folder[0] != '\0')
+		printf("  PATH=%s:$PATH\n", folder);
+	printf("  latchkey login -a %s --apikey @%s\n"
+	       "  latchkey cr namespace-add birds\n"
+	       "  latchkey cr token-add --description \"This is a token\" "
+	       "--non-expiring --readwrite\n\n",
+	       url, s->key_path);
+}
+
 static int
 ready_say(const struct serve *s)
 {
-	const char *url = s->core->public_url;
-
 	if (s->key_path[0] != '\0')
-		printf("This is a new installation in %s\n"
-		       "The first API key: %s  (only you can read it)\n"
-		       "The server: %s\n"
-		       "\n"
-		       "Try:\n"
-		       "  latchkey login -a %s --apikey @%s\n"
-		       "  latchkey cr namespace-add birds\n"
-		       "  latchkey cr token-add --description \"This is a "
-		       "token\" --non-expiring --readwrite\n"
-		       "\n",
-		       s->dir.path, s->key_path, url, url, s->key_path);
+		first_say(s);
 	printf("ready http=%s\n", s->bound.name);
 	if (fflush(stdout) != 0)
 		return serve_complain(EXIT_OUTPUT,
