@@ -59,6 +59,7 @@ refused(struct cli *cli, const struct outward_answer *answer)
 {
 	CLEAN(json_freep) struct json *j = NULL;
 	int out = outcome_of(answer->status);
+	struct str wait = outward_field(answer, "retry-after");
 	struct str why = STR_NONE;
 
 	if (json_parse(buf_str(&answer->body), &j, NULL) == 0)
@@ -68,6 +69,9 @@ refused(struct cli *cli, const struct outward_answer *answer)
 				"%s answered with status %d and no reason: is "
 				"it a latchkey server?",
 				cli->session.url, answer->status);
+	if (answer->status == 429 && wait.n > 0 && wait.n < 8)
+		return note_set(&cli->note, out, "%.*s Try again in %.*s s.",
+				STR_ARG(str_sub(why, 0, 200)), STR_ARG(wait));
 	return note_set(&cli->note, out, "%.*s", STR_ARG(why));
 }
 

@@ -147,12 +147,15 @@ api_key_create(struct cli *cli, const struct args *a)
 		print_json(key);
 		return 0;
 	}
-	printf("Creating API key '%s'...\nOK\n\nThe key is shown once and "
-	       "cannot be read again. Keep it in a safe place.\n\n",
-	       a->rest[0]);
+	printf("Creating API key '%s'...\nOK\n\n", a->rest[0]);
+	if (fd < 0)
+		printf("The key is shown once and cannot be read again. Keep "
+		       "it in a safe place.\n\n");
 	key_print(key, fd < 0);
 	if (fd >= 0)
-		printf("\nThe key was written to %s.\n", path);
+		printf("\nThe key was written to %s, which only you can "
+		       "read.\n",
+		       path);
 	return 0;
 }
 

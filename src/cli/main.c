@@ -166,6 +166,10 @@ operands_check(const struct command *c, char **rest, int n, struct note *note)
 	if (c->max >= 0 && n > c->max)
 		return note_set(note, OUT_MALFORMED,
 				"'%.60s' is one word too many", rest[c->max]);
+	for (int i = 0; i < n; i++)
+		if (rest[i][0] == '\0')
+			return note_set(note, OUT_MALFORMED,
+					"an operand is empty");
 	return 0;
 }
 

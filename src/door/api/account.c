@@ -52,6 +52,10 @@ account_add(struct call *call, struct http_reply *reply)
 	if (r == 0)
 		r = account_create(&call->visit, &ask, call->arena, &made, &key,
 				   &call->note);
+	if (r == OUT_CONFLICT)
+		return note_set(&call->note, r,
+				"the slug or the owner's e-mail address is in "
+				"use already");
 	if (r != 0)
 		return r;
 	reply->wipe = true;

@@ -53,6 +53,11 @@ filter_texts(struct call *call, struct audit_filter *f)
 
 	for (size_t i = 0; r == 0 && i < nitems(texts); i++)
 		r = call_once(call, texts[i].name, texts[i].to);
+	if (r == 0 && f->outcome.n > 0 && !str_eq(f->outcome, STR("done")) &&
+	    !str_eq(f->outcome, STR("used")) &&
+	    !str_eq(f->outcome, STR("refused")))
+		return note_set(&call->note, OUT_MALFORMED,
+				"'outcome' must be done, used or refused");
 	return r;
 }
 

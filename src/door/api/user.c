@@ -90,6 +90,9 @@ user_add(struct call *call, struct http_reply *reply)
 	if (r == 0)
 		r = user_create(&call->visit, &ask, call->arena, &user,
 				&call->note);
+	if (r == OUT_CONFLICT)
+		return note_set(&call->note, r,
+				"the e-mail address is in use already");
 	if (r != 0)
 		return r;
 	user_write(&w, &user);
@@ -159,6 +162,9 @@ user_patch(struct call *call, struct http_reply *reply)
 	}
 	if (r == 0 && switch_it)
 		r = user_disable(&call->visit, thing.name, disabled);
+	if (r == OUT_CONFLICT)
+		return note_set(&call->note, r,
+				"the account's owner cannot be shut out");
 	return r != 0 ? r : user_reply(call, reply, 200);
 }
 
