@@ -9,9 +9,9 @@
 
 static const char advice[] =
     "Whoever holds a token has access to every namespace of your account in\n"
-    "this region, also to ones made later; IAM policies do not apply to it. "
-    "To\n"
-    "limit automation to some namespaces, use a service ID's API key instead.\n"
+    "this region, also to ones made later; IAM policies do not apply to it.\n"
+    "Where policies shall count, use the API key of a user with fitting roles\n"
+    "instead (user name 'iamapikey').\n"
     "Remove non-expiring tokens as soon as they are no longer needed.\n"
     "\n"
     "Log in with the word 'token' as the user name (not the token's id):\n"
@@ -198,6 +198,8 @@ static const struct command rows[] = {
     {"cr", "token-get", NULL, get_opts, nitems(get_opts), "ID", 1, 1, token_get,
      "show a token's value again", advice},
     {"cr", "token-rm", NULL, rm_opts, nitems(rm_opts), "ID...", 1, -1, token_rm,
-     "remove tokens; their logins end at once", NULL},
+     "remove tokens; their logins end at once",
+     "What was made from a token, such as docker's login, ends with it.\n"
+     "Expired tokens need not be removed: they vanish by themselves.\n"},
 };
 const struct command_set commands_token = {rows, nitems(rows)};
