@@ -7,6 +7,7 @@
 #include "core/gate.h"
 #include "core/key.h"
 #include "core/sql.h"
+#include "core/young.h"
 #include "crypt/vault.h"
 #include "db/db.h"
 
@@ -111,6 +112,8 @@ open_rooms(struct core *core, bool make, struct note *note)
 	if (r == 0)
 		r = key_open(core);
 	if (r == 0)
+		r = young_open(core);
+	if (r == 0)
 		r = audit_open(core);
 	return r != 0 ? r : gate_open(core);
 }
@@ -140,6 +143,7 @@ core_free(struct core *core)
 	db_free(core->db);
 	/* After the writer: its last commit may still call the gate. */
 	gate_close(core);
+	young_close(core);
 	key_close(core);
 	blob_free_store(core->blobs);
 	vault_free(core->vault);

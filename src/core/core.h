@@ -42,7 +42,8 @@ struct core_conf {
 struct core {
 	struct db *db;
 	struct blob_store *blobs;
-	struct keys *keys; /* of blobs to be */
+	struct keys *keys;     /* of blobs to be */
+	struct youngs *youngs; /* uploads without bytes */
 	struct vault *vault;
 	struct gate *gate;
 	struct audit *audit;

@@ -77,6 +77,23 @@ end_stale(struct core *core)
 }
 
 static int
+end_stale_young(struct core *core)
+{
+	char id[UPLOAD_ID_LEN + 1];
+	int64_t now = clock_now();
+	size_t at = 0;
+	int r = 0;
+
+	while (r == 0 && (r = young_stale(core, now, &at, id)) == 0) {
+		if (hold_has(str_c(id)))
+			continue;
+		r = upload_end(core, str_c(id));
+		r = r == OUT_ABSENT ? 0 : r;
+	}
+	return r == OUT_ABSENT ? 0 : r;
+}
+
+static int
 trash_read(struct core *core, struct batch *ret)
 {
 	CLEAN(db_view_endp) struct db_at *view = NULL;
@@ -128,8 +145,14 @@ sweep(struct core *core)
 int
 image_tidy(struct core *core)
 {
-	int r = end_stale(core), swept = sweep(core), keys = key_tidy(core);
+	int (*const rounds[])(struct core *) = {end_stale, end_stale_young,
+						sweep, key_tidy};
+	int r = 0;
 
-	r = r != 0 ? r : swept;
-	return r != 0 ? r : keys;
+	for (size_t i = 0; i < nitems(rounds); i++) {
+		int one = rounds[i](core);
+
+		r = r != 0 ? r : one;
+	}
+	return r;
 }

@@ -1,6 +1,7 @@
 #include "core/key.h"
 
 #include "base/clock.h"
+#include "base/enc.h"
 #include "core/sql.h"
 #include "crypt/rand.h"
 #include "db/db.h"
@@ -20,6 +21,7 @@ struct range {
 	struct range *next;
 	char base[BASE_LEN + 1];
 	unsigned n, taken, in_hand;
+	bool hand[KEY_RANGE_MAX];
 };
 
 struct keys {
@@ -130,6 +132,14 @@ range_open(struct core *core, struct keys *keys)
 	return 0;
 }
 
+static void
+range_take(struct range *range, char ret[BLOB_KEY_LEN + 1])
+{
+	key_write(range->base, range->taken, ret);
+	range->hand[range->taken++] = true;
+	range->in_hand++;
+}
+
 /* Who needs the next range waits for it here, with all that come after. */
 int
 key_take(struct core *core, char ret[BLOB_KEY_LEN + 1])
@@ -140,10 +150,8 @@ key_take(struct core *core, char ret[BLOB_KEY_LEN + 1])
 	(void)pthread_mutex_lock(&keys->lock);
 	if (keys->live == NULL || keys->live->taken == keys->live->n)
 		r = range_open(core, keys);
-	if (r == 0) {
-		key_write(keys->live->base, keys->live->taken++, ret);
-		keys->live->in_hand++;
-	}
+	if (r == 0)
+		range_take(keys->live, ret);
 	(void)pthread_mutex_unlock(&keys->lock);
 	return r;
 }
@@ -160,20 +168,35 @@ range_find(struct keys *keys, struct str base)
 	return at;
 }
 
+static void
+range_settle(struct range **at, unsigned i)
+{
+	struct range *range = *at;
+
+	if (i >= range->n || !range->hand[i])
+		return;
+	range->hand[i] = false;
+	if (--range->in_hand > 0 || range->taken < range->n)
+		return;
+	*at = range->next;
+	free(range);
+}
+
 void
 key_settle(struct core *core, const char *key)
 {
+	struct str text = str_c(key);
 	struct keys *keys = core->keys;
-	struct range **at, *range;
+	struct range **at;
+	uint8_t i;
 
+	if (text.n != BLOB_KEY_LEN ||
+	    dec_hex(str_sub(text, BASE_LEN, 2), &i, 1) != 0)
+		return;
 	(void)pthread_mutex_lock(&keys->lock);
-	at = range_find(keys, str_sub(str_c(key), 0, BASE_LEN));
-	range = *at;
-	if (range != NULL && --range->in_hand == 0 &&
-	    range->taken == range->n) {
-		*at = range->next;
-		free(range);
-	}
+	at = range_find(keys, str_sub(text, 0, BASE_LEN));
+	if (*at != NULL)
+		range_settle(at, i);
 	(void)pthread_mutex_unlock(&keys->lock);
 }
 
@@ -272,6 +295,9 @@ range_check(struct core *core, const char *base, unsigned n)
 	if (r != 0 || all)
 		return r;
 	r = unknown_read(core, base, n, &unknown);
+	/* A row may yet come to light. */
+	if (r == 0 && db_refuses(core->db))
+		r = OUT_BUSY;
 	if (r == 0 && unknown.n > 0)
 		r = blob_remove_all(core->blobs, unknown.key, unknown.n);
 	return r;

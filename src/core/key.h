@@ -24,7 +24,8 @@ void key_close(struct core *);
 
 /* A key never used before, with an empty file. OUT_BUSY no space. */
 MUST int key_take(struct core *, char ret[BLOB_KEY_LEN + 1]);
-/* By now a committed row says whose it is, or it is nobody's. */
+/* By now a committed row says whose it is, or it is nobody's. Twice is no
+ * matter. */
 void key_settle(struct core *, const char *key);
 
 /* One bounded round. Not by two threads at once. */

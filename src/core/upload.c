@@ -28,18 +28,31 @@ struct starting {
 	char id[UPLOAD_ID_LEN + 1], key[BLOB_KEY_LEN + 1];
 	char principal[PRINCIPAL_MAX];
 	uint8_t state[SHA256_STATE_LEN];
-	int64_t now;
+	int64_t now, repo;
+	bool young; /* it got no row */
 };
 
 static int
-room_for_one(struct db_at *at, const struct starting *s)
+rows_count(struct db_at *at, const struct starting *s, int64_t *ret)
 {
 	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
 	int r = db_one(at, SQL_upload_count, &rows, "s", str_c(s->by->account));
 
-	if (r != 0)
-		return FOLD(r);
-	return db_int(&rows, 0) < UPLOADS_MAX ? 0 : OUT_TOO_MANY;
+	if (r == 0)
+		*ret = db_int(&rows, 0);
+	return FOLD(r);
+}
+
+static int
+room_for_one(struct db_at *at, const struct starting *s)
+{
+	struct str account = str_c(s->by->account);
+	int64_t rows = 0;
+	int r = rows_count(at, s, &rows);
+
+	if (r == 0 && rows + young_count(s->by->core, account) >= UPLOADS_MAX)
+		r = OUT_TOO_MANY;
+	return r;
 }
 
 static int
@@ -53,32 +66,68 @@ start_write(struct db_at *at, void *arg)
 		r = repo_make(at, s->by, s->at, &repo);
 	if (r != 0)
 		return r;
-	return FOLD(db_exec(at, SQL_upload_insert, NULL, "sisssbsii",
+	return FOLD(db_exec(at, SQL_upload_insert, NULL, "sisssibsii",
 			    str_c(s->id), repo, str_c(s->by->account),
-			    str_c(s->principal), str_c(s->key),
+			    str_c(s->principal), str_c(s->key), (int64_t)0,
 			    state_str(s->state), str_c(s->by->core->boot),
 			    s->now, s->now + UPLOAD_LIFE_MS));
 }
 
+/* Without a row: in a repository that is there. With known, others can go on
+ * with it. */
 static int
-start(const struct visit *by, const struct place *at, struct starting *s)
+start_young(struct starting *s, bool known)
+{
+	CLEAN(db_view_endp) struct db_at *view = NULL;
+	struct young young = {.expires_at = s->now + UPLOAD_LIFE_MS};
+	int64_t rows = 0;
+	int r = db_view_begin(s->by->core->db, &view);
+
+	if (r == 0)
+		r = repo_own(view, s->by, s->at, &s->repo);
+	if (r == 0)
+		r = rows_count(view, s, &rows);
+	if (r != 0 || !known)
+		return r;
+	memcpy(young.id, s->id, sizeof(young.id));
+	memcpy(young.key, s->key, sizeof(young.key));
+	memcpy(young.principal, s->principal, sizeof(young.principal));
+	(void)snprintf(young.account, sizeof(young.account), "%s",
+		       s->by->account);
+	young.repo = s->repo;
+	return young_put(s->by->core, &young, rows);
+}
+
+static int
+start_row(struct starting *s)
 {
 	struct sha256 hash;
-	int r;
 
-	s->by = by;
-	s->at = at;
-	s->now = clock_now();
 	sha256_start(&hash);
 	sha256_save(&hash, s->state);
+	return gate_write(s->by, start_write, s);
+}
+
+static int
+start(const struct visit *by, const struct place *at, bool known,
+      struct starting *s)
+{
+	int r;
+
+	*s = (struct starting){.by = by, .at = at, .now = clock_now()};
 	repo_principal(&by->who, s->principal);
 	r = rand_hex(s->id, UPLOAD_ID_LEN);
 	if (r == 0)
 		r = key_take(by->core, s->key);
 	if (r != 0)
 		return r;
-	r = gate_write(by, start_write, s);
-	key_settle(by->core, s->key);
+	r = start_young(s, known);
+	s->young = r == 0;
+	/* The first of its repository, or one too many to do without. */
+	if (r == OUT_ABSENT || r == OUT_BUSY)
+		r = start_row(s);
+	if (!s->young)
+		key_settle(by->core, s->key);
 	return r;
 }
 
@@ -87,7 +136,7 @@ upload_start(const struct visit *by, const struct place *at,
 	     char ret_id[UPLOAD_ID_LEN + 1])
 {
 	struct starting s;
-	int r = start(by, at, &s);
+	int r = start(by, at, true, &s);
 
 	if (r == 0)
 		memcpy(ret_id, s.id, sizeof(s.id));
@@ -101,16 +150,20 @@ upload_begin(const struct visit *by, const struct place *at, struct upload *ret)
 	int r;
 
 	*ret = (struct upload){.by = by, .at = *at, .fd = -1};
-	r = start(by, at, &s);
+	r = start(by, at, false, &s);
 	if (r != 0)
 		return r;
 	r = hold_take(str_c(s.id), &ret->hold);
-	if (r != 0)
+	if (r != 0) {
+		key_settle(by->core, s.key);
 		return FOLD(r);
+	}
 	memcpy(ret->id, s.id, sizeof(s.id));
 	memcpy(ret->key, s.key, sizeof(s.key));
 	hold_name(ret->hold, str_c(ret->key));
 	ret->begun = true;
+	ret->young = s.young;
+	ret->repo = s.repo;
 	sha256_start(&ret->hash);
 	return 0;
 }
@@ -138,8 +191,32 @@ upload_find(const struct visit *by, const struct place *at, struct str id,
 }
 
 int
-upload_look(const struct visit *by, const struct place *at, struct str id,
-	    uint64_t *ret_received)
+upload_find_young(const struct visit *by, const struct place *at, struct str id,
+		  struct young *ret)
+{
+	CLEAN(db_view_endp) struct db_at *view = NULL;
+	char principal[PRINCIPAL_MAX];
+	struct young young;
+	int64_t repo = 0;
+	int r = young_get(by->core, id, &young);
+
+	if (r == 0)
+		r = db_view_begin(by->core->db, &view);
+	if (r == 0)
+		r = repo_find(view, at, &repo);
+	if (r != 0)
+		return r;
+	repo_principal(&by->who, principal);
+	if (repo != young.repo || young.expires_at <= clock_now() ||
+	    strcmp(young.principal, principal) != 0)
+		return OUT_ABSENT;
+	*ret = young;
+	return 0;
+}
+
+static int
+look_row(const struct visit *by, const struct place *at, struct str id,
+	 uint64_t *ret_received)
 {
 	CLEAN(db_view_endp) struct db_at *view = NULL;
 	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
@@ -152,14 +229,31 @@ upload_look(const struct visit *by, const struct place *at, struct str id,
 	return r;
 }
 
+int
+upload_look(const struct visit *by, const struct place *at, struct str id,
+	    uint64_t *ret_received)
+{
+	struct young young;
+	int r = upload_find_young(by, at, id, &young);
+
+	if (r == 0)
+		*ret_received = 0;
+	return r == OUT_ABSENT ? look_row(by, at, id, ret_received) : r;
+}
+
 /* --- its end as nothing --- */
 
-/* Removes the bytes; a failure is left to the sweeper, who knows the key. */
+/* What is not removed here the sweeper knows from the trash, or the janitor
+ * from the key's range. */
 void
 upload_discard(struct core *core, const char *key)
 {
-	if (blob_remove(core->blobs, str_c(key)) != 0)
-		return;
+	int r = 0;
+
+	if (!db_refuses(core->db))
+		r = blob_remove(core->blobs, str_c(key));
+	(void)r;
+	key_settle(core, key);
 }
 
 int
@@ -203,8 +297,10 @@ int
 upload_end(struct core *core, struct str id)
 {
 	struct ending e = {.id = id, .now = clock_now()};
-	int r = db_write(core->db, end_write, &e);
+	int r = young_cancel(core, id, e.key);
 
+	if (r == OUT_ABSENT)
+		r = db_write(core->db, end_write, &e);
 	if (r == 0)
 		upload_ended(core, id, e.key);
 	return r;

@@ -1,7 +1,8 @@
 /*
- * Uploads: bytes on their way to becoming a blob. State is a row, so a session
- * survives a restart of the daemon; after a restart of the machine it is gone
- * (OUT_ABSENT), never shorter. One writer at a time. Pool threads only.
+ * Uploads: bytes on their way to becoming a blob. State is a row once there are
+ * bytes to remember, so a session survives a restart of the daemon, as it does
+ * before (core/young.h); after a restart of the machine it is gone (OUT_ABSENT),
+ * never shorter. One writer at a time. Pool threads only.
  */
 #ifndef CORE_UPLOAD_H
 #define CORE_UPLOAD_H
@@ -30,12 +31,14 @@ struct upload {
 	int fd;     /* -1 until the first byte comes */
 	int failed; /* the first failed write: nothing more is taken */
 	bool begun; /* by upload_begin: nobody else knows its id yet */
+	bool young; /* has no row: its key is in hand */
+	int64_t repo; /* of a young one */
 	struct upload_hold *hold; /* NULL: let go */
 };
 #define UPLOAD_INIT { .fd = -1 }
 
-/* A new session: the row is durable before the id is known. OUT_ABSENT no such
- * namespace; OUT_TOO_MANY over UPLOADS_MAX. */
+/* A new session, which survives the daemon. OUT_ABSENT no such namespace;
+ * OUT_TOO_MANY over UPLOADS_MAX. */
 MUST int upload_start(const struct visit *, const struct place *,
     char ret_id[UPLOAD_ID_LEN + 1]);
 /* The same and upload_take in one, for those who have the bytes at hand. Nobody
@@ -45,7 +48,8 @@ MUST int upload_begin(const struct visit *, const struct place *,
 /* How far it is. OUT_ABSENT: unknown, another's, another repository's, over. */
 MUST int upload_look(const struct visit *, const struct place *, struct str id,
     uint64_t *ret_received);
-/* Take it to write. OUT_ABSENT; OUT_BUSY somebody else is writing now. */
+/* Take it to write. OUT_ABSENT; OUT_BUSY somebody else is writing now, or the
+ * database refuses to. */
 MUST int upload_take(const struct visit *, const struct place *, struct str id,
     struct upload *ret);
 /* Append and hash. OUT_TOO_LARGE; OUT_BUSY no space; OUT_ABSENT it was cancelled

@@ -6,12 +6,16 @@
 
 #include "blob/blob.h"
 #include "core/upload.h"
+#include "core/young.h"
 #include "db/db.h"
 
 /* The row of statement upload_get, if this visitor may go on with it: bytes of
  * another boot may never have reached the disk. 0, OUT_ABSENT. */
 MUST int upload_find(const struct visit *, const struct place *, struct str id,
 		     struct db_at *view, struct db_rows *ret);
+/* The same of one that has no row. */
+MUST int upload_find_young(const struct visit *, const struct place *,
+			   struct str id, struct young *ret);
 /* The session ends as nothing: its row goes, its key goes to the trash, and its
  * bytes are removed now or by who holds it. 0, OUT_ABSENT. */
 MUST int upload_end(struct core *, struct str id);
@@ -20,7 +24,8 @@ MUST int upload_end(struct core *, struct str id);
 MUST int upload_end_row(struct db_at *, struct str id, int64_t now,
 			char key[BLOB_KEY_LEN + 1]);
 void upload_ended(struct core *, struct str id, const char *key);
-/* Removes bytes whose key is in the trash. A failure is left to the sweeper. */
+/* Removes bytes whose key is in the trash, or was in hand until now. A failure
+ * is left to the janitor. */
 void upload_discard(struct core *, const char *key);
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/enc.h"
 #include "blob/blob.h"
 #include "core/hold.h"
+#include "core/key.h"
 #include "core/repo.h"
 #include "core/sql.h"
 #include "core/upload_row.h"
@@ -24,7 +25,23 @@ state_str(const uint8_t state[SHA256_STATE_LEN])
 }
 
 static int
-load(struct upload *u, struct str id)
+load_young(struct upload *u, struct str id)
+{
+	struct young young;
+	int r = upload_find_young(u->by, &u->at, id, &young);
+
+	if (r != 0)
+		return r;
+	memcpy(u->id, young.id, sizeof(young.id));
+	memcpy(u->key, young.key, sizeof(young.key));
+	u->young = true;
+	u->repo = young.repo;
+	sha256_start(&u->hash);
+	return 0;
+}
+
+static int
+load_row(struct upload *u, struct str id)
 {
 	CLEAN(db_view_endp) struct db_at *view = NULL;
 	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
@@ -51,9 +68,14 @@ upload_take(const struct visit *by, const struct place *at, struct str id,
 	*ret = (struct upload){.by = by, .at = *at, .fd = -1};
 	if (id.n != UPLOAD_ID_LEN)
 		return OUT_ABSENT;
+	/* Its bytes may be those of a blob that comes to light. */
+	if (db_refuses(by->core->db))
+		return OUT_BUSY;
 	r = hold_take(id, &ret->hold);
 	if (r == 0)
-		r = load(ret, id);
+		r = load_young(ret, id);
+	if (r == OUT_ABSENT)
+		r = load_row(ret, id);
 	if (r != 0) {
 		(void)hold_drop(TAKE(ret->hold));
 		return r;
@@ -72,6 +94,15 @@ end_unknown(struct upload *u)
 }
 
 static void
+discard(struct upload *u)
+{
+	if (u->young)
+		young_end(u->by->core, str_c(u->id));
+	u->young = false;
+	upload_discard(u->by->core, u->key);
+}
+
+static void
 let_go(struct upload *u, bool gone)
 {
 	if (u->fd >= 0)
@@ -79,8 +110,8 @@ let_go(struct upload *u, bool gone)
 	u->fd = -1;
 	if (u->hold == NULL)
 		return;
-	if (hold_drop(TAKE(u->hold)) || gone)
-		upload_discard(u->by->core, u->key);
+	if (hold_drop(TAKE(u->hold)) || gone || (u->begun && u->young))
+		discard(u);
 	else
 		end_unknown(u);
 }
@@ -129,35 +160,87 @@ upload_write(struct upload *u, const void *p, size_t n)
 struct saving {
 	const struct upload *u;
 	uint8_t state[SHA256_STATE_LEN];
-	int64_t expires;
+	int64_t now, expires;
 };
+
+/* From now on there is something to remember. */
+static int
+first_save(struct db_at *at, const struct saving *s)
+{
+	const struct visit *by = s->u->by;
+	char principal[PRINCIPAL_MAX];
+	int64_t repo;
+	int r = repo_own(at, by, &s->u->at, &repo);
+
+	if (r != 0 || repo != s->u->repo)
+		return r != 0 ? r : OUT_ABSENT;
+	repo_principal(&by->who, principal);
+	return FOLD(db_exec(at, SQL_upload_insert, NULL, "sisssibsii",
+			    str_c(s->u->id), repo, str_c(by->account),
+			    str_c(principal), str_c(s->u->key),
+			    (int64_t)s->u->received, state_str(s->state),
+			    str_c(by->core->boot), s->now, s->expires));
+}
 
 static int
 save_write(struct db_at *at, void *arg)
 {
 	struct saving *s = arg;
 	int64_t changed;
-	int r = db_exec(at, SQL_upload_save, &changed, "ibisi",
-			(int64_t)s->u->received, state_str(s->state),
-			s->expires, str_c(s->u->id), s->u->version);
+	int r;
+
+	if (s->u->young)
+		return first_save(at, s);
+	r = db_exec(at, SQL_upload_save, &changed, "ibisi",
+		    (int64_t)s->u->received, state_str(s->state), s->expires,
+		    str_c(s->u->id), s->u->version);
 
 	if (r != 0)
 		return FOLD(r);
 	return changed == 1 ? 0 : OUT_ABSENT;
 }
 
+/* Its key goes to a row in the write that follows: nobody may cancel what has
+ * none any more while that is under way. False: somebody did. */
+static bool
+claim(const struct upload *u)
+{
+	return !u->young || u->begun || young_claim(u->by->core, str_c(u->id));
+}
+
+/* The write came to its end. */
+static void
+claimed(struct upload *u, int r)
+{
+	struct core *core = u->by->core;
+
+	if (r == 0)
+		u->begun = false;
+	if (!u->young)
+		return;
+	if (r != 0) {
+		young_unclaim(core, str_c(u->id));
+		return;
+	}
+	young_end(core, str_c(u->id));
+	key_settle(core, u->key);
+	u->young = false;
+}
+
 int
 upload_put_back(struct upload *u)
 {
-	struct saving s = {.u = u, .expires = clock_now() + UPLOAD_LIFE_MS};
-	int r;
+	struct saving s = {.u = u, .now = clock_now()};
+	int r = OUT_ABSENT;
 
 	if (u->hold == NULL)
 		return OUT_ABSENT;
+	s.expires = s.now + UPLOAD_LIFE_MS;
 	sha256_save(&u->hash, s.state);
-	r = gate_write(u->by, save_write, &s);
-	if (r == 0)
-		u->begun = false;
+	if (claim(u)) {
+		r = gate_write(u->by, save_write, &s);
+		claimed(u, r);
+	}
 	let_go(u, r == OUT_ABSENT);
 	return r;
 }
@@ -278,7 +361,8 @@ finish_write(struct db_at *at, void *arg)
 	int64_t repo, own, blob = 0;
 	int r = repo_own(at, f->u->by, &f->u->at, &own);
 
-	if (r == 0)
+	repo = f->u->repo;
+	if (r == 0 && !f->u->young)
 		r = end_session(at, f->u, &repo);
 	if (r == 0 && repo != own)
 		return OUT_ABSENT;
@@ -308,6 +392,11 @@ sync_file(struct finishing *f)
 	f->synced = r == 0;
 	if (r == 0)
 		return 0;
+	/* Letting go of an ended one removes what was written. */
+	if (f->u->young) {
+		(void)hold_end(str_c(f->u->id));
+		return r;
+	}
 	ended = upload_end(core, str_c(f->u->id));
 	return ended < 0 ? ended : r;
 }
@@ -340,13 +429,14 @@ int
 upload_finish(struct upload *u, struct str digest)
 {
 	struct finishing f = {.u = u, .digest = digest, .now = clock_now()};
-	int r;
+	int r = OUT_ABSENT;
 
 	if (u->hold == NULL)
 		return OUT_ABSENT;
-	r = finish(&f);
-	if (r == 0)
-		u->begun = false;
+	if (claim(u)) {
+		r = finish(&f);
+		claimed(u, r);
+	}
 	let_go(u, r == OUT_ABSENT || (r == 0 && !f.ours));
 	return r;
 }

@@ -70,6 +70,10 @@ db_view_endp(struct db_at **at)
  * FOREIGN KEY rule says no at the commit. Not from within fn or a touch. */
 typedef int db_write_fn(struct db_at *, void *arg);
 MUST int db_write(struct db *, db_write_fn *fn, void *arg);
+/* True once that happened, before any of the calls that shared it returns. What
+ * they wrote may come to light at the next start: until then nothing that they
+ * refer to may be taken away. */
+bool db_refuses(struct db *);
 /* Called on the writer thread after each commit that asked for it with
  * db_touch(), before any of its db_write calls return. One per db. */
 void db_on_touch(struct db *, void (*fn)(void *arg), void *arg);

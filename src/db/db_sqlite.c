@@ -161,6 +161,12 @@ db_write(struct db *db, db_write_fn *fn, void *arg)
 	return writer_call(&db->writer, fn, arg);
 }
 
+bool
+db_refuses(struct db *db)
+{
+	return atomic_load(&db->writer.refuses);
+}
+
 void
 db_on_touch(struct db *db, void (*fn)(void *arg), void *arg)
 {

@@ -46,6 +46,23 @@ done
 echo "# $acked images acknowledged"
 is "none of it is lost" "$lost" 0
 
+# So does a session that has no bytes yet, and one that is over stays so.
+http POST /v2/birds/robin/blobs/uploads/ -u "token:$rw" -H 'Content-Length: 0' >/dev/null
+over=$(head_of location | sed "s,^$URL,,")
+http POST /v2/birds/robin/blobs/uploads/ -u "token:$rw" -H 'Content-Length: 0' >/dev/null
+session=$(head_of location | sed "s,^$URL,,")
+printf 'all at once' >"$T/all"
+digest=sha256:$(sha256 "$T/all")
+query() { case $1 in *\?*) echo "$1&digest=$digest" ;; *) echo "$1?digest=$digest" ;; esac; }
+is "a whole upload" "$(http PUT "$(query "$over")" -u "token:$rw" \
+	--data-binary "@$T/all" -H 'Content-Type: application/octet-stream')" 201
+kill9
+serve
+is "after the kill the empty session" "$(http GET "$session" -u "token:$rw")" 204
+is "the one that is over" "$(http GET "$over" -u "token:$rw")" 404
+is "the empty one is finished" "$(http PUT "$(query "$session")" -u "token:$rw" \
+	--data-binary "@$T/all" -H 'Content-Type: application/octet-stream')" 201
+
 # A chunk's 202 survives the kill: the session goes on where it was.
 http POST /v2/birds/robin/blobs/uploads/ -u "token:$rw" -H 'Content-Length: 0' >/dev/null
 session=$(head_of location | sed "s,^$URL,,")

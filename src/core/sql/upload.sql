@@ -6,7 +6,7 @@ SELECT COUNT(*) FROM upload WHERE account_id = $1;
 -- name: upload_insert
 INSERT INTO upload (id, repo_id, account_id, principal, key, received, state,
 	version, boot, started_at, expires_at)
-VALUES ($1, $2, $3, $4, $5, 0, $6, 0, $7, $8, $9);
+VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10);
 
 -- name: upload_get
 SELECT u.key, u.received, u.state, u.version, u.principal, u.boot, u.expires_at
