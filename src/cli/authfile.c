@@ -5,11 +5,9 @@
 #include "json/json.h"
 
 #include <errno.h>
-#include <libgen.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -132,32 +130,6 @@ file_write(struct buf *out, const struct json *old, const struct login_entry *e)
 	(void)buf_addc(out, '\n');
 }
 
-static int
-dir_make(const char *path, struct note *note)
-{
-	char *copy = strdup(path), *dir;
-	int r = 0;
-
-	if (copy == NULL)
-		return FAIL(-ENOMEM);
-	dir = dirname(copy);
-	for (char *at = dir + 1; r == 0; at++) {
-		char kept = *at;
-
-		if (kept != '/' && kept != '\0')
-			continue;
-		*at = '\0';
-		if (mkdir(dir, 0700) != 0 && errno != EEXIST)
-			r = note_set(note, OUT_DENIED, "cannot make %s: %s",
-				     dir, strerror(errno));
-		*at = kept;
-		if (kept == '\0')
-			break;
-	}
-	free(copy);
-	return r;
-}
-
 /* docker-credential-NAME store, the secret on its standard input. */
 static int
 store_run(const char *program, struct str input, struct note *note)
@@ -230,6 +202,6 @@ authfile_put(const char *path, const struct login_entry *e, struct note *note)
 	file_write(&out, old, e);
 	if (buf_err(&out) != 0)
 		return buf_err(&out);
-	r = dir_make(path, note);
+	r = file_make_dir(path, note);
 	return r != 0 ? r : file_replace(path, buf_str(&out), note);
 }

@@ -49,6 +49,21 @@ made_when_missing(void)
 		   "one login");
 }
 
+/* REGISTRY_AUTH_FILE may be a bare name. */
+static void
+made_here(void)
+{
+	struct note note = {""};
+
+	is_int(chdir(dir), 0, "in a folder of its own");
+	is_int(authfile_put("auth.json", &entry, &note), 0,
+	       "a name without a folder");
+	content_is("auth.json",
+		   STR("{\"auths\":{\"127.0.0.1:8080\":{\"auth\":"
+		       "\"aWFtcmVmcmVzaDpzM2NyZXQ=\"}}}\n"),
+		   "is made here");
+}
+
 static void
 others_are_kept(void)
 {
@@ -123,6 +138,7 @@ main(void)
 	if (mkdtemp(dir) == NULL)
 		return EXIT_FAILURE;
 	made_when_missing();
+	made_here();
 	others_are_kept();
 	damage_is_left_alone();
 	store_gets_the_secret();

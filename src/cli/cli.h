@@ -75,6 +75,8 @@ bool command_group_is(const char *word);
 /* "$LATCHKEY_HOME", or latchkey below the user's configuration directory; made
  * 0700. name is appended. OUT_ABSENT without a home. */
 MUST int home_path(const char *name, struct buf *ret, struct note *);
+/* The directories above path, 0700 where they are missing. */
+MUST int file_make_dir(const char *path, struct note *);
 /* Write a file 0600 in one step: it is whole and on disk, or as it was. */
 MUST int file_replace(const char *path, struct str content, struct note *);
 /* The whole file, at most max bytes. OUT_ABSENT, OUT_TOO_LARGE. "-" is standard

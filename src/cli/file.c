@@ -62,6 +62,21 @@ make_dirs(char *path, struct note *note)
 }
 
 int
+file_make_dir(const char *path, struct note *note)
+{
+	CLEAN(text_free) char *dir = strdup(path);
+	char *slash;
+
+	if (dir == NULL)
+		return FAIL(-ENOMEM);
+	slash = strrchr(dir, '/');
+	if (slash == NULL || slash == dir)
+		return 0;
+	*slash = '\0';
+	return make_dirs(dir, note);
+}
+
+int
 home_path(const char *name, struct buf *ret, struct note *note)
 {
 	int r = home_dir(ret, note);

@@ -192,7 +192,6 @@ http_begin(struct serve *s)
 	int r = http_start(&http, &started, &note);
 
 	s->http = started;
-
 	if (r == OUT_MALFORMED || r == OUT_CONFLICT)
 		return serve_complain(EXIT_CONF, note.text);
 	if (r != 0)
