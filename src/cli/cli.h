@@ -92,7 +92,6 @@ void session_set(char **member, struct str value); /* replaces; wipes the old */
 struct ask {
 	const char *method, *path; /* path begins with '/', already encoded */
 	struct str body;	   /* p NULL: none */
-	const char *type;	   /* of the body; NULL: application/json */
 };
 /*
  * Call the server of the session with a fresh access token and the session's

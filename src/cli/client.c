@@ -161,6 +161,13 @@ client_login(struct cli *cli, struct str form)
 }
 
 static int
+login_over(struct cli *cli)
+{
+	return note_set(&cli->note, OUT_EXPIRED,
+			"the login is over: run 'latchkey login' again");
+}
+
+static int
 token_renew(struct cli *cli)
 {
 	CLEAN(buf_clear) struct buf form = BUF_INIT;
@@ -168,16 +175,12 @@ token_renew(struct cli *cli)
 	int r;
 
 	if (s->refresh_token == NULL)
-		return note_set(
-		    &cli->note, OUT_EXPIRED,
-		    "the login is over: run 'latchkey login' again");
+		return login_over(cli);
 	form_add(&form, "grant_type", STR(GRANT_REFRESH_TOKEN));
 	form_add(&form, "refresh_token", str_c(s->refresh_token));
 	r = client_login(cli, buf_str(&form));
 	if (r == OUT_MALFORMED || r == OUT_UNPROVEN)
-		return note_set(
-		    &cli->note, OUT_EXPIRED,
-		    "the login is over: run 'latchkey login' again");
+		return login_over(cli);
 	return r != 0 ? r : session_save(cli);
 }
 
@@ -198,7 +201,6 @@ call_with_token(struct cli *cli, const struct ask *ask,
 	CLEAN(buf_clear) struct buf url = BUF_INIT;
 	CLEAN(buf_clear) struct buf token = BUF_INIT;
 	CLEAN(buf_clear) struct buf account = BUF_INIT;
-	CLEAN(buf_clear) struct buf type = BUF_INIT;
 	struct outward_call call = {.method = ask->method, .body = ask->body};
 	int r = url_of(cli, ask->path, &url);
 
@@ -206,13 +208,11 @@ call_with_token(struct cli *cli, const struct ask *ask,
 		return r;
 	(void)buf_addf(&token, "Authorization: Bearer %s",
 		       cli->session.access_token);
-	(void)buf_addf(&type, "Content-Type: %s",
-		       ask->type != NULL ? ask->type : "application/json");
 	call.url = url.p;
 	call.fields[call.n_fields++] = "Accept: application/json";
 	call.fields[call.n_fields++] = token.p;
 	if (ask->body.p != NULL)
-		call.fields[call.n_fields++] = type.p;
+		call.fields[call.n_fields++] = "Content-Type: application/json";
 	if (cli->session.account != NULL) {
 		(void)buf_addf(&account, "Account: %s", cli->session.account);
 		call.fields[call.n_fields++] = account.p;

@@ -37,7 +37,7 @@ account_create(struct cli *cli, const struct args *a)
 {
 	CLEAN(buf_clear) struct buf body = BUF_INIT;
 	CLEAN(json_freep) struct json *j = NULL;
-	struct ask ask = {"POST", "/latchkey/v1/accounts", STR_NONE, NULL};
+	struct ask ask = {"POST", "/latchkey/v1/accounts", STR_NONE};
 	struct jw w = JW(&body);
 	int r;
 
@@ -132,7 +132,7 @@ user_create(struct cli *cli, const struct args *a)
 {
 	CLEAN(buf_clear) struct buf body = BUF_INIT;
 	CLEAN(json_freep) struct json *j = NULL;
-	struct ask ask = {"POST", "/latchkey/v1/users", STR_NONE, NULL};
+	struct ask ask = {"POST", "/latchkey/v1/users", STR_NONE};
 	int r = user_body(cli, a, &body);
 
 	if (r != 0)
@@ -181,7 +181,7 @@ user_resolve(struct cli *cli, const char *word, struct buf *ret)
 {
 	CLEAN(json_freep) struct json *j = NULL;
 	const struct json *rows;
-	struct ask ask = {"GET", USERS, STR_NONE, NULL};
+	struct ask ask = {"GET", USERS, STR_NONE};
 	int r;
 
 	if (str_starts(str_c(word), STR("IBMid-")))
@@ -204,7 +204,7 @@ user_patch(struct cli *cli, const char *word, struct str body)
 {
 	CLEAN(buf_clear) struct buf id = BUF_INIT;
 	CLEAN(buf_clear) struct buf path = BUF_INIT;
-	struct ask ask = {"PATCH", NULL, body, NULL};
+	struct ask ask = {"PATCH", NULL, body};
 	int r = user_resolve(cli, word, &id);
 
 	if (r != 0)

@@ -90,7 +90,7 @@ static int
 show(struct cli *cli, const char *path)
 {
 	CLEAN(json_freep) struct json *j = NULL;
-	struct ask ask = {"GET", path, STR_NONE, NULL};
+	struct ask ask = {"GET", path, STR_NONE};
 	const struct json *value;
 	struct str name, text;
 	void *iter = NULL;

@@ -92,7 +92,7 @@ static int
 own_iam_id(struct cli *cli, struct buf *ret)
 {
 	CLEAN(json_freep) struct json *j = NULL;
-	struct ask ask = {"GET", "/identity/userinfo", STR_NONE, NULL};
+	struct ask ask = {"GET", "/identity/userinfo", STR_NONE};
 	int r = client_json(cli, &ask, &j);
 
 	return r != 0 ? r : buf_addstr(ret, json_text(j, "iam_id"));
@@ -103,7 +103,7 @@ key_make(struct cli *cli, const struct args *a, struct json **ret)
 {
 	CLEAN(buf_clear) struct buf body = BUF_INIT;
 	CLEAN(buf_clear) struct buf iam_id = BUF_INIT;
-	struct ask ask = {"POST", "/v1/apikeys", STR_NONE, NULL};
+	struct ask ask = {"POST", "/v1/apikeys", STR_NONE};
 	struct jw w = JW(&body);
 	int r = own_iam_id(cli, &iam_id);
 
@@ -191,7 +191,7 @@ static int
 key_resolve(struct cli *cli, const char *word, struct buf *ret)
 {
 	CLEAN(json_freep) struct json *j = NULL;
-	struct ask ask = {"GET", KEYS, STR_NONE, NULL};
+	struct ask ask = {"GET", KEYS, STR_NONE};
 	const struct json *keys;
 	int found = 0, r;
 
@@ -224,7 +224,7 @@ api_key_delete(struct cli *cli, const struct args *a)
 {
 	CLEAN(buf_clear) struct buf id = BUF_INIT;
 	CLEAN(buf_clear) struct buf path = BUF_INIT;
-	struct ask ask = {"DELETE", NULL, STR_NONE, NULL};
+	struct ask ask = {"DELETE", NULL, STR_NONE};
 	int r;
 
 	if (!a->v[DELETE_FORCE].given &&

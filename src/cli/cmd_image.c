@@ -27,7 +27,7 @@ image_call(struct cli *cli, const char *method, const char *head,
 	   const char *image, const char *tail, struct json **ret)
 {
 	CLEAN(buf_clear) struct buf path = BUF_INIT;
-	struct ask ask = {method, NULL, STR_NONE, NULL};
+	struct ask ask = {method, NULL, STR_NONE};
 
 	(void)buf_adds(&path, head);
 	(void)enc_percent(&path, str_c(image));
@@ -143,7 +143,7 @@ image_list(struct cli *cli, const struct args *a)
 	    {"Namespace", false},  {"Created", false}, {"Size", false}};
 	CLEAN(buf_clear) struct buf path = BUF_INIT;
 	CLEAN(json_freep) struct json *j = NULL;
-	struct ask ask = {"GET", NULL, STR_NONE, NULL};
+	struct ask ask = {"GET", NULL, STR_NONE};
 	struct table t = TABLE(columns);
 	struct shown l = {&t, a, NULL};
 	int r;
@@ -238,7 +238,7 @@ static int
 image_tag(struct cli *cli, const struct args *a)
 {
 	CLEAN(buf_clear) struct buf path = BUF_INIT;
-	struct ask ask = {"POST", NULL, STR_NONE, NULL};
+	struct ask ask = {"POST", NULL, STR_NONE};
 	int r;
 
 	(void)buf_adds(&path, "/api/v1/images/tags?");

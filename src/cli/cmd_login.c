@@ -230,7 +230,7 @@ static void
 names_keep(struct cli *cli)
 {
 	CLEAN(json_freep) struct json *j = NULL;
-	struct ask ask = {"GET", "/latchkey/v1/whoami", STR_NONE, NULL};
+	struct ask ask = {"GET", "/latchkey/v1/whoami", STR_NONE};
 	struct session *s = &cli->session;
 
 	session_set(&s->account_name, STR_NONE);
@@ -324,7 +324,7 @@ login(struct cli *cli, const struct args *a)
 static int
 logout(struct cli *cli, const struct args *a)
 {
-	struct ask ask = {"DELETE", "/latchkey/v1/session", STR_NONE, NULL};
+	struct ask ask = {"DELETE", "/latchkey/v1/session", STR_NONE};
 	int r = session_load(cli);
 
 	(void)a;

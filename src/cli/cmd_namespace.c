@@ -20,7 +20,7 @@ namespace_call(struct cli *cli, const char *method, const char *name,
 	       int *ret_status)
 {
 	CLEAN(buf_clear) struct buf path = BUF_INIT;
-	struct ask ask = {method, NULL, STR_NONE, NULL};
+	struct ask ask = {method, NULL, STR_NONE};
 
 	(void)buf_adds(&path, "/api/v1/namespaces/");
 	(void)enc_percent(&path, str_c(name));

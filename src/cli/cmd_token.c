@@ -70,7 +70,7 @@ token_add(struct cli *cli, const struct args *a)
 	CLEAN(buf_clear) struct buf path = BUF_INIT;
 	CLEAN(json_freep) struct json *j = NULL;
 	bool quiet = a->v[ADD_QUIET].given;
-	struct ask ask = {"POST", NULL, STR_NONE, NULL};
+	struct ask ask = {"POST", NULL, STR_NONE};
 	int r;
 
 	(void)buf_adds(&path, "/api/v1/tokens?");
@@ -99,7 +99,7 @@ token_get(struct cli *cli, const struct args *a)
 {
 	CLEAN(buf_clear) struct buf path = BUF_INIT;
 	CLEAN(json_freep) struct json *j = NULL;
-	struct ask ask = {"GET", NULL, STR_NONE, NULL};
+	struct ask ask = {"GET", NULL, STR_NONE};
 	int r;
 
 	(void)buf_adds(&path, "/api/v1/tokens/");
@@ -160,7 +160,7 @@ static int
 token_remove(struct cli *cli, const char *id)
 {
 	CLEAN(buf_clear) struct buf path = BUF_INIT;
-	struct ask ask = {"DELETE", NULL, STR_NONE, NULL};
+	struct ask ask = {"DELETE", NULL, STR_NONE};
 	int r;
 
 	(void)buf_adds(&path, "/api/v1/tokens/");

@@ -124,7 +124,9 @@ helper_get(struct helper *h, struct str url)
 	if (entry != NULL)
 		return answer(url, json_text(entry, "Username"),
 			      json_text(entry, "Secret"));
-	if (client_token(&h->cli) != 0 || !str_eq(session_host(s), host))
+	/* Docker asks for every registry: only ours is worth a call. */
+	if (session_load(&h->cli) != 0 || !str_eq(session_host(s), host) ||
+	    client_token(&h->cli) != 0)
 		return helper_fail(NOT_FOUND);
 	/* An access token, renewed as needed: it cannot be used for longer than
 	 * this login lives. */

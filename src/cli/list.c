@@ -7,7 +7,7 @@ int
 list_show(struct cli *cli, const struct listing *l)
 {
 	CLEAN(json_freep) struct json *j = NULL;
-	struct ask ask = {"GET", l->path, STR_NONE, NULL};
+	struct ask ask = {"GET", l->path, STR_NONE};
 	struct table t = {.columns = l->columns,
 			  .n_columns = l->n_columns,
 			  .cells = BUF_INIT};
