@@ -17,6 +17,8 @@ static const char *const thing_words[] = {
     [THING_REPO] = "repo",
     [THING_IDENTITY] = "identity",
     [THING_TOKEN] = "token",
+    [THING_PROJECT] = "project",
+    [THING_GITREPO] = "git",
 };
 _Static_assert(nitems(thing_words) == THING_KINDS, "each kind has a word");
 

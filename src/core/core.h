@@ -50,6 +50,8 @@ struct core {
 	struct region regions[REGIONS_MAX];
 	size_t n_regions;
 	char public_url[256]; /* set before doors open, then constant */
+	char ssh_host[256];   /* for clone URLs; "": no SSH here. Likewise */
+	unsigned ssh_port;
 	char boot[37];        /* the kernel's boot id */
 	char node[33];        /* this installation's id, kept in DATA/node */
 	char data_dir[4096];

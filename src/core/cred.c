@@ -12,6 +12,8 @@ static const char *const kind_names[] = {
     [CRED_SESSION] = "session",
     [CRED_REGISTRY_TOKEN] = "registry-token",
     [CRED_IDENTITY_TOKEN] = "identity-token",
+    [CRED_USER_KEY] = "ssh-key",
+    [CRED_ACCESS_KEY] = "access-key",
 };
 _Static_assert(nitems(kind_names) == CRED_KINDS, "each kind has a name");
 
@@ -167,6 +169,8 @@ load_any(struct db_at *at, struct subject *s)
 		return load_registry_token(at, s);
 	case CRED_IDENTITY_TOKEN:
 		return load_identity_token(at, s);
+	case CRED_USER_KEY:
+	case CRED_ACCESS_KEY:
 	case CRED_NONE:
 	case CRED_KINDS:
 		break;

@@ -74,6 +74,7 @@ proof_key(struct core *core, const struct proof *proof,
 	    [PROOF_ACCESS] = STR_INIT("access"),
 	    [PROOF_BEARER] = STR_INIT("bearer"),
 	    [PROOF_IDENTITY] = STR_INIT("identity"),
+	    [PROOF_SSH_KEY] = STR_INIT("ssh-key"),
 	};
 	const struct str parts[] = {kinds[proof->kind], proof->user,
 				    proof->secret};

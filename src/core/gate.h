@@ -21,6 +21,7 @@ enum proof_kind {
 	PROOF_ACCESS,   /* IAM access token (JWT, ES256) */
 	PROOF_BEARER,   /* the registry's own bearer */
 	PROOF_IDENTITY, /* the registry's identity token */
+	PROOF_SSH_KEY,  /* secret is the blob of a public key that signed */
 };
 struct proof {
 	enum proof_kind kind;
@@ -31,7 +32,7 @@ struct proof {
 
 enum cred_kind {
 	CRED_NONE, CRED_API_KEY, CRED_SESSION, CRED_REGISTRY_TOKEN,
-	CRED_IDENTITY_TOKEN, CRED_KINDS
+	CRED_IDENTITY_TOKEN, CRED_USER_KEY, CRED_ACCESS_KEY, CRED_KINDS
 };
 const char *cred_kind_name(enum cred_kind); /* "api-key", "session", ... */
 
@@ -50,14 +51,24 @@ struct subject {
 	int64_t expires_at; /* ms; INT64_MAX: never by itself */
 	uint64_t seen;  /* the generation at which all this was true */
 };
+/*
+ * Two kinds of subject become definite only at a thing. A person's SSH key
+ * (USER_KEY) is of its owner's home account until it asks for something of
+ * another one that the person belongs to. An access key (ACCESS_KEY) has no
+ * account and no identity; its cred_id is the fingerprint's 43 characters until
+ * it is at a repository, and then the number of the row that opens it: that is
+ * what its use, its end and its addresses belong to.
+ */
 
 enum thing_kind {
 	THING_NONE, THING_ACCOUNT, THING_NAMESPACE, THING_REPO, THING_IDENTITY,
-	THING_TOKEN, THING_KINDS
+	THING_TOKEN, THING_PROJECT, THING_GITREPO, THING_KINDS
 };
 /* All borrowed. gate_pass looks up who owns the namespace of a NAMESPACE or
  * REPO; an account that is given must then be that one. An empty account of any
- * other thing is the subject's own. */
+ * other thing is the subject's own. A GITREPO is named "account/slug" (either
+ * may be its id), a PROJECT likewise; gate_pass finds both, in whichever
+ * account the name says, and what it finds is in the visit. */
 struct thing {
 	enum thing_kind kind;
 	struct str account, region;
@@ -71,6 +82,9 @@ struct visit {
 	enum verb verb;
 	struct thing thing;
 	char account[ACCOUNT_ID_LEN + 1]; /* the thing's account */
+	char object[33]; /* the id of a GITREPO or PROJECT that was found */
+	bool settle; /* an ACCESS_KEY whose first use ends another: the caller
+			calls access_key_settle() when it was used */
 	int64_t at;
 };
 
@@ -91,6 +105,11 @@ MUST int gate_pass(struct core *, const struct proof *, enum verb,
 /* Only who it is: for token services, before anything is asked. Same outcomes
  * but DENIED. Refusals are counted against addr and go into the trail. */
 MUST int gate_prove(struct core *, const struct proof *, struct subject *ret);
+
+/* Is a key that somebody only shows worth a signature: would it be let in? Tells
+ * the trail nothing. 0, OUT_UNPROVEN (unknown, expired, its owner disabled),
+ * -errno. Equal time for known and unknown. */
+MUST int gate_offered(struct core *, struct str blob);
 
 /* May this subject, now? A plain yes or no for lists and granted subsets; asks
  * nothing of the trail, and believes the account of the thing. Fine in views. */

@@ -264,6 +264,8 @@ reach_of(enum verb verb, const struct thing *thing)
 		return list ? REACH_ANY : REACH_ACCOUNT;
 	case THING_IDENTITY:
 	case THING_TOKEN:
+	case THING_PROJECT:
+	case THING_GITREPO:
 	case THING_KINDS:
 		break;
 	}

@@ -34,6 +34,7 @@ enum verb_trail { TRAIL_NONE, TRAIL_USE, TRAIL_CHANGE };
 #define W_ ROLE_WRITER
 #define M_ ROLE_MANAGER
 #define A_ ROLE_ADMINISTRATOR
+#define P_ (ROLE_VIEWER | ROLE_OPERATOR | ROLE_EDITOR | ROLE_ADMINISTRATOR)
 /* X(name, service, action, rule, roles, trail) */
 #define VERBS(X)                                                               \
 	X(NONE_NEEDED, "server", "public", PUBLIC, 0, NONE)                    \
@@ -77,6 +78,27 @@ enum verb_trail { TRAIL_NONE, TRAIL_USE, TRAIL_CHANGE };
 	X(APIKEY_LIST, "iam-identity", "apikey.list", SELF, A_, NONE)          \
 	X(APIKEY_DELETE, "iam-identity", "apikey.delete", SELF, A_, CHANGE)    \
 	X(SESSION_END, "iam-identity", "session.end", SELF, A_, CHANGE)        \
+	X(PROJECT_LIST, "git", "project.list", ROLES, R_ | W_ | M_ | P_, NONE) \
+	X(PROJECT_CREATE, "git", "project.create", ROLES, M_ | A_, CHANGE)     \
+	X(PROJECT_UPDATE, "git", "project.update", ROLES, M_ | A_, CHANGE)     \
+	X(PROJECT_DELETE, "git", "project.delete", ROLES, M_ | A_, CHANGE)     \
+	X(GIT_READ, "git", "repository.read", ROLES, R_ | W_ | M_, USE)        \
+	X(GIT_PUSH, "git", "repository.push", ROLES, W_ | M_, CHANGE)          \
+	X(GIT_FORCE, "git", "repository.force", ROLES, M_, CHANGE)             \
+	X(GIT_LIST, "git", "repository.list", ROLES, R_ | W_ | M_ | P_, NONE)  \
+	X(GIT_SHOW, "git", "repository.show", ROLES, R_ | W_ | M_ | P_, NONE)  \
+	X(GIT_CREATE, "git", "repository.create", ROLES, M_ | A_, CHANGE)      \
+	X(GIT_UPDATE, "git", "repository.update", ROLES, M_ | A_, CHANGE)      \
+	X(GIT_DELETE, "git", "repository.delete", ROLES, M_ | A_, CHANGE)      \
+	X(ACCESSKEY_LIST, "git", "accesskey.list", ROLES, M_ | A_, NONE)       \
+	X(ACCESSKEY_CREATE, "git", "accesskey.create", ROLES, M_ | A_, CHANGE) \
+	X(ACCESSKEY_UPDATE, "git", "accesskey.update", ROLES, M_ | A_, CHANGE) \
+	X(ACCESSKEY_DELETE, "git", "accesskey.delete", ROLES, M_ | A_, CHANGE) \
+	X(USERKEY_LIST, "iam-identity", "sshkey.list", SELF, A_, NONE)         \
+	X(USERKEY_CREATE, "iam-identity", "sshkey.create", SELF, A_, CHANGE)   \
+	X(USERKEY_UPDATE, "iam-identity", "sshkey.update", SELF, A_, CHANGE)   \
+	X(USERKEY_DELETE, "iam-identity", "sshkey.delete", SELF, A_, CHANGE)   \
+	X(ACCOUNT_UPDATE, "iam-identity", "account.update", ROLES, A_, CHANGE) \
 	X(AUDIT_READ, "audit", "read", ROLES, M_ | A_, NONE)                   \
 	X(STATUS_READ, "server", "status", SERVER, 0, NONE)
 

@@ -1,0 +1,42 @@
+/*
+ * Walls around a process that reads hostile bytes: no new privileges, limits on
+ * resources, no files beyond those named (Landlock), no system calls beyond
+ * those named (seccomp). Walls only ever go up.
+ */
+#ifndef JAIL_JAIL_H
+#define JAIL_JAIL_H
+
+#include "base/out.h"
+
+#include <stdint.h>
+
+/* What the kernel has: 0 without Landlock, else its ABI. Asked once. */
+int jail_landlock(void);
+
+enum jail_may { JAIL_READ, JAIL_RUN, JAIL_WRITE }; /* each has the ones before */
+struct jail_path {
+	const char *path;
+	enum jail_may may;
+};
+/* A rule set for jail_files_fd: what lies beneath the paths, nothing else; a
+ * path that does not exist is left out. *ret is a close-on-exec descriptor, or
+ * -1 where the kernel has no Landlock. */
+MUST int jail_files(const struct jail_path *, size_t n, int *ret);
+/* Enter it: raw system calls only, so fit for a child that shares memory with
+ * its parent (vfork). fd -1: only no_new_privs. 0 or an errno. */
+int jail_files_enter(int fd);
+
+/* For a process that speaks SSH with a stranger over one socket and asks at the
+ * desk over another: no files, no new sockets, no programs, no children, no
+ * core dump, memory and processor time bounded. Everything that needs opening
+ * is open already. cpu_s: seconds of processor time; memory: bytes of address
+ * space beyond what is mapped now. */
+struct jail_session {
+	uint64_t cpu_s, memory;
+};
+MUST int jail_session(const struct jail_session *);
+/* Become this user for good, with its group and no others; nothing happens when
+ * we are not root. user NULL: "nobody". OUT_ABSENT: no such user. */
+MUST int jail_user(const char *user, struct note *);
+
+#endif

@@ -1,0 +1,76 @@
+/*
+ * The SSH room: the program latchkeyd-ssh. It is started by latchkeyd with a
+ * listening socket and a socket to the desk, holds the host keys, and forks one
+ * process for each connection: unprivileged, without files, without the means
+ * to start anything. That process speaks SSH (RFC 4251 to 4254) through libssh,
+ * asks at the desk (wire/desk.h) whether a key is known, who signed, and what
+ * may be run, and moves bytes between channels and pipes. It decides nothing.
+ *
+ * When a connection's process dies of a signal, whoever caused it has learnt
+ * something about its memory: the listener stops accepting, tells by its exit
+ * that it wants a successor with another layout, and goes when its last
+ * connection has gone.
+ */
+#ifndef SSH_SSH_H
+#define SSH_SSH_H
+
+#include "base/out.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Limits; each is named in the manual and has a test. */
+#define SSH_GRACE_S 30            /* from accept to a verified signature */
+#define SSH_COMMAND_S 30          /* from there to the first request */
+#define SSH_IDLE_S 600            /* no byte either way while something runs */
+#define SSH_SESSION_S (12 * 3600) /* a connection altogether */
+#define SSH_CHANNELS_MAX 10
+#define SSH_FAILED_MAX 6          /* signatures that were wrong */
+#define SSH_OFFERS_MAX 32         /* keys that were only shown */
+#define SSH_UNPROVEN_MAX 100      /* connections without a proof, all of them */
+#define SSH_UNPROVEN_EARLY 50     /* from here on some are dropped at random */
+#define SSH_UNPROVEN_SOURCE_MAX 20 /* of one address (or IPv6 /64) */
+#define SSH_SESSIONS_MAX 1000
+#define SSH_PREAUTH_BYTES_MAX (1024 * 1024)
+#define SSH_REKEY_BYTES (INT64_C(1) << 30)
+#define SSH_REKEY_S 3600
+#define SSH_KEEPALIVE_S 60        /* three unanswered: the peer is gone */
+
+/* What a connection's process says of itself by its exit status; the listener
+ * remembers it against the source for so many seconds. */
+#define SSH_ENDS(X)                                                            \
+	X(FINE, 0, 0)                                                          \
+	X(NO_PROOF, 1, 1)      /* left without trying: scanners */             \
+	X(FAILED, 2, 5)        /* wrong signatures */                          \
+	X(GRACE, 3, 10)        /* ran out of time */                           \
+	X(PROTOCOL, 4, 10)     /* broke the protocol before a proof */         \
+	X(OWN, 5, 0)           /* our own failure */                           \
+	X(CRASH, 6, 90)        /* died of a signal (the listener's word) */
+enum ssh_end {
+#define X(name, status, seconds) SSH_END_##name = status,
+	SSH_ENDS(X)
+#undef X
+};
+#define SSH_PENALTY_MAX_S 600  /* they add up to this */
+#define SSH_PENALTY_MIN_S 15   /* and bite from here */
+#define SSH_SOURCES_MAX 65536
+
+struct ssh_conf {
+	const char *keys;      /* folder: host_ed25519, host_ecdsa, host_rsa,
+				  next_*: 0600, OpenSSH or PEM, no pass phrase */
+	const char *user;      /* whom to become when started by root */
+	int listen_fd, desk_fd;
+	int grace_s, idle_s;   /* 0: as above */
+	int unproven_max, sessions_max;
+	bool verbose;
+};
+/* The listener. Returns the program's exit status: 0 told to stop (the desk's
+ * socket closed), 65 wants a successor, 78 host keys, 1 else. */
+#define SSH_EXIT_SUCCESSOR 65
+int ssh_serve(const struct ssh_conf *);
+
+/* Makes the kinds of host key that are missing under prefix ("host" or "next"):
+ * ed25519, ecdsa (P-256), rsa (3072). 0 or -errno. */
+MUST int ssh_make_keys(const char *folder, const char *prefix, struct note *);
+
+#endif
