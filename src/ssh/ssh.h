@@ -69,6 +69,22 @@ struct ssh_conf {
 #define SSH_EXIT_SUCCESSOR 65
 int ssh_serve(const struct ssh_conf *);
 
+/*
+ * The program's command line; latchkeyd alone calls it.
+ *
+ *   latchkeyd-ssh serve --keys FOLDER [--user NAME] [--grace S] [--idle S]
+ *       [--unproven-max N] [--sessions-max N] [--verbose]
+ *     Descriptor 3 listens, 4 is the desk. On descriptor 1, a pipe, it says one
+ *     line when it has loaded its keys and accepts ("ready"), and one when it
+ *     has stopped accepting and wants a successor at once ("retire"): it then
+ *     ends with 65 after its last connection. When the desk's socket closes, it
+ *     stops accepting and ends with 0 after its last connection, too. Log lines
+ *     go to descriptor 2.
+ *   latchkeyd-ssh keys FOLDER host|next
+ *     ssh_make_keys, each file with its .pub ("type base64 comment"), whole and
+ *     on disk or not there. Ends with 0, or 1 and a sentence on descriptor 2.
+ */
+
 /* Makes the kinds of host key that are missing under prefix ("host" or "next"):
  * ed25519, ecdsa (P-256), rsa (3072). 0 or -errno. */
 MUST int ssh_make_keys(const char *folder, const char *prefix, struct note *);
