@@ -18,6 +18,7 @@ static const enum opt_kind opt_kinds[] = {
     [CONF_URL] = OPT_TEXT,   [CONF_ADDR] = OPT_MANY,
     [CONF_FLAG] = OPT_FLAG,  [CONF_REGION] = OPT_MANY,
     [CONF_LEVEL] = OPT_TEXT, [CONF_NUMBER] = OPT_NUMBER,
+    [CONF_HOST] = OPT_TEXT,  [CONF_BYTES] = OPT_TEXT,
 };
 
 void
@@ -32,6 +33,8 @@ conf_opts(struct opt ret[CONF_OPTS])
 	ret[CONF_KEYS] = (struct opt){"config", 0, OPT_TEXT, "FILE",
 				      "read settings from FILE too"};
 }
+
+#define SSH_HOST_MAX 255 /* core->ssh_host holds it */
 
 /* --- one value of each kind --- */
 
@@ -262,6 +265,47 @@ number_set(struct conf *conf, enum conf_key key, struct str text,
 	return 0;
 }
 
+/* "4096", "4k", "1g": powers of 1024, as git's own settings read them. */
+static int
+bytes_set(struct conf *conf, enum conf_key key, struct str text,
+	  struct note *note)
+{
+	static const char units[] = "kmgt";
+	const struct conf_row *row = &conf_rows[key];
+	const char *unit = strchr(units, text.p[text.n - 1]);
+	unsigned shift = unit == NULL ? 0 : 10 * (unsigned)(unit - units + 1);
+	uint64_t n;
+
+	if (str_u64(str_sub(text, 0, text.n - (unit != NULL)),
+		    row->max >> shift, &n) != 0 ||
+	    n << shift < row->min)
+		return note_set(note, OUT_MALFORMED,
+				"must be a number of bytes from %llu to %llu; "
+				"k, m, g or t may follow it",
+				(unsigned long long)row->min,
+				(unsigned long long)row->max);
+	conf->number[key] = n << shift;
+	return 0;
+}
+
+static int
+ssh_host_set(struct conf *conf, struct str host, struct note *note)
+{
+	/* A name that begins with "-" would be an option to ssh. */
+	if (host.n > SSH_HOST_MAX || host.p[0] == '-' || host_ok(host) != 0)
+		return note_set(note, OUT_MALFORMED,
+				"must be a host name or address, and :PORT "
+				"where it is not the one that is bound");
+	conf->ssh_host = host.p;
+	return 0;
+}
+
+bool
+conf_has_ssh(const struct conf *conf)
+{
+	return strcmp(conf->ssh, "none") != 0;
+}
+
 static void
 text_set(struct conf *conf, enum conf_key key, const char *text)
 {
@@ -270,6 +314,9 @@ text_set(struct conf *conf, enum conf_key key, const char *text)
 	    [CONF_KEY_http] = &conf->http,
 	    [CONF_KEY_tls_cert] = &conf->tls_cert,
 	    [CONF_KEY_tls_key] = &conf->tls_key,
+	    [CONF_KEY_ssh] = &conf->ssh,
+	    [CONF_KEY_ssh_user] = &conf->ssh_user,
+	    [CONF_KEY_git] = &conf->git,
 	};
 
 	*to[key] = text;
@@ -298,6 +345,10 @@ value_set(struct conf *conf, enum conf_key key, const char *text,
 		return level_set(conf, str_c(text), note);
 	case CONF_NUMBER:
 		return number_set(conf, key, str_c(text), note);
+	case CONF_HOST:
+		return ssh_host_set(conf, str_c(text), note);
+	case CONF_BYTES:
+		return bytes_set(conf, key, str_c(text), note);
 	}
 	return FAIL(-EINVAL);
 }

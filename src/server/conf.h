@@ -56,7 +56,27 @@
 	X(NUMBER, body_timeout, "body-timeout", "30", "SECONDS", 1, 3600,      \
 	  "for a small request body as a whole")                               \
 	X(NUMBER, stall_timeout, "stall-timeout", "30", "SECONDS", 1, 3600,    \
-	  "for a large body of which no byte moves")
+	  "for a large body of which no byte moves")                           \
+	X(TEXT, ssh, "ssh", "127.0.0.1:2222", "ADDR:PORT", 0, 0,               \
+	  "where git over SSH is served; 'none' turns it off")                 \
+	X(HOST, ssh_host, "ssh-host", NULL, "NAME[:PORT]", 0, 0,               \
+	  "what SSH URLs name (host of public-url, bound port)")               \
+	X(TEXT, ssh_user, "ssh-user", "nobody", "USER", 0, 0,                  \
+	  "whom the SSH processes become when started by root")                \
+	X(NUMBER, ssh_sessions_max, "ssh-sessions-max", "1000", "N", 1, 1000,  \
+	  "SSH connections that have proved who they are, at most")            \
+	X(NUMBER, ssh_unproven_max, "ssh-unproven-max", "100", "N", 2, 1000,   \
+	  "SSH connections that have not, at most")                            \
+	X(NUMBER, ssh_grace, "ssh-grace", "30", "SECONDS", 1, 600,             \
+	  "from an SSH connection to a proven key")                            \
+	X(NUMBER, ssh_idle, "ssh-idle", "600", "SECONDS", 1, 43200,            \
+	  "while something runs over SSH and no byte moves")                   \
+	X(PATH, git, "git", NULL, "PROGRAM", 0, 0,                             \
+	  "the system's git (the one in /usr/bin and the like)")               \
+	X(BYTES, push_max, "push-max", "4g", "BYTES", 1024,                    \
+	  UINT64_C(1) << 40, "one push at most; k, m, g and t are taken")      \
+	X(NUMBER, git_running_max, "git-running-max", "64", "N", 1, 4096,      \
+	  "git programs that run at once, at most")
 
 enum conf_kind {
 	CONF_PATH,
@@ -66,7 +86,9 @@ enum conf_kind {
 	CONF_FLAG,
 	CONF_REGION,
 	CONF_LEVEL,
-	CONF_NUMBER
+	CONF_NUMBER,
+	CONF_HOST,
+	CONF_BYTES
 };
 
 enum conf_key {
@@ -96,13 +118,14 @@ struct conf_given {
 
 struct conf {
 	const char *data, *http, *tls_cert, *tls_key, *public_url;
+	const char *ssh, *ssh_host, *ssh_user, *git;
 	const char *trusted_proxy[OPT_VALUES_MAX];
 	size_t n_trusted;
 	bool behind_tls_proxy;
 	struct region regions[REGIONS_MAX];
 	size_t n_regions;
 	enum log_level log_level;
-	uint64_t number[CONF_KEYS]; /* by key, for the NUMBER rows */
+	uint64_t number[CONF_KEYS]; /* by key: NUMBER and BYTES rows */
 
 	struct conf_given given[CONF_KEYS];
 	const char *file; /* of --config, or NULL */
@@ -124,6 +147,9 @@ MUST int conf_file(struct conf *, const char *path, struct note *);
 MUST int conf_parse(struct conf *, char *text, size_t n, struct note *);
 /* "us-south", "uk-south,eu-gb=uk.icr.io,registry.eu-gb.bluemix.net" */
 MUST int conf_region(struct str, struct region *ret, struct note *);
+
+/* Is SSH served at all? */
+bool conf_has_ssh(const struct conf *);
 
 /* What holds now, as a file that --config would read, with the manual's text
  * as comments. */

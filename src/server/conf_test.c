@@ -41,6 +41,17 @@ static const struct {
     {"public-url = https://reg.example\n", ""},
     {"public-url = http://[::1]:8080\n", ""},
     {"trusted-proxy = 10.0.0.1\ntrusted-proxy = fe80::1\n", ""},
+    {"ssh = none\n", ""},
+    {"ssh-host = git.example\n", ""},
+    {"ssh-host = git.example:22\n", ""},
+    {"ssh-host = [2001:db8::1]:22\n", ""},
+    {"push-max = 1024\n", ""},
+    {"push-max = 1k\n", ""},
+    {"push-max = 1t\n", ""},
+    {"push-max = 1099511627776\n", ""},
+    {"ssh-unproven-max = 2\n", ""},
+    {"ssh-sessions-max = 1000\n", ""},
+    {"git-running-max = 4096\n", ""},
 
     {"nonsense = 1\n", "f:1: unknown key nonsense"},
     {"\n\nHTTP = 127.0.0.1:1\n", "f:3: unknown key HTTP"},
@@ -67,6 +78,27 @@ static const struct {
     {"connections-max = 16k\n", "f:1: connections-max: must be a number"},
     {"connections-max = 18446744073709551616\n",
      "f:1: connections-max: must be a number"},
+    {"push-max = 1023\n", "f:1: push-max: must be a number of bytes"},
+    {"push-max = 1099511627777\n", "f:1: push-max: must be a number of bytes"},
+    {"push-max = 2t\n", "f:1: push-max: must be a number of bytes"},
+    {"push-max = 18014398509481985k\n",
+     "f:1: push-max: must be a number of bytes"},
+    {"push-max = k\n", "f:1: push-max: must be a number of bytes"},
+    {"push-max = 1K\n", "f:1: push-max: must be a number of bytes"},
+    {"push-max = 4 g\n", "f:1: push-max: must be a number of bytes"},
+    {"push-max = -4g\n", "f:1: push-max: must be a number of bytes"},
+    {"push-max = 4gb\n", "f:1: push-max: must be a number of bytes"},
+    {"push-max = 0\n", "f:1: push-max: must be a number of bytes"},
+    {"ssh-unproven-max = 1\n", "f:1: ssh-unproven-max: must be a number"},
+    {"ssh-sessions-max = 1001\n", "f:1: ssh-sessions-max: must be a number"},
+    {"git-running-max = 4097\n", "f:1: git-running-max: must be a number"},
+    {"ssh-grace = 0\n", "f:1: ssh-grace: must be a number"},
+    {"ssh-idle = 43201\n", "f:1: ssh-idle: must be a number"},
+    {"ssh-host = git@git.example\n", "f:1: ssh-host: must be a host name"},
+    {"ssh-host = git.example:0\n", "f:1: ssh-host: must be a host name"},
+    {"ssh-host = ssh://git.example\n", "f:1: ssh-host: must be a host name"},
+    {"ssh-host = -oProxyCommand=x\n", "f:1: ssh-host: must be a host name"},
+    {"ssh-host = -x\n", "f:1: ssh-host: must be a host name"},
     {"behind-tls-proxy = yes\n", "f:1: behind-tls-proxy: must be true or"},
     {"log-level = loud\n", "f:1: log-level: must be"},
     {"tls-cert = c\n", "tls-cert and tls-key belong together"},
@@ -259,6 +291,33 @@ test_precedence(void)
 	conf_clear(&conf);
 }
 
+static void
+test_bytes_of(void)
+{
+	static const struct {
+		const char *text;
+		uint64_t want;
+	} rows[] = {
+	    {"push-max = 1500\n", 1500},
+	    {"push-max = 3k\n", 3 * KIB},
+	    {"push-max = 300m\n", 300 * MIB},
+	    {"push-max = 4g\n", UINT64_C(4) << 30},
+	    {"push-max = 1t\n", UINT64_C(1) << 40},
+	    {"", UINT64_C(4) << 30},
+	};
+
+	for (size_t i = 0; i < nitems(rows); i++) {
+		static struct conf conf;
+		struct note note;
+
+		(void)parse(&conf, rows[i].text, strlen(rows[i].text), &note);
+		ok(conf.number[CONF_KEY_push_max] == rows[i].want,
+		   "bytes of '%.*s'", (int)strcspn(rows[i].text, "\n"),
+		   rows[i].text);
+		conf_clear(&conf);
+	}
+}
+
 /* Every row has its manual text, and every default is a value it takes. */
 static void
 test_rows(void)
@@ -280,6 +339,7 @@ main(void)
 	test_files();
 	test_regions();
 	test_bytes();
+	test_bytes_of();
 	test_paths();
 	test_precedence();
 	return done_testing();

@@ -295,7 +295,7 @@ ready_say(const struct serve *s)
 {
 	if (s->key_path[0] != '\0')
 		first_say(s);
-	printf("ready http=%s\n", s->bound.name);
+	printf("ready http=%s ssh=none\n", s->bound.name);
 	if (fflush(stdout) != 0)
 		return serve_complain(EXIT_OUTPUT,
 				      "cannot write to standard output");

@@ -10,7 +10,10 @@
 #
 # Results:  want deny is like said skip skip_all finish
 # Daemon:   serve stop restart kill9 shift_clock     $URL $HOST $DATA
+#                                                    $SSH_URL $SSH_HOST $SSH_PORT
 # Clients:  login http bearer dockerd_start          $DOCKER_HOST
+# Git:      ssh_setup make_key as_key git_as ssh_as repo_create
+#           access_key user_key
 # Images:   package_layer text_layer image index_of  $IMAGES
 #           push_small is_there
 # The trail: audited
@@ -20,14 +23,18 @@ ROOT=${ROOT:-$(cd "$(dirname "$0")/../.." && pwd)} || exit 99
 BUILD=${LATCHKEY_BUILD:-$ROOT/build}
 T=$(mktemp -d "${TMPDIR:-/tmp}/lk.XXXXXX") || exit 99
 DATA=$T/data IMAGES=$T/images
-mkdir -p "$T/home/.docker" "$T/run" "$T/tmp" "$T/cni" "$IMAGES"
+mkdir -p "$T/home/.docker" "$T/run" "$T/tmp" "$T/cni" "$T/bin" "$IMAGES"
 chmod 700 "$T/run"
 
 # Nothing of whoever runs the scene reaches the clients, and the other way.
 export HOME="$T/home" XDG_CONFIG_HOME="$T/home/.config" XDG_RUNTIME_DIR="$T/run"
 export DOCKER_CONFIG="$HOME/.docker" TMPDIR="$T/tmp" LC_ALL=C.UTF-8
-export PATH="$BUILD:$BUILD/test:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin"
+export PATH="$T/bin:$BUILD:$BUILD/test:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin"
 unset LATCHKEY_API_KEY LATCHKEY_HOME DOCKER_HOST REGISTRY_AUTH_FILE LANGUAGE
+unset SSH_AUTH_SOCK SSH_AGENT_PID SSH_ASKPASS SSH_CONNECTION
+unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_SSH GIT_SSH_COMMAND
+unset GIT_PROTOCOL GIT_TRACE GIT_ASKPASS
+export GIT_CONFIG_NOSYSTEM=1 GIT_TERMINAL_PROMPT=0
 echo '{}' >"$DOCKER_CONFIG/config.json"
 
 # --- results ---------------------------------------------------------------
@@ -134,8 +141,9 @@ until_ok() {
 # --- the daemon ------------------------------------------------------------
 
 # Start the daemon on $DATA; the first time, make account "nest" there with the
-# first API key in $T/apikey. Later calls of one scene keep the port.
-LATCHKEYD=latchkeyd HOST=127.0.0.1:0 URL=''
+# first API key in $T/apikey. Later calls of one scene keep the ports. SSH=none
+# before it is a daemon without SSH.
+LATCHKEYD=latchkeyd HOST=127.0.0.1:0 URL='' SSH=127.0.0.1:0
 serve() { # [ARGUMENT of latchkeyd serve]...
 	if [ ! -d "$DATA" ]; then
 		"$LATCHKEYD" init --data "$DATA" --account nest \
@@ -147,7 +155,7 @@ serve() { # [ARGUMENT of latchkeyd serve]...
 		}
 	fi
 	: >"$T/ready"
-	"$LATCHKEYD" serve --data "$DATA" --http "$HOST" "$@" \
+	"$LATCHKEYD" serve --data "$DATA" --http "$HOST" --ssh "$SSH" "$@" \
 		>"$T/ready" 2>>"$T/log" </dev/null &
 	daemon=$!
 	until_ok grep -q '^ready ' "$T/ready" || {
@@ -157,6 +165,8 @@ serve() { # [ARGUMENT of latchkeyd serve]...
 	}
 	HOST=$(sed -n 's/^ready .*http=\([^ ]*\).*/\1/p' "$T/ready")
 	URL=http://$HOST
+	SSH=$(sed -n 's/^ready .*ssh=\([^ ]*\).*/\1/p' "$T/ready")
+	SSH_HOST=${SSH%:*} SSH_PORT=${SSH##*:} SSH_URL=ssh://git@$SSH
 	insecure_registry
 }
 # The daemon whose wall clock can be moved; call before serve.
@@ -301,6 +311,101 @@ dockerd_stop() {
 	dockerd=''
 	# Where / is not a shared mount, it leaves one of its own behind.
 	grep -o " $T/[^ ]*" /proc/self/mounts | sort -r | xargs -r umount -l
+}
+
+# --- git -------------------------------------------------------------------
+
+cat >"$HOME/.gitconfig" <<EOF
+[user]
+	name = Wren
+	email = wren@nest.example
+[init]
+	defaultBranch = main
+[advice]
+	detachedHead = false
+EOF
+# ssh takes the home folder from the password file and not from HOME: one in
+# front of it is told where this scene's lies. Host keys are those that the
+# server publishes, and no other is taken.
+ssh_setup() {
+	mkdir -p "$HOME/.ssh" && chmod 700 "$HOME/.ssh"
+	[ "$(http GET /site/ssh)" = 200 ] || {
+		remark <"$T/body"
+		echo "Bail out! no host keys are published"
+		exit 99
+	}
+	cp "$T/body" "$HOME/.ssh/known_hosts"
+	cat >"$T/ssh_config" <<-EOF
+		Include $HOME/.ssh/config
+		Host *
+		UserKnownHostsFile $HOME/.ssh/known_hosts
+		GlobalKnownHostsFile /dev/null
+		StrictHostKeyChecking yes
+		UpdateHostKeys no
+		BatchMode yes
+		IdentityFile $HOME/.ssh/id_rsa
+		IdentityFile $HOME/.ssh/id_ecdsa
+		IdentityFile $HOME/.ssh/id_ed25519
+	EOF
+	printf '#!/bin/sh\nexec /usr/bin/ssh -F "%s" "$@"\n' "$T/ssh_config" \
+		>"$T/bin/ssh"
+	chmod 755 "$T/bin/ssh"
+}
+# A key pair without a pass phrase: $HOME/.ssh/NAME and NAME.pub.
+make_key() { # NAME [ARGUMENT of ssh-keygen]...
+	name=$1
+	shift
+	mkdir -p "$HOME/.ssh" && chmod 700 "$HOME/.ssh"
+	[ $# -gt 0 ] || set -- -t ed25519
+	ssh-keygen -q "$@" -N '' -C "$name" -f "$HOME/.ssh/$name" </dev/null
+}
+as_key() { # NAME COMMAND...: what uses git uses this key and no other
+	GIT_SSH_COMMAND="ssh -i $HOME/.ssh/$1 -o IdentitiesOnly=yes"
+	export GIT_SSH_COMMAND
+	shift
+	"$@"
+	status=$?
+	unset GIT_SSH_COMMAND
+	return $status
+}
+git_as() { # NAME ARGUMENT of git...
+	name=$1
+	shift
+	as_key "$name" git "$@"
+}
+ssh_as() { # NAME ARGUMENT of ssh after the host...
+	name=$1
+	shift
+	ssh -i "$HOME/.ssh/$name" -o IdentitiesOnly=yes -p "$SSH_PORT" \
+		"git@$SSH_HOST" "$@"
+}
+# Requests to /2.0 with the scene's first API key; a reply of another status
+# ends the scene.
+bitbucket() { # STATUS METHOD PATH [JSON]
+	got=$(http "$2" "/2.0$3" -u "iamapikey:$(key_in "$T/apikey")" \
+		${4:+-H "Content-Type: application/json"} ${4:+-d "$4"})
+	[ "$got" = "$1" ] || {
+		remark <"$T/body"
+		echo "Bail out! $2 /2.0$3 is answered $got"
+		exit 99
+	}
+}
+repo_create() { # REPOSITORY of nest [JSON]
+	bitbucket 200 POST "/repositories/nest/$1" "${2:-{\}}"
+}
+# The public half of make_key's, put on a repository: prints the id.
+access_key() { # REPOSITORY of nest, KEY NAME
+	bitbucket 200 POST "/repositories/nest/$1/deploy-keys" "$(jq -n \
+		--rawfile key "$HOME/.ssh/$2.pub" --arg label "$2" \
+		'{key: ($key | rtrimstr("\n")), label: $label}')"
+	jq -r .id "$T/body"
+}
+# The same as a key of the owner's own: prints its uuid.
+user_key() { # KEY NAME
+	bitbucket 201 POST /users/me/ssh-keys "$(jq -n \
+		--rawfile key "$HOME/.ssh/$1.pub" --arg label "$1" \
+		'{key: ($key | rtrimstr("\n")), label: $label}')"
+	jq -r .uuid "$T/body"
 }
 
 # --- images ----------------------------------------------------------------
