@@ -7,7 +7,7 @@
 
 #define PACKET_FDS_MAX 4
 
-/* Sends the bytes as one packet, with descriptors when n > 0; they stay the
+/* Sends the bytes (one at least) as one packet, with descriptors when n > 0; they stay the
  * caller's. Waits for room when the socket blocks. 0; OUT_ABSENT the peer is
  * gone; OUT_BUSY no room on a socket that does not block; -errno. */
 MUST int packet_send(int fd, struct str bytes, const int *fds, size_t n);

@@ -57,8 +57,9 @@ MUST int desk_write(const struct desk_msg *, struct buf *);
  * over). */
 MUST int desk_read(struct str packet, struct desk_msg *ret);
 
-/* The next "old SP new SP name LF": ids of 40 or 64 hex digits, name printable
- * without blanks. 0, OUT_ABSENT at the end, OUT_MALFORMED. */
+/* The next "old SP new SP name LF": ids of 40 or 64 hex digits, both alike in
+ * length, name text (str_is_text) without blanks. 0, OUT_ABSENT at the end,
+ * OUT_MALFORMED; then rest stays. */
 struct desk_ref {
 	struct str old, now, name;
 };
