@@ -17,16 +17,21 @@
  *     PROVE    blob                 it signed: YES NO (once; for good)
  *     GREET                         TEXT: who this is; then the number is the
  *                                   exit status
- *     RUN      service, account, repo, protocol + 3 descriptors (0, 1, 2 of
- *              the program); number: the channel. STARTED, or REFUSED text;
- *              later ENDED with two numbers in parts: channel, status
+ *     RUN      service ("git-upload-pack", ...), account, repo, protocol + 3
+ *              descriptors (0, 1, 2 of the program); number: the channel.
+ *              STARTED, or REFUSED text, both with the channel as number;
+ *              later ENDED with two numbers in parts, in decimal digits: the
+ *              channel, and the status (128 + n after signal n)
  *   a hook: reference changes, as "old SP new SP name LF" lines in the part
  *     PUSH     lines; number 1: more will follow. At the end YES with the names
- *              that must move forward only (lines), or REFUSED text
- *     COMMIT   lines of what is locked and about to be: YES or REFUSED
+ *              that must move forward only (lines; number 1: another YES with
+ *              more of them will follow), or REFUSED text
+ *     COMMIT   lines of what is locked and about to be; number 1: more will
+ *              follow. At the end YES or REFUSED text
  *     DONE     lines: they are on disk. No answer
  *
- * The desk ends a session by closing its socket.
+ * An answer without more to say has no parts. The desk ends a session by
+ * closing its socket, at once for whoever sends what has no place.
  */
 #ifndef WIRE_DESK_H
 #define WIRE_DESK_H
