@@ -21,7 +21,9 @@
  *              descriptors (0, 1, 2 of the program); number: the channel.
  *              STARTED, or REFUSED text, both with the channel as number;
  *              later ENDED with two numbers in parts, in decimal digits: the
- *              channel, and the status (128 + n after signal n)
+ *              channel, and the status (128 + n after signal n). account and
+ *              repo are both empty when what was asked for cannot exist:
+ *              REFUSED in the words for what does not
  *   a hook: reference changes, as "old SP new SP name LF" lines in the part
  *     PUSH     lines; number 1: more will follow. At the end YES with the names
  *              that must move forward only (lines; number 1: another YES with
