@@ -76,7 +76,7 @@ end_of(struct db_rows *rows, int col)
 	return db_null(rows, col) ? INT64_MAX : db_int(rows, col);
 }
 
-/* Both queries have the same columns: account, identity, disabled, end,
+/* All queries have the same columns: account, identity, disabled, end,
  * identity disabled, operator, owner of the account, belongs to it. */
 static int
 load_personal(struct db_at *at, int sql, struct subject *s)
@@ -170,7 +170,9 @@ load_any(struct db_at *at, struct subject *s)
 	case CRED_IDENTITY_TOKEN:
 		return load_identity_token(at, s);
 	case CRED_USER_KEY:
+		return load_personal(at, SQL_cred_user_key, s);
 	case CRED_ACCESS_KEY:
+		return gate_ssh_load_access(at, s);
 	case CRED_NONE:
 	case CRED_KINDS:
 		break;

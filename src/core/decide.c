@@ -70,6 +70,95 @@ needs_owner(const struct ask *ask)
 	       ask->verb != VERB_NAMESPACE_CREATE;
 }
 
+static bool
+is_git(const struct ask *ask)
+{
+	return ask->thing.kind == THING_GITREPO ||
+	       ask->thing.kind == THING_PROJECT;
+}
+
+static int
+view_begin(const struct ask *ask, struct db_at **view)
+{
+	return ask->at == NULL ? db_view_begin(ask->core->db, view) : 0;
+}
+
+/* A thing of git is where its name says, whoever asks. */
+static int
+git_find(struct ask *ask)
+{
+	CLEAN(db_view_endp) struct db_at *view = NULL;
+	bool again = ask->found.id[0] != '\0';
+	struct str given = ask->thing.account;
+	struct db_at *at;
+	int r = view_begin(ask, &view);
+
+	if (r != 0)
+		return r;
+	at = ask->at != NULL ? ask->at : view;
+	r = again ? gate_find_again(at, &ask->thing, ask->verb, &ask->found)
+		  : gate_find(at, &ask->thing, ask->verb, &ask->found);
+	memcpy(ask->account, ask->found.account, sizeof(ask->account));
+	ask->thing.account = str_c(ask->account);
+	if (r == 0 && given.n > 0 && !str_eq(given, ask->thing.account))
+		r = OUT_DENIED;
+	return r == OUT_ABSENT ? OUT_DENIED : r;
+}
+
+/* Who an SSH key is at this thing. */
+static int
+asker_find(struct ask *ask)
+{
+	CLEAN(db_view_endp) struct db_at *view = NULL;
+	enum cred_kind cred = ask->who->cred;
+	struct db_at *at;
+	int r;
+
+	if (cred != CRED_ACCESS_KEY &&
+	    (cred != CRED_USER_KEY ||
+	     strcmp(ask->account, ask->who->account) == 0))
+		return 0;
+	if (cred == CRED_ACCESS_KEY && ask->thing.kind != THING_GITREPO)
+		return OUT_DENIED;
+	r = view_begin(ask, &view);
+	if (r != 0)
+		return r;
+	at = ask->at != NULL ? ask->at : view;
+	ask->as = *ask->who;
+	r = cred == CRED_USER_KEY
+		? gate_ssh_join(at, &ask->as, ask->account)
+		: gate_ssh_stand(at, &ask->as, &ask->found, &ask->settle);
+	if (r == 0)
+		ask->who = &ask->as;
+	return r == OUT_ABSENT ? OUT_DENIED : r;
+}
+
+/* A key for git opens git, and says who somebody is; what the registry hands
+ * out opens nothing of git. */
+static bool
+cred_reaches(const struct ask *ask)
+{
+	const struct verb_row *row = verb_row(ask->verb);
+	bool git = str_eq(row->service, STR("git"));
+
+	switch (ask->who->cred) {
+	case CRED_ACCESS_KEY:
+		return ask->verb == VERB_GIT_READ;
+	case CRED_USER_KEY:
+		return git || row->rule == RULE_PROVEN;
+	case CRED_REGISTRY_TOKEN:
+	case CRED_IDENTITY_TOKEN:
+		return !git;
+	case CRED_API_KEY:
+	case CRED_SESSION:
+		return !git || !ask->who->bearer;
+	case CRED_NONE:
+	case CRED_KINDS:
+		break;
+	}
+	return !git;
+}
+
 /*
  * Fill in the account of the thing. trusted: an account that is given is
  * believed. A namespace that is not there is nobody's and looks exactly like
@@ -81,6 +170,8 @@ account_find(struct ask *ask, bool trusted)
 	struct str given = ask->thing.account;
 	int r;
 
+	if (is_git(ask))
+		return git_find(ask);
 	if (needs_owner(ask) && (given.n == 0 || !trusted)) {
 		r = owner_find(ask);
 		if (r != 0)
@@ -150,7 +241,8 @@ granted(struct ask *ask)
 
 	if (r != 0)
 		return r;
-	return policy_grants(grants, ask->core, ask->verb, &ask->thing)
+	return policy_grants(grants, ask->core, ask->verb, &ask->thing,
+			     &ask->found)
 		   ? 0
 		   : OUT_DENIED;
 }
@@ -172,6 +264,8 @@ decide_in_account(struct ask *ask)
 	if (who->region[0] != '\0' &&
 	    !str_eq(ask->thing.region, str_c(who->region)))
 		return OUT_DENIED;
+	if (who->cred == CRED_ACCESS_KEY)
+		return 0; /* asker_find and cred_reaches said all there is */
 	if (who->identity[0] == '\0')
 		return registry_token_may(ask) ? 0 : OUT_DENIED;
 	if (who->owner)
@@ -193,7 +287,7 @@ decide_for_person(struct ask *ask, bool person)
 	struct str given = ask->thing.account;
 
 	FIELD_CUT(ask->account, str_c(ask->who->account));
-	if (!person || (server && !ask->who->server))
+	if (!person || !cred_reaches(ask) || (server && !ask->who->server))
 		return OUT_DENIED;
 	return server || given.n == 0 || str_eq(given, str_c(ask->account))
 		   ? 0
@@ -212,7 +306,9 @@ decide(struct ask *ask, bool trusted)
 	if (rule == RULE_PROVEN || rule == RULE_SERVER)
 		return decide_for_person(ask, person);
 	r = account_find(ask, trusted);
-	if (r == 0 && !narrow_allows(ask))
+	if (r == 0)
+		r = asker_find(ask);
+	if (r == 0 && (!narrow_allows(ask) || !cred_reaches(ask)))
 		r = OUT_DENIED;
 	return r != 0 ? r : decide_in_account(ask);
 }

@@ -16,12 +16,16 @@ struct ask {
 	enum verb verb;
 	struct thing thing; /* account filled in on the way */
 	char account[ACCOUNT_ID_LEN + 1];
+	struct found found; /* of git; with an id already: that one again */
+	struct subject as;  /* who points here when an SSH key became definite */
+	bool settle;
 	uint64_t least; /* what is remembered must have been true then */
 	bool keep;	/* remember what is read now */
 };
 /*
  * trusted: the account that thing names is believed, else it is compared with
- * the namespace's. Fills the account in. 0, OUT_DENIED, -errno.
+ * the namespace's. Fills in the account, what was found, and whom an SSH key is
+ * at that place (on DENIED, too, as far as it is known). 0, OUT_DENIED, -errno.
  */
 MUST int decide(struct ask *, bool trusted);
 

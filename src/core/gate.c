@@ -87,7 +87,8 @@ proof_key(struct core *core, const struct proof *proof,
 static bool
 counts(const struct proof *proof)
 {
-	return proof->kind == PROOF_BASIC || proof->kind == PROOF_IDENTITY;
+	return proof->kind == PROOF_BASIC || proof->kind == PROOF_IDENTITY ||
+	       proof->kind == PROOF_SSH_KEY;
 }
 
 static int
@@ -203,6 +204,12 @@ gate_pass(struct core *core, const struct proof *proof, enum verb verb,
 	ask.least = v.who.seen;
 	r = decide(&ask, false);
 	memcpy(v.account, ask.account, sizeof(v.account));
+	if (ask.who != &v.who)
+		v.who = *ask.who;
+	if (r == 0) {
+		memcpy(v.object, ask.found.id, sizeof(v.object));
+		v.settle = ask.settle;
+	}
 	trail(&v, r);
 	if (r == 0 || r == OUT_DENIED)
 		*ret = v;

@@ -26,6 +26,10 @@ look_again(struct db_at *at, const struct visit *v)
 	/* A bearer is of one region, wherever its credential may go. */
 	memcpy(now.region, v->who.region, sizeof(now.region));
 	now.bearer = v->who.bearer;
+	memcpy(now.addr, v->who.addr, sizeof(now.addr));
+	/* What was found may have another name by now. */
+	memcpy(ask.found.id, v->object, sizeof(ask.found.id));
+	memcpy(ask.found.account, v->account, sizeof(ask.found.account));
 	return decide(&ask, false);
 }
 

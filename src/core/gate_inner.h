@@ -9,9 +9,8 @@
 #include "core/cache.h"
 #include "core/gate.h"
 #include "core/policy.h"
+#include "db/db.h"
 #include "wire/scope.h"
-
-struct db_at;
 
 #define BEARER_KEY_LEN 32
 #define BEARER_KID_LEN 16
@@ -50,6 +49,38 @@ struct proven *proven_new(const struct subject *, int64_t until, bool narrowed,
  * known says as much as is known of the credential, for the trail. */
 MUST int proof_resolve(struct core *, const struct proof *,
     struct proven **ret, struct subject *known);
+
+/* A repository or project that a name of git turned out to be. */
+#define FOUND_ID_LEN 32
+#define FOUND_NAME_MAX 62 /* SLUG_MAX, GITREPO_SLUG_MAX, PROJECT_SLUG_MAX */
+struct found {
+	char account[ACCOUNT_ID_LEN + 1];
+	char id[FOUND_ID_LEN + 1];
+	char project[FOUND_ID_LEN + 1]; /* a project's own */
+	/* In lower case; slug is empty for a project. */
+	char slug[FOUND_NAME_MAX + 1], project_slug[FOUND_NAME_MAX + 1];
+};
+/* A GITREPO or PROJECT by "account/slug", each part its id or slug. Removed
+ * repositories are there by id for GIT_UPDATE and GIT_DELETE alone. 0,
+ * OUT_ABSENT, -errno; the account is filled in as soon as it is known. */
+MUST int gate_find(struct db_at *, const struct thing *, enum verb,
+    struct found *ret);
+/* The same one again, by account and id. */
+MUST int gate_find_again(struct db_at *, const struct thing *, enum verb,
+    struct found *);
+
+/* Whose key is this blob? As cred_load; in like time for all, and for one that
+ * nobody knows. */
+MUST int gate_ssh_load(struct core *, struct db_at *, struct str blob,
+    struct subject *ret);
+/* cred_load's part for CRED_ACCESS_KEY, by fingerprint or number of a row. */
+MUST int gate_ssh_load_access(struct db_at *, struct subject *);
+/* An access key at a repository: becomes the row that opens it for this address
+ * now, the repository's own before its project's. OUT_ABSENT: none does. */
+MUST int gate_ssh_stand(struct db_at *, struct subject *, const struct found *,
+    bool *ret_settle);
+/* A person becomes who they are in another account. OUT_ABSENT: nobody. */
+MUST int gate_ssh_join(struct db_at *, struct subject *, const char *account);
 
 /* The registry's own bearer, see gate_bearer(). The same outcomes. */
 MUST int bearer_read(struct core *, struct db_at *, struct str token,

@@ -60,8 +60,15 @@ policy_unrefp(struct grants **g)
 		cached_unref(&(*g)->cached);
 }
 
-bool
-policy_match(struct str pattern, struct str value)
+static char
+folded(char c, bool nocase)
+{
+	return nocase && c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* nocase: value is in lower case, the pattern need not be. */
+static bool
+match_run(struct str pattern, struct str value, bool nocase)
 {
 	size_t p = 0, v = 0, star = SIZE_MAX, from = 0;
 
@@ -69,8 +76,9 @@ policy_match(struct str pattern, struct str value)
 		if (p < pattern.n && pattern.p[p] == '*') {
 			star = p++;
 			from = v;
-		} else if (p < pattern.n && (pattern.p[p] == '?' ||
-					     pattern.p[p] == value.p[v])) {
+		} else if (p < pattern.n &&
+			   (pattern.p[p] == '?' ||
+			    folded(pattern.p[p], nocase) == value.p[v])) {
 			p++;
 			v++;
 		} else if (star != SIZE_MAX) {
@@ -85,6 +93,12 @@ policy_match(struct str pattern, struct str value)
 	return p == pattern.n;
 }
 
+bool
+policy_match(struct str pattern, struct str value)
+{
+	return match_run(pattern, value, false);
+}
+
 static bool
 match_ok(const struct match *m, struct str value)
 {
@@ -92,6 +106,17 @@ match_ok(const struct match *m, struct str value)
 		return true;
 	return m->pattern ? policy_match(m->value, value)
 			  : str_eq(m->value, value);
+}
+
+static bool
+match_slug(const struct match *m, const char *slug_key)
+{
+	struct str value = str_c(slug_key);
+
+	if (!m->set)
+		return true;
+	return m->pattern ? match_run(m->value, value, true)
+			  : str_eq_nocase(m->value, value);
 }
 
 /* A region has its name and old ones; all of them mean it. */
@@ -244,13 +269,24 @@ enum reach {
 	REACH_ACCOUNT, /* all of the account: no resource may be named */
 	REACH_THING,   /* this namespace */
 	REACH_ANY,     /* something: a list that shows what may be seen */
+	REACH_PROJECT, /* this project of git */
+	REACH_GITREPO, /* this repository of git, or its project */
+	REACH_ANY_GIT, /* some repository or project */
 };
+
+static enum reach
+reach_of_account(enum verb verb)
+{
+	if (verb == VERB_IMAGE_LIST || verb == VERB_NAMESPACE_LIST)
+		return REACH_ANY;
+	return verb == VERB_GIT_LIST || verb == VERB_PROJECT_LIST
+		   ? REACH_ANY_GIT
+		   : REACH_ACCOUNT;
+}
 
 static enum reach
 reach_of(enum verb verb, const struct thing *thing)
 {
-	bool list = verb == VERB_IMAGE_LIST || verb == VERB_NAMESPACE_LIST;
-
 	switch (thing->kind) {
 	case THING_REPO:
 		return REACH_THING;
@@ -261,11 +297,13 @@ reach_of(enum verb verb, const struct thing *thing)
 			   : REACH_THING;
 	case THING_NONE:
 	case THING_ACCOUNT:
-		return list ? REACH_ANY : REACH_ACCOUNT;
+		return reach_of_account(verb);
+	case THING_PROJECT:
+		return REACH_PROJECT;
+	case THING_GITREPO:
+		return REACH_GITREPO;
 	case THING_IDENTITY:
 	case THING_TOKEN:
-	case THING_PROJECT:
-	case THING_GITREPO:
 	case THING_KINDS:
 		break;
 	}
@@ -273,10 +311,13 @@ reach_of(enum verb verb, const struct thing *thing)
 }
 
 static bool
-reaches(const struct grant *g, enum reach reach, const struct thing *thing)
+reaches(const struct grant *g, enum reach reach, const struct thing *thing,
+	const struct found *found)
 {
 	const struct match *type = &g->on[ATTR_RESOURCE_TYPE];
 	const struct match *name = &g->on[ATTR_RESOURCE];
+	bool repo = match_ok(type, STR("repository"));
+	bool project = match_ok(type, STR("project"));
 
 	switch (reach) {
 	case REACH_ACCOUNT:
@@ -286,6 +327,14 @@ reaches(const struct grant *g, enum reach reach, const struct thing *thing)
 		       match_ok(name, ociref_namespace(thing->name));
 	case REACH_ANY:
 		return match_ok(type, STR("namespace"));
+	case REACH_GITREPO:
+		if (repo && match_slug(name, found->slug))
+			return true;
+		return project && match_slug(name, found->project_slug);
+	case REACH_PROJECT:
+		return project && match_slug(name, found->project_slug);
+	case REACH_ANY_GIT:
+		return repo || project;
 	}
 	return false;
 }
@@ -303,10 +352,12 @@ service_type(struct str service)
 
 bool
 policy_grants(const struct grants *g, const struct core *core, enum verb verb,
-	      const struct thing *thing)
+	      const struct thing *thing, const struct found *found)
 {
 	const struct verb_row *row = verb_row(verb);
 	enum reach reach = reach_of(verb, thing);
+	struct str region =
+	    str_eq(row->service, STR("git")) ? STR_NONE : thing->region;
 
 	for (size_t i = 0; i < g->n; i++) {
 		const struct grant *grant = &g->list[i];
@@ -315,9 +366,8 @@ policy_grants(const struct grants *g, const struct core *core, enum verb verb,
 		    match_ok(&grant->on[ATTR_SERVICE], row->service) &&
 		    match_ok(&grant->on[ATTR_SERVICE_TYPE],
 			     service_type(row->service)) &&
-		    match_region(&grant->on[ATTR_REGION], core,
-				 thing->region) &&
-		    reaches(grant, reach, thing))
+		    match_region(&grant->on[ATTR_REGION], core, region) &&
+		    reaches(grant, reach, thing, found))
 			return true;
 	}
 	return false;

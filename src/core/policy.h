@@ -21,9 +21,13 @@ MUST int policy_read(struct db_at *, const struct subject *,
 void policy_unrefp(struct grants **);
 
 /* Does a grant hold one of the verb's roles on this thing (its account is the
- * grants' own)? */
+ * grants' own)? found: what a GITREPO or PROJECT is. Of the service "git", a
+ * grant is for a resourceType "repository" or "project" whose slug is resource,
+ * without case; what holds for a project holds for its repositories. git has no
+ * regions. */
+struct found;
 bool policy_grants(const struct grants *, const struct core *, enum verb,
-    const struct thing *);
+    const struct thing *, const struct found *found);
 
 /* In a write: give roles on everything in an account. */
 MUST int policy_give_account(struct db_at *, const struct visit *,

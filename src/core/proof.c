@@ -180,6 +180,14 @@ look_bearer(struct look *look)
 			   &look->who);
 }
 
+/* Not remembered: where a key stands, each place has an end of its own. */
+static int
+look_ssh_key(struct look *look)
+{
+	look->once = true;
+	return gate_ssh_load(look->core, look->at, look->secret, &look->who);
+}
+
 typedef int look_fn(struct look *);
 static const struct {
 	struct str user;
@@ -208,6 +216,8 @@ look_of(const struct proof *proof)
 		return look_bearer;
 	case PROOF_IDENTITY:
 		return look_identity_token;
+	case PROOF_SSH_KEY:
+		return look_ssh_key;
 	case PROOF_NONE:
 		break;
 	}

@@ -44,3 +44,78 @@ SELECT id FROM identity_token WHERE digest = $1;
 -- name: cred_refresh_token_by_digest
 SELECT session_id, expires_at, replaced_at FROM refresh_token
 WHERE digest = $1;
+
+-- name: cred_user_key
+SELECT i.account_id, u.identity_id, 0, u.expires_at,
+	i.disabled, i.operator, a.owner_id, 1
+FROM user_key u
+JOIN identity i ON i.id = u.identity_id
+JOIN account a ON a.id = i.account_id
+WHERE u.id = $1;
+
+-- name: cred_public_key
+SELECT k.usage, u.id
+FROM public_key k
+LEFT JOIN user_key u ON u.digest = k.digest
+WHERE k.digest = $1;
+
+-- name: cred_access_key_alive
+SELECT id FROM access_key
+WHERE digest = $1 AND (expires_at IS NULL OR expires_at > $2) LIMIT 1;
+
+-- name: cred_access_key_any
+SELECT id FROM access_key WHERE digest = $1 LIMIT 1;
+
+-- name: cred_access_key
+SELECT account_id, expires_at FROM access_key WHERE id = $1;
+
+-- What an access key opens at a repository: all three have the same columns.
+
+-- name: stand_on_repo
+SELECT id, account_id, expires_at, cidrs, replaces FROM access_key
+WHERE repo_id = $1 AND digest = $2;
+
+-- name: stand_on_project
+SELECT id, account_id, expires_at, cidrs, replaces FROM access_key
+WHERE project_id = $1 AND digest = $2;
+
+-- name: stand_of_row
+SELECT id, account_id, expires_at, cidrs, replaces FROM access_key
+WHERE id = $1 AND (repo_id = $2 OR project_id = $3);
+
+-- Whose account, and does somebody belong to it?
+
+-- name: join_account
+SELECT a.owner_id, i.account_id, m.identity_id
+FROM account a
+JOIN identity i ON i.id = $2
+LEFT JOIN member m ON m.account_id = a.id AND m.identity_id = i.id
+WHERE a.id = $1;
+
+-- Things of git by name or id: all four have the same columns.
+
+-- name: find_account
+SELECT id FROM account WHERE slug_key = $1;
+
+-- name: find_account_by_id
+SELECT id FROM account WHERE id = $1;
+
+-- name: find_repo
+SELECT r.id, r.project_id, r.slug_key, p.slug_key, r.removed_at
+FROM git_repo r
+JOIN project p ON p.id = r.project_id
+WHERE r.account_id = $1 AND r.slug_key = $2 AND r.removed_at IS NULL;
+
+-- name: find_repo_by_id
+SELECT r.id, r.project_id, r.slug_key, p.slug_key, r.removed_at
+FROM git_repo r
+JOIN project p ON p.id = r.project_id
+WHERE r.account_id = $1 AND r.id = $2;
+
+-- name: find_project
+SELECT id, id, '', slug_key, NULL FROM project
+WHERE account_id = $1 AND slug_key = $2;
+
+-- name: find_project_by_id
+SELECT id, id, '', slug_key, NULL FROM project
+WHERE account_id = $1 AND id = $2;
