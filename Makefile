@@ -19,8 +19,8 @@ tsan:   ## the scenes under ThreadSanitizer, in build-tsan
 	@tools/build build-tsan -Db_sanitize=thread && tools/rings build-tsan scene
 dev:    ## serve scratch state; rebuild and restart on every save
 	@tools/dev
-bench:  ## measure beside docker-registry and nginx: bench/RESULTS.md
-	@tools/install-deps build test bench && tools/build $(B) && bench/run
+bench:  ## measure beside docker-registry, nginx, sshd: bench/*.md
+	@tools/install-deps build test bench && tools/build $(B) && bench/run && bench/git
 demo:   ## play the seed with real clients and say what happens
 	@tools/demo
 fuzz:   ## libFuzzer on one codec: make fuzz F=ociref
