@@ -3,6 +3,7 @@
 #include "base/out.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <string.h>
 
 /*
@@ -12,6 +13,7 @@
  * library's interface in all of 3.x and use the same machine code.
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/evp.h>
 #include <openssl/sha.h>
 
 static_assert(sizeof(SHA256_CTX) <= sizeof(((struct sha256 *)0)->state),
@@ -52,6 +54,15 @@ digest_sha256(struct str text, uint8_t ret[SHA256_LEN])
 	sha256_add(&s, text.p, text.n);
 	sha256_end(&s, ret);
 	return 0;
+}
+
+int
+digest_md5(struct str text, uint8_t ret[MD5_LEN])
+{
+	/* Refused where the library is bound to approved digests. */
+	return EVP_Digest(text.p, text.n, ret, NULL, EVP_md5(), NULL) == 1
+		   ? 0
+		   : FAIL(-EOPNOTSUPP);
 }
 
 static uint8_t *

@@ -11,6 +11,11 @@
 #define SHA256_LEN 32
 MUST int digest_sha256(struct str, uint8_t ret[SHA256_LEN]);
 
+/* For identification only: the fingerprints that older tools print. Two texts
+ * with one MD5 can be made at will; nothing may be decided by it. */
+#define MD5_LEN 16
+MUST int digest_md5(struct str, uint8_t ret[MD5_LEN]);
+
 struct sha256 {
 	_Alignas(16) unsigned char state[128]; /* the library's, opaque */
 };

@@ -34,6 +34,20 @@ test_known(void)
 	       "its digest");
 }
 
+/* RFC 1321, appendix A.5. */
+static void
+test_md5(void)
+{
+	uint8_t d[MD5_LEN];
+
+	is_int(digest_md5(STR("message digest"), d), 0, "MD5");
+	is_str(hex_of(d, sizeof(d)), STR("f96b697d7cb7938d525a2f31aaf161d0"),
+	       "as it is known");
+	is_int(digest_md5(STR_NONE, d), 0, "MD5 of nothing");
+	is_str(hex_of(d, sizeof(d)), STR("d41d8cd98f00b204e9800998ecf8427e"),
+	       "as it is known");
+}
+
 /* Stop at every length, go on in another object, and end alike. */
 static void
 test_resume(void)
@@ -152,6 +166,7 @@ int
 main(void)
 {
 	test_known();
+	test_md5();
 	test_resume();
 	test_saved();
 	test_mac();
