@@ -13,14 +13,17 @@
 /* What the kernel has: 0 without Landlock, else its ABI. Asked once. */
 int jail_landlock(void);
 
-enum jail_may { JAIL_READ, JAIL_RUN, JAIL_WRITE }; /* each has the ones before */
+/* RUN and WRITE have READ too; nothing is to be written and run. */
+enum jail_may { JAIL_READ, JAIL_RUN, JAIL_WRITE };
 struct jail_path {
 	const char *path;
 	enum jail_may may;
 };
-/* A rule set for jail_files_fd: what lies beneath the paths, nothing else; a
- * path that does not exist is left out. *ret is a close-on-exec descriptor, or
- * -1 where the kernel has no Landlock. */
+/* A rule set for jail_files_enter: what lies beneath the paths, nothing else,
+ * and no TCP, no abstract sockets and no signals to others where the kernel
+ * knows how; a path that does not exist is left out. *ret is a close-on-exec
+ * descriptor, or -1 where the kernel has no Landlock, or one (ABI 1) that would
+ * let nobody move a file and a folder is to be written. */
 MUST int jail_files(const struct jail_path *, size_t n, int *ret);
 /* Enter it: raw system calls only, so fit for a child that shares memory with
  * its parent (vfork). fd -1: only no_new_privs. 0 or an errno. */
