@@ -1,0 +1,24 @@
+/*
+ * Who is let in while many connections have proved nothing yet, as OpenSSH's
+ * MaxStartups: from a number on some are dropped at random, so that a flood
+ * does not shut out everybody else, and one source gets a share only.
+ */
+#ifndef SSH_STARTUPS_H
+#define SSH_STARTUPS_H
+
+#include "ssh/ssh.h"
+
+struct startups {
+	unsigned unproven, source; /* connections without a proof: all, of this
+				      source */
+	unsigned sessions;         /* all connections */
+	unsigned unproven_max, sessions_max;
+};
+enum startup { STARTUP_FINE, STARTUP_SOURCE, STARTUP_EARLY, STARTUP_FULL };
+
+/* dice: any number, even over its range. */
+enum startup startups_judge(const struct startups *, uint32_t dice);
+/* One word for the log. */
+const char *startup_word(enum startup);
+
+#endif
