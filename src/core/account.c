@@ -1,4 +1,4 @@
-#include "core/account_inner.h"
+#include "core/git_inner.h"
 
 #include "base/clock.h"
 #include "core/audit.h"
@@ -98,6 +98,8 @@ plan_write(struct db_at *at, void *arg)
 		    str_c(p->by.account), p->slug, str_c(p->slug_key), p->name,
 		    str_c(p->owner->id), p->by.at);
 	if (r == 0)
+		r = project_put_default(at, &p->by);
+	if (r == 0)
 		r = user_put(at, &p->by, p->owner);
 	if (r == 0)
 		r = trail(at, p);
@@ -182,6 +184,7 @@ row_read(struct db_rows *rows, struct arena *a, struct account *ret)
 	ret->name = arena_str(a, db_str(rows, 2));
 	ret->owner = arena_str(a, db_str(rows, 3));
 	ret->created_at = db_int(rows, 4);
+	ret->git_http = db_int(rows, 5) != 0;
 	return ret->id.p == NULL || ret->slug.p == NULL ||
 		       ret->name.p == NULL || ret->owner.p == NULL
 		   ? FAIL(-ENOMEM)
@@ -262,4 +265,36 @@ account_list(struct core *core, const struct subject *who, struct arena *a,
 	*ret = list;
 	*n = count;
 	return 0;
+}
+
+struct setting {
+	const struct visit *by;
+	bool git_http;
+};
+
+static int
+setting_write(struct db_at *at, void *arg)
+{
+	const struct setting *s = arg;
+	struct thing thing = {.kind = THING_ACCOUNT,
+			      .account = str_c(s->by->account)};
+	char text[AUDIT_THING_MAX];
+	int64_t n;
+	int r = FOLD(db_exec(at, SQL_account_set_git_http, &n, "si",
+			     thing.account, (int64_t)s->git_http));
+
+	if (r != 0 || n == 0)
+		return r != 0 ? r : OUT_ABSENT;
+	gate_changed(at);
+	return audit_change(at, s->by, audit_thing_text(&thing, text),
+			    s->git_http ? STR("{\"git_http\":true}")
+					: STR("{\"git_http\":false}"));
+}
+
+int
+account_set_git_http(const struct visit *by, bool git_http)
+{
+	struct setting s = {.by = by, .git_http = git_http};
+
+	return gate_write(by, setting_write, &s);
 }

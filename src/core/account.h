@@ -17,6 +17,7 @@
 struct account {
 	struct str id, slug, name, owner;
 	int64_t created_at;
+	bool git_http; /* git over smart HTTP is open, not only over SSH */
 };
 struct user {
 	struct str id, account, kind, name, email, description;
@@ -46,12 +47,14 @@ struct account_ask {
 	struct str slug, name, owner_email, owner_name;
 	struct str owner_password; /* p == NULL: none, an API key only */
 };
-/* Makes the account, its owner and the owner's first API key. OUT_CONFLICT
- * slug or e-mail in use; OUT_MALFORMED with a note. */
+/* Makes the account, its owner, its default project and the owner's first API
+ * key. OUT_CONFLICT slug or e-mail in use; OUT_MALFORMED with a note. */
 MUST int account_create(const struct visit *, const struct account_ask *,
     struct arena *, struct account *ret, struct secret *ret_key, struct note *);
 MUST int account_get(struct core *, struct str id_or_slug, struct arena *,
     struct account *ret);
+/* The visit's account; for VERB_ACCOUNT_UPDATE. */
+MUST int account_set_git_http(const struct visit *, bool git_http);
 /* All of them for the operator, else those the subject belongs to. */
 MUST int account_list(struct core *, const struct subject *, struct arena *,
     struct account **ret, size_t *n);

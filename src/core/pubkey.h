@@ -22,10 +22,13 @@ struct user_key {
 struct user_key_ask {
 	struct str identity; /* iam id */
 	const struct sshkey *key; /* parsed and judged: wire/sshkey.h */
-	struct str label, comment;
+	struct str label, comment; /* comment.p NULL: the key's own */
 	int64_t expires_at;
 };
-/* OUT_CONFLICT: the key is in use, as an access key or as anybody's: the note
+/* For a person of the visit's account: who is not gives OUT_ABSENT. For anybody
+ * but oneself only by who may do everything, and never for the account's owner
+ * or the operator: OUT_DENIED.
+ * OUT_CONFLICT: the key is in use, as an access key or as anybody's: the note
  * says so without saying whose. OUT_TOO_MANY, OUT_MALFORMED. */
 MUST int user_key_add(const struct visit *, const struct user_key_ask *,
     struct arena *, struct user_key *ret, struct note *);
@@ -44,17 +47,22 @@ struct access_key {
 	struct str place; /* "Team/repo" or the project's "Team/slug" */
 	struct str label, comment, type, blob, cidrs, created_by;
 	int64_t bits, created_at, expires_at, replaces; /* 0: none */
+	int64_t removed_at; /* of its repository: it opens nothing until that
+			       is restored; 0: not */
 };
 struct access_key_ask {
 	struct str repo, project; /* id of one of them */
 	const struct sshkey *key;
-	struct str label, comment, cidrs; /* cidrs: cidr_list_parse's text */
+	struct str label, comment; /* comment.p NULL: the key's own */
+	struct str cidrs;          /* cidr_list_parse's text */
 	int64_t expires_at;
 	/* Rotation: the row that this one replaces; it ends with the first use
 	 * of the new key, or at until (0: only then). Same place. */
 	int64_t replaces, until;
 };
-/* OUT_CONFLICT with a note: somebody's own key, or it stands there already. */
+/* OUT_CONFLICT with a note: somebody's own key, or it stands there already.
+ * OUT_ABSENT: no such place, or no such row on it to replace. OUT_TOO_MANY,
+ * OUT_MALFORMED. */
 MUST int access_key_add(const struct visit *, const struct access_key_ask *,
     struct arena *, struct access_key *ret, struct note *);
 MUST int access_key_get(struct core *, int64_t id, struct arena *,

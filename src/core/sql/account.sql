@@ -8,19 +8,23 @@ INSERT INTO account (id, slug, slug_key, name, owner_id, created_at)
 VALUES ($1, $2, $3, $4, $5, $6);
 
 -- name: account_by_id
-SELECT id, slug, name, owner_id, created_at FROM account WHERE id = $1;
+SELECT id, slug, name, owner_id, created_at, git_http FROM account WHERE id = $1;
 
 -- name: account_by_slug
-SELECT id, slug, name, owner_id, created_at FROM account WHERE slug_key = $1;
+SELECT id, slug, name, owner_id, created_at, git_http FROM account WHERE slug_key = $1;
 
 -- name: account_all
-SELECT id, slug, name, owner_id, created_at FROM account ORDER BY slug_key;
+SELECT id, slug, name, owner_id, created_at, git_http FROM account ORDER BY slug_key;
 
 -- name: account_of
-SELECT a.id, a.slug, a.name, a.owner_id, a.created_at FROM account a
+SELECT a.id, a.slug, a.name, a.owner_id, a.created_at, a.git_http
+FROM account a
 WHERE a.id IN (SELECT account_id FROM identity WHERE id = $1
 	UNION SELECT account_id FROM member WHERE identity_id = $1)
 ORDER BY a.slug_key;
+
+-- name: account_set_git_http
+UPDATE account SET git_http = $2 WHERE id = $1;
 
 -- name: identity_insert
 INSERT INTO identity (id, account_id, kind, name, email, email_key, password,

@@ -49,8 +49,10 @@ CREATE TABLE git_repo (
 );
 CREATE UNIQUE INDEX git_repo_name ON git_repo (account_id, slug_key)
 	WHERE removed_at IS NULL;
-CREATE INDEX git_repo_project ON git_repo (project_id, slug_key);
+CREATE INDEX git_repo_project ON git_repo (project_id, slug_key, id);
 CREATE INDEX git_repo_removed ON git_repo (removed_at)
+	WHERE removed_at IS NOT NULL;
+CREATE INDEX git_repo_removed_name ON git_repo (account_id, slug_key, id)
 	WHERE removed_at IS NOT NULL;
 CREATE INDEX git_repo_pushes ON git_repo (pushes) WHERE pushes > 0;
 
@@ -78,6 +80,8 @@ CREATE TABLE user_key (
 	expires_at BIGINT
 );
 CREATE INDEX user_key_identity ON user_key (identity_id, created_at, id);
+CREATE INDEX user_key_expires ON user_key (expires_at)
+	WHERE expires_at IS NOT NULL;
 
 -- Where an access key stands: on one repository or one project. The same key
 -- may stand in many places; each is a row with a label of its own.
@@ -104,3 +108,5 @@ CREATE INDEX access_key_repo ON access_key (repo_id, id);
 CREATE INDEX access_key_project ON access_key (project_id, id);
 CREATE INDEX access_key_expires ON access_key (expires_at)
 	WHERE expires_at IS NOT NULL;
+CREATE INDEX access_key_replaces ON access_key (replaces)
+	WHERE replaces IS NOT NULL;
