@@ -85,7 +85,7 @@ bound_name(struct bound *l, struct note *note)
 }
 
 static int
-bound_bind(int fd, const union address *at, const char *addr, struct note *note)
+bound_bind(int fd, const union address *at, struct note *note)
 {
 	bool six = at->any.sa_family == AF_INET6;
 	int on = 1;
@@ -98,30 +98,33 @@ bound_bind(int fd, const union address *at, const char *addr, struct note *note)
 	    listen(fd, BACKLOG) == 0)
 		return 0;
 	return note_set(note, errno == EADDRINUSE ? OUT_CONFLICT : OUT_DENIED,
-			"http: %s: %s", addr, strerror(errno));
+			"%s", strerror(errno));
 }
 
 int
-bound_open(const char *addr, struct bound *ret, struct note *note)
+bound_open(const char *setting, const char *addr, struct bound *ret,
+	   struct note *note)
 {
 	struct bound l = {.fd = -1};
 	union address at;
+	struct note why = {0};
 	int r;
 
 	if (address_parse(str_c(addr), &at) != 0)
 		return note_set(note, OUT_MALFORMED,
-				"http: \"%s\" is not ADDRESS:PORT", addr);
+				"%s: \"%s\" is not ADDRESS:PORT", setting,
+				addr);
 	l.fd = socket(at.any.sa_family,
 		      SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (l.fd < 0)
-		return note_set(note, OUT_DENIED, "http: %s: %s", addr,
-				strerror(errno));
-	r = bound_bind(l.fd, &at, addr, note);
+	r = l.fd >= 0 ? bound_bind(l.fd, &at, &why)
+		      : note_set(&why, OUT_DENIED, "%s", strerror(errno));
 	if (r == 0)
-		r = bound_name(&l, note);
+		r = bound_name(&l, &why);
 	if (r != 0) {
 		bound_close(&l);
-		return r;
+		return r < 0 ? r
+			     : note_set(note, r, "%s: %s: %s", setting, addr,
+					why.text);
 	}
 	*ret = l;
 	return 0;

@@ -37,7 +37,7 @@ test_rows(void)
 	for (size_t i = 0; i < nitems(rows); i++) {
 		struct bound l = {.fd = -1};
 		struct note note = {0};
-		int r = bound_open(rows[i].addr, &l, &note);
+		int r = bound_open("http", rows[i].addr, &l, &note);
 
 		is_int(r, rows[i].want, "\"%s\"", rows[i].addr);
 		ok((r == 0) == (note.text[0] == '\0'), "  says why not");
@@ -54,10 +54,13 @@ test_taken(void)
 	struct bound first = {.fd = -1}, second = {.fd = -1};
 	struct note note = {0};
 
-	is_int(bound_open("127.0.0.1:0", &first, NULL), 0, "a free port");
-	is_int(bound_open(first.name, &second, &note), OUT_CONFLICT,
+	is_int(bound_open("http", "127.0.0.1:0", &first, NULL), 0,
+	       "a free port");
+	is_int(bound_open("ssh", first.name, &second, &note), OUT_CONFLICT,
 	       "the same again is in use");
 	is_int(second.fd, -1, "and nothing is left open");
+	ok(str_starts(str_c(note.text), STR("ssh: 127.0.0.1:")),
+	   "the setting is named: %s", note.text);
 	bound_close(&first);
 }
 
@@ -71,7 +74,8 @@ test_adopt(void)
 	is_int(bound_adopt(fd, &l, &note), OUT_MALFORMED,
 	       "a socket that does not listen is refused");
 	(void)close(fd);
-	is_int(bound_open("127.0.0.1:0", &made, NULL), 0, "one that does");
+	is_int(bound_open("http", "127.0.0.1:0", &made, NULL), 0,
+	       "one that does");
 	is_int(bound_adopt(made.fd, &l, &note), 0, "is taken");
 	is_str(str_c(l.name), str_c(made.name), "with its name");
 	bound_close(&l);

@@ -7,6 +7,7 @@
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -111,16 +112,43 @@ process_normalise(int inherited)
 	return 0;
 }
 
+/* LISTEN_FDNAMES: names in the order of the descriptors, ":" between. */
+static char fd_names[1024];
+
+static int
+name_find(const char *name)
+{
+	struct str rest = str_c(fd_names), next;
+
+	for (int i = 0; str_next(&rest, ':', &next); i++)
+		if (str_eq(next, str_c(name)))
+			return i;
+	return -1;
+}
+
+int
+process_inherited_fd(int inherited, const char *name, int place)
+{
+	bool named = name_find("http") >= 0 || name_find("ssh") >= 0;
+
+	if (named)
+		place = name_find(name);
+	return place >= 0 && place < inherited ? FIRST_FD + place : -1;
+}
+
 int
 process_inherited(void)
 {
 	const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
+	const char *names = getenv("LISTEN_FDNAMES");
 	uint64_t owner = 0, n = 0;
 	bool ours = pid != NULL && fds != NULL &&
 		    str_u64(str_c(pid), INT_MAX, &owner) == 0 &&
 		    str_u64(str_c(fds), 16, &n) == 0 &&
 		    owner == (uint64_t)getpid();
 
+	if (ours && names != NULL)
+		(void)snprintf(fd_names, sizeof(fd_names), "%s", names);
 	(void)unsetenv("LISTEN_PID");
 	(void)unsetenv("LISTEN_FDS");
 	(void)unsetenv("LISTEN_FDNAMES");

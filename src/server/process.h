@@ -24,6 +24,10 @@ MUST int process_normalise(int inherited);
 /* How many descriptors systemd passes (socket activation), 0 for none; takes
  * the variables out of the environment. */
 int process_inherited(void);
+/* Which of them is the socket of a door: the one with this name
+ * (FileDescriptorName= of systemd) when any of them is called "http" or "ssh",
+ * else the one at this place, counted from 0; -1: none. */
+int process_inherited_fd(int inherited, const char *name, int place);
 
 /* Tell systemd: "READY=1", "STOPPING=1", ... Nothing happens without it. */
 void process_notify(const char *state);

@@ -137,8 +137,9 @@ static int
 listen_make(struct serve *s, int inherited)
 {
 	struct note note = {0};
-	int r = inherited > 0 ? bound_adopt(3, &s->bound, &note)
-			      : bound_open(s->conf->http, &s->bound, &note);
+	int fd = process_inherited_fd(inherited, "http", 0);
+	int r = fd >= 0 ? bound_adopt(fd, &s->bound, &note)
+			: bound_open("http", s->conf->http, &s->bound, &note);
 
 	if (r < 0)
 		return complain_failure("http", r, &note);
