@@ -1,0 +1,145 @@
+/*
+ * What the files of this room share with each other and with nobody else.
+ *
+ * The desk is one thread that waits for everything at once: sessions, the
+ * listeners that send them, the local socket, and the ends of programs. It asks
+ * the gate (point reads) and starts programs, and never waits for the writer of
+ * the database: what writes runs on threads of its own (work.c).
+ */
+#ifndef DOOR_GIT_INNER_H
+#define DOOR_GIT_INNER_H
+
+#include "base/packet.h"
+#include "door/git/git_door.h"
+#include "door/git/push.h"
+#include "wire/desk.h"
+#include "wire/sshkey.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/queue.h>
+
+#define DESK_CHANNELS_MAX 10  /* programs of one session at once */
+#define DESK_OFFERS_MAX	  64  /* keys that one session may show */
+#define DESK_PROOFS_MAX	  6   /* signatures that did not help */
+#define DESK_GRACE_MS	  300 /* a program whose client has gone */
+#define DESK_LINGER_MS	  5000 /* a drained session's last words */
+#define DESK_ADDR_MAX	  55
+
+/* Something that the desk's thread waits for. What has been closed is freed
+ * when all that was reported along with it has been looked at. */
+struct source {
+	void (*on)(struct source *);
+	void (*free)(struct source *);
+	STAILQ_ENTRY(source) gone;
+};
+
+enum desk_phase {
+	DESK_RUNS,
+	DESK_DRAINS, /* no new programs; idle sessions end */
+	DESK_CUTS,   /* all is killed and closed */
+	DESK_STOPS   /* the thread ends */
+};
+
+struct desk {
+	struct core *core;
+	struct git_store *git;
+	int epoll_fd, wake_fd, local_fd;
+	struct source wake, local;
+	char *local_path;
+	pthread_t thread;
+	bool started;
+	int64_t now_ms, watch_at_ms;
+	struct buf packet, answer;
+	LIST_HEAD(, session) sessions;
+	LIST_HEAD(, listener) listeners;
+	LIST_HEAD(, run) runs;
+	STAILQ_HEAD(, source) gone;
+	size_t n_sessions, n_runs;
+	_Atomic int phase;
+	pthread_mutex_t lock; /* of what follows */
+	pthread_cond_t changed;
+	STAILQ_HEAD(, hired) hired; /* listeners that wait to be looked after */
+	unsigned workers;
+	pthread_t last; /* of them to end, not joined yet */
+	bool has_last;
+	bool empty; /* no session, no run */
+	_Atomic uint64_t sessions_now, sessions_total, proofs_failed,
+	    runs_total, refused_total, cut_total, running;
+};
+
+static inline enum desk_phase
+desk_phase(struct desk *d)
+{
+	return (enum desk_phase)atomic_load(&d->phase);
+}
+
+/* desk.c */
+MUST int desk_watch(struct desk *, int fd, struct source *);
+/* on() is not called again, free() is, soon; forget closes the descriptor. */
+void desk_unwatch(struct desk *, int fd, struct source *);
+void desk_forget(struct desk *, int fd, struct source *);
+
+/* One connection of SSH, or a forced command of sshd. */
+struct session {
+	struct source source; /* first: the two are cast into each other */
+	LIST_ENTRY(session) link;
+	struct desk *desk;
+	int fd; /* -1: has ended, its programs have not yet */
+	char addr[DESK_ADDR_MAX + 1];
+	bool named;  /* addr is known */
+	bool proven; /* for good: blob and who stay as they are */
+	bool served; /* a program of it has run */
+	struct subject who;
+	struct buf blob; /* the key that signed: shown to the gate each time */
+	unsigned offers, proofs, n_runs;
+	int64_t idle_ms; /* since when nothing runs */
+};
+/* Takes fd. addr empty: the peer has to say it first (HELLO). */
+void session_begin(struct desk *, int fd, struct str addr);
+/* Closes it; its programs are killed after DESK_GRACE_MS, or at once. */
+void session_end(struct session *, bool at_once);
+/* Sends one packet; ends the session when it does not take it. */
+void session_tell(struct session *, enum desk_word, uint32_t number,
+		  const struct str *parts, size_t n);
+void session_text(struct session *, enum desk_word, uint32_t number,
+		  struct str text);
+struct proof session_proof(const struct session *);
+
+/* greet.c: a few lines for people, printable. OUT_UNPROVEN, OUT_EXPIRED: not
+ * any more. */
+MUST int greet_write(struct core *, const struct subject *, struct buf *);
+
+/* One program at work for a session. */
+struct run {
+	struct source source;
+	LIST_ENTRY(run) link;
+	struct desk *desk;
+	struct session *session; /* NULL: has ended */
+	uint32_t channel;
+	struct git_child child;
+	struct visitor visitor;
+	int64_t kill_at_ms; /* 0: not */
+	bool killed;
+};
+/* fds: 0, 1, 2 of the program; stay the caller's. Answers the session. 0, or
+ * OUT_MALFORMED: the session has to end. */
+MUST int run_begin(struct session *, const struct desk_msg *, const int *fds);
+/* The session has ended: its programs have until the time given. */
+void run_orphan(struct session *, int64_t kill_at_ms);
+/* Looks after all of them: who may no longer, whose time has come. */
+void run_look(struct desk *);
+void run_kill_all(struct desk *);
+
+/* work.c: threads for what waits. Each takes what it is given in any case. */
+MUST int work_push(struct desk *, const struct visitor *, int fd);
+void work_settle(struct desk *, int64_t access_key);
+void work_wait(struct desk *); /* until all have ended */
+
+/* local.c: the socket for programs of this machine. */
+MUST int local_open(const char *path, int *ret_fd, struct note *);
+void local_close(const char *path, int fd);
+/* A peer that is us or root, or -1 when there is none. */
+int local_accept(int fd);
+
+#endif
