@@ -38,6 +38,9 @@ struct jail_session {
 	uint64_t cpu_s, memory;
 };
 MUST int jail_session(const struct jail_session *);
+/* What takes time of that, ahead: for the parent of many sessions, when it has
+ * mapped all that it is going to. */
+MUST int jail_session_prepare(void);
 /* Become this user for good, with its group and no others; nothing happens when
  * we are not root. user NULL: "nobody". OUT_ABSENT: no such user. */
 MUST int jail_user(const char *user, struct note *);
