@@ -326,25 +326,6 @@ access_key_drop(struct db_at *at, const struct visit *by, int64_t id)
 	return trail(at, by, VERB_ACCESSKEY_DELETE, id, &rows);
 }
 
-int
-access_keys_drop(struct db_at *at, const struct visit *by, int sql,
-		 struct str place)
-{
-	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
-	int64_t ids[ACCESS_KEYS_MAX];
-	size_t n = 0;
-	int r = db_query(at, sql, &rows, "s", place);
-
-	while (r == 0 && (r = db_next(&rows)) == 0 && n < nitems(ids))
-		ids[n++] = db_int(&rows, 0);
-	if (r != OUT_ABSENT)
-		return r != 0 ? r : FAIL(-EUCLEAN);
-	r = 0;
-	for (size_t i = 0; r == 0 && i < n; i++)
-		r = FOLD(access_key_drop(at, by, ids[i]));
-	return r;
-}
-
 static int
 remove_write(struct db_at *at, void *arg)
 {
@@ -361,50 +342,4 @@ access_key_remove(const struct visit *by, int64_t id)
 	struct change c = {.by = by, .id = id};
 
 	return gate_write(by, remove_write, &c);
-}
-
-/* Which row this one replaces, 0 when none. */
-static int
-replaced_by(struct db_at *at, int64_t id, int64_t *ret)
-{
-	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
-	int r = db_one(at, SQL_access_key_by_id, &rows, "i", id);
-
-	*ret = r == 0 ? db_int(&rows, ACCESS_KEY_COL_REPLACES) : 0;
-	return r == OUT_ABSENT ? 0 : r;
-}
-
-/* A key may have been replaced before the one it replaced itself had ended:
- * dropping one moves the next into its place, until all are gone. */
-static int
-settle_write(struct db_at *at, void *arg)
-{
-	const struct change *c = arg;
-	int64_t old;
-	int r = replaced_by(at, c->id, &old);
-
-	while (r == 0 && old != 0) {
-		r = access_key_drop(at, c->by, old);
-		if (r == OUT_ABSENT)
-			r = FOLD(db_exec(at, SQL_access_key_settled, NULL, "i",
-					 c->id));
-		if (r == 0)
-			r = replaced_by(at, c->id, &old);
-	}
-	return r;
-}
-
-int
-access_key_settle(struct core *core, int64_t id)
-{
-	struct visit by = {.core = core,
-			   .verb = VERB_ACCESSKEY_DELETE,
-			   .who = {.cred = CRED_ACCESS_KEY},
-			   .at = clock_now()};
-	struct change c = {.by = &by, .id = id};
-
-	(void)snprintf(by.who.cred_id, sizeof(by.who.cred_id), "%lld",
-		       (long long)id);
-	/* The trail names the key; the write is the program's own. */
-	return db_write(core->db, settle_write, &c);
 }

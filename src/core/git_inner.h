@@ -35,9 +35,10 @@ MUST int gitrepo_keep(struct arena *, const struct gitrepo *,
  * of another account, or not in this state. */
 MUST int gitrepo_of_visit(struct db_at *, const struct visit *, struct str id,
     bool removed, struct db_rows *, struct gitrepo *ret);
-/* "git:Team/repo" for the trail, and the name alone for the gate. */
-void gitrepo_thing(const struct gitrepo *, char name[PLACE_MAX + 1],
-    struct thing *ret);
+/* gate_may() by ids: no name can be taken for another's. */
+bool gitrepo_may(struct core *, const struct subject *, enum verb,
+    const struct gitrepo *);
+/* The visit's verb on "git:Team/repo". */
 MUST int gitrepo_trail(struct db_at *, const struct visit *,
     const struct gitrepo *, struct str detail);
 

@@ -142,15 +142,17 @@ gitrepo_of_visit(struct db_at *at, const struct visit *by, struct str id,
 		   : OUT_ABSENT;
 }
 
-void
-gitrepo_thing(const struct gitrepo *repo, char name[PLACE_MAX + 1],
-	      struct thing *ret)
+bool
+gitrepo_may(struct core *core, const struct subject *who, enum verb verb,
+	    const struct gitrepo *repo)
 {
-	(void)snprintf(name, PLACE_MAX + 1, "%.*s/%.*s",
-		       STR_ARG(repo->account_slug), STR_ARG(repo->slug));
-	*ret = (struct thing){.kind = THING_GITREPO,
-			      .account = repo->account,
-			      .name = str_c(name)};
+	char name[ACCOUNT_ID_LEN + 1 + GITREPO_ID_LEN + 1];
+	struct thing thing = {.kind = THING_GITREPO, .account = repo->account};
+
+	(void)snprintf(name, sizeof(name), "%.*s/%.*s", STR_ARG(repo->account),
+		       STR_ARG(repo->id));
+	thing.name = str_c(name);
+	return gate_may(core, who, verb, &thing);
 }
 
 int
@@ -158,9 +160,11 @@ gitrepo_trail(struct db_at *at, const struct visit *by,
 	      const struct gitrepo *repo, struct str detail)
 {
 	char name[PLACE_MAX + 1], text[AUDIT_THING_MAX];
-	struct thing thing;
+	struct thing thing = {.kind = THING_GITREPO};
 
-	gitrepo_thing(repo, name, &thing);
+	(void)snprintf(name, sizeof(name), "%.*s/%.*s",
+		       STR_ARG(repo->account_slug), STR_ARG(repo->slug));
+	thing.name = str_c(name);
 	return audit_change(at, by, audit_thing_text(&thing, text), detail);
 }
 

@@ -59,13 +59,13 @@ MUST int gitrepo_by_id(struct core *, struct str id, struct arena *,
 struct gitrepo_filter {
 	struct str account; /* id */
 	struct str project; /* id; empty: all */
-	struct str after;   /* keyset: slug_key above this */
+	struct str after;   /* keyset: what *ret_last said; or a slug */
 	bool removed;       /* those in their grace period instead */
 	int64_t limit;
 };
 /* In order of slug without case. Those the subject may not read are left out
- * (who NULL: all), so a page may be shorter; *ret_more says whether to go on,
- * after *ret_last. */
+ * (who NULL: all; of the removed, those it may not put back), so a page may be
+ * shorter; *ret_more says whether to go on, after *ret_last. */
 MUST int gitrepo_list(struct core *, const struct subject *who,
     const struct gitrepo_filter *, struct arena *, struct gitrepo **ret,
     size_t *n, bool *ret_more, struct str *ret_last);
@@ -87,24 +87,27 @@ MUST int gitrepo_restore(const struct visit *, struct str id, struct str slug,
 /*
  * What is about to be pushed, in the transaction that makes it a fact of the
  * trail: asks the gate again, writes a row for each reference. 0, OUT_UNPROVEN,
- * OUT_DENIED (gone, or no right any more), OUT_BUSY.
+ * OUT_DENIED (gone, or no right any more), OUT_BUSY; OUT_MALFORMED an id that
+ * is none.
  */
 struct ref_change {
 	struct str name, old, now; /* full name; hex object ids, zeros: none */
 };
-#define REF_CHANGES_MAX 20000 /* of one push */
+#define REF_CHANGES_MAX 20000 /* of one push: OUT_TOO_MANY */
+#define REF_NAME_MAX 1024     /* bytes: OUT_TOO_LARGE */
 MUST int gitrepo_push(const struct visit *, const struct ref_change *, size_t n);
 /* May this visit (for GIT_PUSH) rewind or remove this reference, as the rule
  * stands now? */
 enum force_answer { FORCE_MAY, FORCE_FORWARD_ONLY };
 MUST int gitrepo_force(const struct visit *, struct str ref,
     enum force_answer *ret);
-/* After a push: how large it is now. The program's own; no visit. */
+/* After a push: how large it is now. The program's own; no visit. OUT_ABSENT. */
 MUST int gitrepo_pushed(struct core *, struct str id, int64_t size);
 
 /* House-keeping. Ids into the arena: those with the most pushes since their
  * last maintenance; those whose grace period is over (rows go with
- * gitrepo_forget, before their folder). */
+ * gitrepo_forget, before their folder: OUT_CONFLICT when somebody has put it
+ * back in the meantime, OUT_ABSENT). */
 MUST int gitrepo_worn(struct core *, int64_t pushes_min, int64_t limit,
     struct arena *, struct str **ret, size_t *n);
 MUST int gitrepo_maintained(struct core *, struct str id, int64_t size);

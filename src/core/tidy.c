@@ -1,9 +1,8 @@
-#include "core/core.h"
+#include "core/git_inner.h"
 
 #include "base/clock.h"
 #include "core/image.h"
 #include "core/sql.h"
-#include "db/db.h"
 
 /* A registry token stays for a day after its end, so that whoever still uses it
  * is told that it ended and not that it never was. Lists leave it out at once.
@@ -36,7 +35,10 @@ core_tidy(struct core *core)
 {
 	int64_t now = clock_now();
 	int r = db_write(core->db, tidy_write, &now);
+	int keys = pubkey_tidy(core);
 	int images = image_tidy(core);
 
+	if (r == 0)
+		r = keys;
 	return r != 0 ? r : images;
 }

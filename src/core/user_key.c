@@ -31,8 +31,12 @@ trail(struct db_at *at, const struct visit *by, struct db_rows *rows)
 {
 	CLEAN(buf_clear) struct buf detail = BUF_INIT;
 	char thing[AUDIT_THING_MAX], print[SSHKEY_SHA256_LEN + 1];
+	struct visit v = *by;
 	struct jw w = JW(&detail);
+	int r = FIELD_PUT(v.account, db_str(rows, COL_ACCOUNT));
 
+	if (r != 0)
+		return r;
 	pubkey_print(db_blob(rows, COL_DIGEST), print);
 	(void)snprintf(thing, sizeof(thing), "%s:%.*s",
 		       cred_kind_name(CRED_USER_KEY),
@@ -46,7 +50,7 @@ trail(struct db_at *at, const struct visit *by, struct db_rows *rows)
 	jw_end(&w);
 	if (buf_err(&detail) != 0)
 		return FAIL(buf_err(&detail));
-	return audit_change(at, by, str_c(thing), buf_str(&detail));
+	return audit_change(at, &v, str_c(thing), buf_str(&detail));
 }
 
 /*

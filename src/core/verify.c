@@ -121,6 +121,49 @@ key_check(struct verify *v, struct db_rows *rows)
 }
 
 static int
+pubkey_check(struct verify *v, struct db_rows *rows)
+{
+	struct str digest = db_blob(rows, 0), usage = db_str(rows, 2);
+	int64_t users = db_int(rows, 3), places = db_int(rows, 4);
+	char hex[2 * SHA256_LEN + 1];
+	uint8_t sum[SHA256_LEN];
+	int r = digest_sha256(db_blob(rows, 1), sum);
+
+	if (r != 0)
+		return r;
+	enc_hex(sum, SHA256_LEN, hex);
+	if (!str_eq(digest, (struct str){(const char *)sum, SHA256_LEN}))
+		return note_set(&v->note, OUT_MISMATCH,
+				"the key with SHA-256 %s is kept as another",
+				hex);
+	if (str_eq(usage, STR("user")) ? places != 0 : users != 0)
+		return note_set(&v->note, OUT_MISMATCH,
+				"the key with SHA-256 %s is in use for more "
+				"than \"%.*s\"",
+				hex, STR_ARG(usage));
+	return 0;
+}
+
+static int
+git_check(struct verify *v, struct db_rows *rows)
+{
+	static const char *const texts[] = {
+	    "accounts without their default project",
+	    "repositories in a project of another account",
+	    "access keys without a key or on a place of another account",
+	    "SSH keys of people without a key",
+	    "access keys with a number that is yet to be given",
+	};
+
+	for (size_t i = 0; i < nitems(texts); i++)
+		if (db_int(rows, (int)i) != 0)
+			return note_set(&v->note, OUT_MISMATCH, "%lld %s",
+					(long long)db_int(rows, (int)i),
+					texts[i]);
+	return 0;
+}
+
+static int
 each(struct verify *v, int sql, int (*check)(struct verify *, struct db_rows *))
 {
 	CLEAN(db_view_endp) struct db_at *view = NULL;
@@ -173,6 +216,18 @@ check_keys(struct verify *v)
 	return each(v, SQL_verify_key_versions, key_check);
 }
 
+static int
+check_public_keys(struct verify *v)
+{
+	return each(v, SQL_verify_public_keys, pubkey_check);
+}
+
+static int
+check_git(struct verify *v)
+{
+	return each(v, SQL_verify_git, git_check);
+}
+
 static const struct {
 	const char *name;
 	int (*check)(struct verify *);
@@ -183,6 +238,8 @@ static const struct {
     {"manifests as pushed", check_manifests},
     {"parts of manifests and tags", check_parts},
     {"keys of registry tokens", check_keys},
+    {"public keys of SSH", check_public_keys},
+    {"projects, repositories and their keys", check_git},
 };
 
 static int

@@ -24,6 +24,15 @@ DELETE FROM public_key WHERE digest = $1
 	AND NOT EXISTS (SELECT 1 FROM user_key u WHERE u.digest = $1)
 	AND NOT EXISTS (SELECT 1 FROM access_key k WHERE k.digest = $1);
 
+-- name: pubkey_drop_unused
+DELETE FROM public_key WHERE digest IN (
+	SELECT p.digest
+	FROM (SELECT digest FROM public_key WHERE digest >= $1
+		ORDER BY digest LIMIT 500) p
+	WHERE NOT EXISTS (SELECT 1 FROM user_key u WHERE u.digest = p.digest)
+		AND NOT EXISTS (SELECT 1 FROM access_key k
+			WHERE k.digest = p.digest));
+
 -- name: user_key_holder
 SELECT i.account_id, i.kind, i.operator, a.owner_id
 FROM identity i JOIN account a ON a.id = i.account_id WHERE i.id = $1;

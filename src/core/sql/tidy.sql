@@ -38,3 +38,30 @@ SELECT (SELECT COUNT(*) FROM manifest_blob mb
 
 -- name: verify_key_versions
 SELECT DISTINCT key_version FROM registry_token ORDER BY key_version;
+
+-- name: verify_public_keys
+SELECT p.digest, p.blob, p.usage,
+	(SELECT COUNT(*) FROM user_key u WHERE u.digest = p.digest),
+	(SELECT COUNT(*) FROM access_key k WHERE k.digest = p.digest)
+FROM public_key p ORDER BY p.digest;
+
+-- name: verify_git
+SELECT (SELECT COUNT(*) FROM account a
+		LEFT JOIN project p ON p.id = a.id AND p.account_id = a.id
+		WHERE p.id IS NULL),
+	(SELECT COUNT(*) FROM git_repo g
+		LEFT JOIN project p ON p.id = g.project_id
+			AND p.account_id = g.account_id
+		WHERE p.id IS NULL),
+	(SELECT COUNT(*) FROM access_key k
+		LEFT JOIN public_key pk ON pk.digest = k.digest
+		LEFT JOIN git_repo g ON g.id = k.repo_id
+			AND g.account_id = k.account_id
+		LEFT JOIN project p ON p.id = k.project_id
+			AND p.account_id = k.account_id
+		WHERE pk.digest IS NULL OR (g.id IS NULL AND p.id IS NULL)),
+	(SELECT COUNT(*) FROM user_key u
+		LEFT JOIN public_key pk ON pk.digest = u.digest
+		WHERE pk.digest IS NULL),
+	(SELECT COUNT(*) FROM access_key k, counter c
+		WHERE c.name = 'access_key' AND k.id > c.value);
