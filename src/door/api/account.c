@@ -1,24 +1,34 @@
 #include "door/api/inner.h"
 
+/* What does not exist is left to the gate, which says no to it as to everything
+ * that is somebody else's. */
+static int
+aim_at(struct call *call, struct str name)
+{
+	struct account account;
+	int r = account_get(call->core, name, call->arena, &account);
+
+	call->thing.account = r == 0 ? account.id : name;
+	return r < 0 ? r : 0;
+}
+
 int
 api_aim_account(struct call *call)
 {
 	struct str name = STR_NONE;
-	struct account account;
 	int r = call_once(call, "account", &name);
 
 	if (r != 0)
 		return r;
 	call->thing.kind = THING_ACCOUNT;
-	if (name.p == NULL)
-		return 0;
-	/* What does not exist is left to the gate, which says no to it as to
-	 * everything that is somebody else's. */
-	call->thing.account = name;
-	r = account_get(call->core, name, call->arena, &account);
-	if (r == 0)
-		call->thing.account = account.id;
-	return r < 0 ? r : 0;
+	return name.p == NULL ? 0 : aim_at(call, name);
+}
+
+int
+api_aim_named_account(struct call *call)
+{
+	call->thing.kind = THING_ACCOUNT;
+	return aim_at(call, call->params[0]);
 }
 
 static void
@@ -29,6 +39,7 @@ account_write(struct jw *w, const char *name, const struct account *a)
 	jw_str(w, "slug", a->slug);
 	jw_str(w, "name", a->name);
 	jw_str(w, "owner", a->owner);
+	jw_bool(w, "git_http", a->git_http);
 	time_write(w, "created_at", a->created_at);
 	jw_end(w);
 }
@@ -105,4 +116,26 @@ account_show(struct call *call, struct http_reply *reply)
 		return json_done(call, reply, 200);
 	}
 	return OUT_ABSENT;
+}
+
+int
+account_put(struct call *call, struct http_reply *reply)
+{
+	bool git_http = true;
+	const struct field fields[] = {
+	    {"git_http", JSON_BOOL, true, &git_http, NULL},
+	};
+	struct jw w = JW(&reply->body);
+	struct account account;
+	int r = body_read(call, fields, nitems(fields));
+
+	if (r == 0)
+		r = account_set_git_http(&call->visit, git_http);
+	if (r == 0)
+		r = account_get(call->core, str_c(call->visit.account),
+				call->arena, &account);
+	if (r != 0)
+		return r;
+	account_write(&w, NULL, &account);
+	return json_done(call, reply, 200);
 }

@@ -16,6 +16,7 @@ static const struct {
     {HTTP_GET, "/latchkey/v1/status", status_show, ""},
     {HTTP_GET, "/latchkey/v1/status/", status_show, ""},
     {HTTP_GET, "/latchkey/v1/accounts/a", account_show, "a"},
+    {HTTP_PUT, "/latchkey/v1/accounts/a", account_put, "a"},
     {HTTP_PATCH, "/latchkey/v1/users/u%40x", user_patch, "u%40x"},
     {HTTP_PUT, "/latchkey/v1/users/u/password", user_password, "u"},
     {HTTP_GET, "/latchkey/v1/users/u/api-keys", keys_show, "u"},

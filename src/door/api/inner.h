@@ -38,9 +38,10 @@ void time_write(struct jw *, const char *name, int64_t ms);
 MUST int json_done(struct call *, struct http_reply *, int status);
 
 aim_fn api_aim_account; /* ?account=, else the caller's own */
+aim_fn api_aim_named_account; /* {id}: id or slug */
 aim_fn api_aim_user;	/* {id}: an identity */
 
-handler_fn account_add, account_show, accounts_show;
+handler_fn account_add, account_show, accounts_show, account_put;
 handler_fn user_add, user_show, users_show, user_patch, user_password;
 handler_fn key_add, key_show, keys_show, key_remove;
 handler_fn audit_show, audit_check;

@@ -29,6 +29,8 @@ static const struct route routes[] = {
      accounts_show, NULL},
     {HTTP_GET, V1 "/accounts/{id}", VERB_ACCOUNT_LIST, NULL, NOTHING, RUN_POOL,
      account_show, NULL},
+    {HTTP_PUT, V1 "/accounts/{id}", VERB_ACCOUNT_UPDATE, api_aim_named_account,
+     JSON_SMALL, RUN_POOL, account_put, NULL},
 
     {HTTP_POST, V1 "/users", VERB_USER_CREATE, api_aim_account, JSON_SMALL,
      RUN_POOL, user_add, NULL},
