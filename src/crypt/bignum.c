@@ -178,8 +178,8 @@ bignum_is_like_prime(struct str text, bool *ret)
 		return 0;
 	}
 	less = BN_dup(n);
-	if (less == NULL || !BN_sub_word(less, 1) || !BN_set_word(x, 2) ||
-	    !BN_mod_exp(x, x, less, n, ctx))
+	if (less == NULL || !BN_sub_word(less, 1) ||
+	    !BN_mod_exp_mont_word(x, 2, less, n, ctx, NULL))
 		return FAIL(-ENOMEM);
 	*ret = BN_is_one(x);
 	return 0;

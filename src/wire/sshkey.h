@@ -46,9 +46,11 @@ enum sshkey_why {
 	SSHKEY_CERTIFICATE,
 	SSHKEY_TYPE,         /* unknown type, or DSA */
 	SSHKEY_BASE64,
-	SSHKEY_BLOB,         /* does not parse, or is not what the line says */
+	SSHKEY_BLOB,         /* does not parse, is not what the line says, over
+	                      * 16384 bits, a point that is on no curve */
 	SSHKEY_WEAK,         /* too short, bad exponent */
-	SSHKEY_COMPROMISED,  /* can be computed: ROCA, small factors, known */
+	SSHKEY_COMPROMISED,  /* can be computed: ROCA, small factors, primes too
+	                      * close together, a modulus that is a prime */
 	SSHKEY_COMMENT,      /* control bytes or broken UTF-8 */
 	SSHKEY_WHYS
 };
@@ -59,12 +61,13 @@ const char *sshkey_why_text(enum sshkey_why);
  * OUT_TOO_LARGE for SSHKEY_TOO_LONG, with *ret_why. At most 50 ms. */
 MUST int sshkey_parse(struct str line, struct sshkey *ret,
     enum sshkey_why *ret_why);
-/* The blob alone, as SSH sends it. No judgement but the form. */
+/* The blob alone, as SSH sends it. No judgement but the form. 0;
+ * OUT_UNSUPPORTED: of another type, a certificate too; OUT_MALFORMED. */
 MUST int sshkey_blob(struct str blob, enum sshkey_type *ret_type,
     unsigned *ret_bits);
 /* A paste that a terminal wrapped over several lines, joined into one line:
  * blanks and line ends inside the base64 go. What is not such a paste comes
- * back as it was. For people's input only, never for the API. */
+ * back as it was. For people's input only, never for the API. 0 or -errno. */
 MUST int sshkey_join(struct str paste, struct buf *ret);
 
 /* "type base64", no comment, no newline. */
@@ -75,7 +78,8 @@ void sshkey_text(struct str type, struct str blob, struct buf *);
 #define SSHKEY_MD5_LEN 51
 MUST int sshkey_fingerprint(struct str blob, char ret[SSHKEY_SHA256_LEN + 1]);
 MUST int sshkey_fingerprint_md5(struct str blob, char ret[SSHKEY_MD5_LEN + 1]);
-/* "SHA256:..." (or its 43 characters, or MD5 refused) back into the digest. */
+/* "SHA256:..." (or its 43 characters) back into the digest. 0; OUT_MALFORMED,
+ * for an MD5 too. */
 MUST int sshkey_fingerprint_parse(struct str, uint8_t ret[SHA256_LEN]);
 /* The picture that ssh-keygen -lv draws: 11 lines, each with its newline.
  * word and bits as in its frame: "+---[RSA 2048]----+". */
