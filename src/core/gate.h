@@ -54,10 +54,14 @@ struct subject {
 /*
  * Two kinds of subject become definite only at a thing. A person's SSH key
  * (USER_KEY) is of its owner's home account until it asks for something of
- * another one that the person belongs to. An access key (ACCESS_KEY) has no
- * account and no identity; its cred_id is the fingerprint's 43 characters until
- * it is at a repository, and then the number of the row that opens it: that is
- * what its use, its end and its addresses belong to.
+ * another one that the person belongs to; it opens git and says who somebody is,
+ * nothing else. An access key (ACCESS_KEY) has no account and no identity; its
+ * cred_id is the fingerprint's 43 characters until it is at a repository that it
+ * stands on, itself or with its project, and then the number of the row that
+ * opens it: that is what its use, its end and its addresses belong to. It may
+ * GIT_READ there; whatever else it asks for is DENIED, and a GITREPO that it
+ * stands on is seen in the visit all the same: gate_may(GIT_READ) says of
+ * visit.who whether this key reads what it must not write to.
  */
 
 enum thing_kind {
@@ -66,9 +70,12 @@ enum thing_kind {
 };
 /* All borrowed. gate_pass looks up who owns the namespace of a NAMESPACE or
  * REPO; an account that is given must then be that one. An empty account of any
- * other thing is the subject's own. A GITREPO is named "account/slug" (either
- * may be its id), a PROJECT likewise; gate_pass finds both, in whichever
- * account the name says, and what it finds is in the visit. */
+ * other thing is the subject's own. A GITREPO is named "account/slug", without
+ * case, and either may be its id, which comes first; a PROJECT likewise.
+ * gate_pass finds both, in whichever account the name says, and what it finds is
+ * in the visit. From then on the visit is for that id, whatever its name
+ * becomes. A removed repository is absent, but for GIT_UPDATE and GIT_DELETE by
+ * its id: to put it back, or away. */
 struct thing {
 	enum thing_kind kind;
 	struct str account, region;
@@ -112,7 +119,8 @@ MUST int gate_prove(struct core *, const struct proof *, struct subject *ret);
 MUST int gate_offered(struct core *, struct str blob);
 
 /* May this subject, now? A plain yes or no for lists and granted subsets; asks
- * nothing of the trail, and believes the account of the thing. Fine in views. */
+ * nothing of the trail, and believes the account of the thing (one of git is
+ * found by its name anyway). Fine in views. */
 bool gate_may(struct core *, const struct subject *, enum verb,
     const struct thing *);
 /* Is what was let in still alive and allowed? For guards of long transfers. */

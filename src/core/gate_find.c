@@ -28,7 +28,8 @@ is_id(const char *s)
 static bool
 name_key(struct str name, char key[FOUND_NAME_MAX + 1])
 {
-	if (name.n == 0 || name.n > FOUND_NAME_MAX)
+	if (name.n == 0 || name.n > FOUND_NAME_MAX ||
+	    memchr(name.p, '\0', name.n) != NULL)
 		return false;
 	text_lower(name, key);
 	return true;

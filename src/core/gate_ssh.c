@@ -157,7 +157,8 @@ stand_take(struct db_rows *rows, struct subject *who, bool *ret_settle)
 	char id[CRED_ID_MAX + 1];
 	int r;
 
-	if (end_of(rows, 2) <= clock_now() || db_str(rows, 3).n > 0)
+	if (end_of(rows, 2) <= clock_now() ||
+	    !cidr_list_has(db_str(rows, 3), str_c(who->addr)))
 		return OUT_ABSENT;
 	r = FIELD_PUT(who->account, db_str(rows, 1));
 	if (r != 0)

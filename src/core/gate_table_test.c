@@ -1,4 +1,4 @@
-#include "core/core_world.h"
+#include "core/ssh_world.h"
 
 /* Who asks, in the order of the columns below. */
 enum asker {
@@ -14,14 +14,30 @@ enum asker {
 	TOKEN_READ,
 	TOKEN_WRITE,
 	FOREIGN,
+	SSH_READER,
+	SSH_WRITER,
+	SSH_MANAGER,
+	SSH_ACCESS,
 	NOBODY,
 	ASKERS
 };
-static const char *const names[ASKERS] = {
-    "owner",   "reader",       "writer",	"manager",
-    "viewer",  "operator",     "editor",	"administrator",
-    "no role", "token (read)", "token (write)", "another account",
-    "nobody"};
+static const char *const names[ASKERS] = {"owner",
+					  "reader",
+					  "writer",
+					  "manager",
+					  "viewer",
+					  "operator",
+					  "editor",
+					  "administrator",
+					  "no role",
+					  "token (read)",
+					  "token (write)",
+					  "another account",
+					  "reader's SSH key",
+					  "writer's SSH key",
+					  "manager's SSH key",
+					  "access key",
+					  "nobody"};
 
 /* The truth, written by hand: y passes, n is denied, u is not proven. */
 static const struct {
@@ -29,56 +45,85 @@ static const struct {
 	enum thing_kind kind;
 	const char *truth;
 } table[] = {
-    /*                                 owner|RWM|VOEA|none|tokens|else|nobody */
-    {VERB_NONE_NEEDED, THING_NONE, "yyyyyyyyyyyyy"},
-    {VERB_WHOAMI, THING_NONE, "yyyyyyyyynnyu"},
-    {VERB_LOGIN, THING_NONE, "yyyyyyyyyyyyy"},
-    {VERB_IMAGE_PULL, THING_REPO, "yyyynnnnnyynu"},
-    {VERB_IMAGE_PUSH, THING_REPO, "ynyynnnnnnynu"},
-    {VERB_IMAGE_DELETE, THING_REPO, "ynyynnnnnnnnu"},
-    {VERB_IMAGE_INSPECT, THING_REPO, "yynynnnnnnnnu"},
-    {VERB_IMAGE_LIST, THING_REPO, "yynynnnnnnnnu"},
-    {VERB_IMAGE_LIST, THING_ACCOUNT, "yynynnnnnnnnu"},
-    {VERB_IMAGE_LIST, THING_NONE, "yyyyyyyyyyyyu"},
-    {VERB_NAMESPACE_LIST, THING_NAMESPACE, "ynyynnnnnnnnu"},
-    {VERB_NAMESPACE_CREATE, THING_NAMESPACE, "ynnynnnnnnnnu"},
-    {VERB_NAMESPACE_DELETE, THING_NAMESPACE, "ynnynnnnnnnnu"},
-    {VERB_QUOTA_GET, THING_ACCOUNT, "yyyynnnnnnnnu"},
-    {VERB_REGISTRYTOKEN_CREATE, THING_ACCOUNT, "ynnnnnnynnnnu"},
-    {VERB_REGISTRYTOKEN_GET, THING_TOKEN, "ynnnnnnynnnnu"},
-    {VERB_REGISTRYTOKEN_LIST, THING_ACCOUNT, "ynnnnnnynnnnu"},
-    {VERB_REGISTRYTOKEN_DELETE, THING_TOKEN, "ynnnnnnynnnnu"},
-    {VERB_ACCOUNT_CREATE, THING_NONE, "ynnnnnnnnnnnu"},
-    {VERB_ACCOUNT_LIST, THING_NONE, "yyyyyyyyynnyu"},
-    {VERB_USER_CREATE, THING_ACCOUNT, "ynnnnnnynnnnu"},
-    {VERB_USER_LIST, THING_ACCOUNT, "ynnnyyyynnnnu"},
-    {VERB_USER_UPDATE, THING_IDENTITY, "ynnnnnnynnnnu"},
-    {VERB_PASSWORD_SET, THING_IDENTITY, "ynnnnnnynnnnu"},
-    {VERB_APIKEY_CREATE, THING_IDENTITY, "ynnnnnnynnnnu"},
-    {VERB_APIKEY_GET, THING_IDENTITY, "ynnnnnnynnnnu"},
-    {VERB_APIKEY_LIST, THING_IDENTITY, "ynnnnnnynnnnu"},
-    {VERB_APIKEY_DELETE, THING_IDENTITY, "ynnnnnnynnnnu"},
-    {VERB_SESSION_END, THING_IDENTITY, "ynnnnnnynnnnu"},
-    {VERB_AUDIT_READ, THING_ACCOUNT, "ynnynnnynnnnu"},
-    {VERB_STATUS_READ, THING_NONE, "ynnnnnnnnnnnu"},
+    /*                owner|RWM|VOEA|none|tokens|else|SSH RWM|access key|nobody
+     */
+    {VERB_NONE_NEEDED, THING_NONE, "yyyyyyyyyyyyyyyyy"},
+    {VERB_WHOAMI, THING_NONE, "yyyyyyyyynnyyyynu"},
+    {VERB_LOGIN, THING_NONE, "yyyyyyyyyyyyyyyyy"},
+    {VERB_IMAGE_PULL, THING_REPO, "yyyynnnnnyynnnnnu"},
+    {VERB_IMAGE_PUSH, THING_REPO, "ynyynnnnnnynnnnnu"},
+    {VERB_IMAGE_DELETE, THING_REPO, "ynyynnnnnnnnnnnnu"},
+    {VERB_IMAGE_INSPECT, THING_REPO, "yynynnnnnnnnnnnnu"},
+    {VERB_IMAGE_LIST, THING_REPO, "yynynnnnnnnnnnnnu"},
+    {VERB_IMAGE_LIST, THING_ACCOUNT, "yynynnnnnnnnnnnnu"},
+    {VERB_IMAGE_LIST, THING_NONE, "yyyyyyyyyyyynnnnu"},
+    {VERB_NAMESPACE_LIST, THING_NAMESPACE, "ynyynnnnnnnnnnnnu"},
+    {VERB_NAMESPACE_CREATE, THING_NAMESPACE, "ynnynnnnnnnnnnnnu"},
+    {VERB_NAMESPACE_DELETE, THING_NAMESPACE, "ynnynnnnnnnnnnnnu"},
+    {VERB_QUOTA_GET, THING_ACCOUNT, "yyyynnnnnnnnnnnnu"},
+    {VERB_REGISTRYTOKEN_CREATE, THING_ACCOUNT, "ynnnnnnynnnnnnnnu"},
+    {VERB_REGISTRYTOKEN_GET, THING_TOKEN, "ynnnnnnynnnnnnnnu"},
+    {VERB_REGISTRYTOKEN_LIST, THING_ACCOUNT, "ynnnnnnynnnnnnnnu"},
+    {VERB_REGISTRYTOKEN_DELETE, THING_TOKEN, "ynnnnnnynnnnnnnnu"},
+    {VERB_ACCOUNT_CREATE, THING_NONE, "ynnnnnnnnnnnnnnnu"},
+    {VERB_ACCOUNT_LIST, THING_NONE, "yyyyyyyyynnyyyynu"},
+    {VERB_USER_CREATE, THING_ACCOUNT, "ynnnnnnynnnnnnnnu"},
+    {VERB_USER_LIST, THING_ACCOUNT, "ynnnyyyynnnnnnnnu"},
+    {VERB_USER_UPDATE, THING_IDENTITY, "ynnnnnnynnnnnnnnu"},
+    {VERB_PASSWORD_SET, THING_IDENTITY, "ynnnnnnynnnnnnnnu"},
+    {VERB_APIKEY_CREATE, THING_IDENTITY, "ynnnnnnynnnnnnnnu"},
+    {VERB_APIKEY_GET, THING_IDENTITY, "ynnnnnnynnnnnnnnu"},
+    {VERB_APIKEY_LIST, THING_IDENTITY, "ynnnnnnynnnnnnnnu"},
+    {VERB_APIKEY_DELETE, THING_IDENTITY, "ynnnnnnynnnnnnnnu"},
+    {VERB_SESSION_END, THING_IDENTITY, "ynnnnnnynnnnnnnnu"},
+    {VERB_PROJECT_LIST, THING_ACCOUNT, "yyyyyyyynnnnyyynu"},
+    {VERB_PROJECT_LIST, THING_PROJECT, "yyyyyyyynnnnyyynu"},
+    {VERB_PROJECT_CREATE, THING_ACCOUNT, "ynnynnnynnnnnnynu"},
+    {VERB_PROJECT_UPDATE, THING_PROJECT, "ynnynnnynnnnnnynu"},
+    {VERB_PROJECT_DELETE, THING_PROJECT, "ynnynnnynnnnnnynu"},
+    {VERB_GIT_READ, THING_GITREPO, "yyyynnnnnnnnyyyyu"},
+    {VERB_GIT_PUSH, THING_GITREPO, "ynyynnnnnnnnnyynu"},
+    {VERB_GIT_FORCE, THING_GITREPO, "ynnynnnnnnnnnnynu"},
+    {VERB_GIT_LIST, THING_ACCOUNT, "yyyyyyyynnnnyyynu"},
+    {VERB_GIT_SHOW, THING_GITREPO, "yyyyyyyynnnnyyynu"},
+    {VERB_GIT_CREATE, THING_ACCOUNT, "ynnynnnynnnnnnynu"},
+    {VERB_GIT_CREATE, THING_PROJECT, "ynnynnnynnnnnnynu"},
+    {VERB_GIT_UPDATE, THING_GITREPO, "ynnynnnynnnnnnynu"},
+    {VERB_GIT_DELETE, THING_GITREPO, "ynnynnnynnnnnnynu"},
+    {VERB_ACCESSKEY_LIST, THING_GITREPO, "ynnynnnynnnnnnynu"},
+    {VERB_ACCESSKEY_LIST, THING_PROJECT, "ynnynnnynnnnnnynu"},
+    {VERB_ACCESSKEY_CREATE, THING_GITREPO, "ynnynnnynnnnnnynu"},
+    {VERB_ACCESSKEY_CREATE, THING_PROJECT, "ynnynnnynnnnnnynu"},
+    {VERB_ACCESSKEY_UPDATE, THING_GITREPO, "ynnynnnynnnnnnynu"},
+    {VERB_ACCESSKEY_UPDATE, THING_PROJECT, "ynnynnnynnnnnnynu"},
+    {VERB_ACCESSKEY_DELETE, THING_GITREPO, "ynnynnnynnnnnnynu"},
+    {VERB_ACCESSKEY_DELETE, THING_PROJECT, "ynnynnnynnnnnnynu"},
+    {VERB_ACCESSKEY_LIST, THING_ACCOUNT, "ynnynnnynnnnnnynu"},
+    {VERB_USERKEY_LIST, THING_IDENTITY, "ynnnnnnynnnnnnnnu"},
+    {VERB_USERKEY_CREATE, THING_IDENTITY, "ynnnnnnynnnnnnnnu"},
+    {VERB_USERKEY_UPDATE, THING_IDENTITY, "ynnnnnnynnnnnnnnu"},
+    {VERB_USERKEY_DELETE, THING_IDENTITY, "ynnnnnnynnnnnnnnu"},
+    {VERB_ACCOUNT_UPDATE, THING_ACCOUNT, "ynnnnnnynnnnnnnnu"},
+    {VERB_AUDIT_READ, THING_ACCOUNT, "ynnynnnynnnnnnnnu"},
+    {VERB_STATUS_READ, THING_NONE, "ynnnnnnnnnnnnnnnu"},
 };
 
-struct cast {
-	struct world w;
+struct askers {
+	struct cast git;
+	struct sshkey keys[ASKERS];
 	struct proof proofs[ASKERS];
 	struct str ids[ASKERS]; /* of those who are users */
 	struct user bystander;
 };
 
 static void
-cast_make(struct cast *c)
+askers_make(struct askers *c)
 {
-	struct world *w = &c->w;
-	struct account other;
+	struct world *w = &c->git.w;
 	struct regtoken token;
 	struct api_key key;
 
-	world_make(w);
+	cast_new(&c->git);
 	c->proofs[OWNER] = basic("iamapikey", w->key);
 	for (int i = READER; i <= NO_ROLE; i++) {
 		char email[64];
@@ -95,31 +140,49 @@ cast_make(struct cast *c)
 	    basic("token", world_token(w, false, true, &token));
 	c->proofs[TOKEN_WRITE] =
 	    basic("token", world_token(w, true, true, &token));
-	c->proofs[FOREIGN] = basic("iamapikey", world_other(w, &other));
+	c->proofs[FOREIGN] = basic("iamapikey", c->git.other_key);
+	for (int i = SSH_READER; i <= SSH_ACCESS; i++) {
+		struct user_key row;
+
+		c->keys[i] = pubkey();
+		c->proofs[i] = ssh(&c->keys[i]);
+		if (i == SSH_ACCESS)
+			(void)STAND(&c->git, &c->keys[i],
+				    .repo = c->git.test.id);
+		else
+			must(user_key_try(&c->git,
+					  c->ids[READER + i - SSH_READER],
+					  &c->keys[i], 0, &row),
+			     "user key");
+	}
 	c->proofs[NOBODY] = (struct proof){.kind = PROOF_NONE, .addr = ADDR};
 	c->bystander = world_user(w, "bystander@example.org", 0);
 }
 
 static struct thing
-thing_of(const struct cast *c, enum thing_kind kind)
+thing_of(const struct askers *c, enum thing_kind kind)
 {
 	struct thing thing = {.kind = kind, .region = LOCAL};
 
 	if (kind != THING_NONE)
-		thing.account = str_c(c->w.owner.account);
+		thing.account = str_c(c->git.w.owner.account);
 	if (kind == THING_REPO)
 		thing.name = STR("birds/app");
 	if (kind == THING_NAMESPACE)
 		thing.name = STR("birds");
 	if (kind == THING_IDENTITY)
 		thing.name = c->bystander.id;
+	if (kind == THING_GITREPO)
+		thing.name = STR("Own/test");
+	if (kind == THING_PROJECT)
+		thing.name = STR("Own/default");
 	if (kind == THING_TOKEN)
 		thing.name = STR("some-token");
 	return thing;
 }
 
 static void
-walk(struct cast *c)
+walk(struct askers *c)
 {
 	bool seen[VERB_MAX] = {false};
 
@@ -133,8 +196,8 @@ walk(struct cast *c)
 				   : table[i].truth[who] == 'n' ? OUT_DENIED
 								: OUT_UNPROVEN;
 
-			is_int(pass(&c->w, c->proofs[who], verb, thing), want,
-			       "%s asks %.*s (thing %d)", names[who],
+			is_int(pass(&c->git.w, c->proofs[who], verb, thing),
+			       want, "%s asks %.*s (thing %d)", names[who],
 			       STR_ARG(verb_row(verb)->action),
 			       (int)thing.kind);
 		}
@@ -146,7 +209,7 @@ walk(struct cast *c)
 
 /* The same question with nothing remembered, and through gate_may. */
 static void
-walk_may(struct cast *c)
+walk_may(struct askers *c)
 {
 	for (size_t i = 0; i < nitems(table); i++) {
 		struct thing thing = thing_of(c, table[i].kind);
@@ -154,12 +217,12 @@ walk_may(struct cast *c)
 		for (int who = 0; who < NOBODY; who++) {
 			struct subject subject;
 
-			if (gate_prove(c->w.core, &c->proofs[who], &subject) !=
-			    0) {
+			if (gate_prove(c->git.w.core, &c->proofs[who],
+				       &subject) != 0) {
 				ok(false, "%s is known", names[who]);
 				continue;
 			}
-			is_int(gate_may(c->w.core, &subject, table[i].verb,
+			is_int(gate_may(c->git.w.core, &subject, table[i].verb,
 					&thing),
 			       table[i].truth[who] == 'y', "%s may %.*s",
 			       names[who],
@@ -168,32 +231,35 @@ walk_may(struct cast *c)
 	}
 }
 
-static const enum verb own[] = {VERB_PASSWORD_SET,  VERB_APIKEY_CREATE,
-				VERB_APIKEY_GET,    VERB_APIKEY_LIST,
-				VERB_APIKEY_DELETE, VERB_SESSION_END};
+static const enum verb own[] = {VERB_PASSWORD_SET,   VERB_APIKEY_CREATE,
+				VERB_APIKEY_GET,     VERB_APIKEY_LIST,
+				VERB_APIKEY_DELETE,  VERB_SESSION_END,
+				VERB_USERKEY_LIST,   VERB_USERKEY_CREATE,
+				VERB_USERKEY_UPDATE, VERB_USERKEY_DELETE};
 
 static void
-self(struct cast *c)
+self(struct askers *c)
 {
 	struct thing thing = {.kind = THING_IDENTITY, .region = LOCAL};
 
 	for (size_t i = 0; i < nitems(own); i++) {
 		thing.name = c->ids[NO_ROLE];
-		is_int(pass(&c->w, c->proofs[NO_ROLE], own[i], thing), 0,
+		is_int(pass(&c->git.w, c->proofs[NO_ROLE], own[i], thing), 0,
 		       "own things need no role: %.*s",
 		       STR_ARG(verb_row(own[i])->action));
 		thing.name = STR("");
-		is_int(pass(&c->w, c->proofs[TOKEN_WRITE], own[i], thing),
+		is_int(pass(&c->git.w, c->proofs[TOKEN_WRITE], own[i], thing),
 		       OUT_DENIED, "a token is nobody's self");
 	}
 }
 
 /* Whatever a bearer says, it opens images and nothing else. */
 static void
-bearer(struct cast *c)
+bearer(struct askers *c)
 {
-	struct str token = world_bearer(&c->w, c->proofs[OWNER], "birds/app",
-					SCOPE_PULL | SCOPE_PUSH | SCOPE_DELETE);
+	struct str token =
+	    world_bearer(&c->git.w, c->proofs[OWNER], "birds/app",
+			 SCOPE_PULL | SCOPE_PUSH | SCOPE_DELETE);
 	struct proof proof = plain(PROOF_BEARER, token);
 
 	for (size_t i = 0; i < nitems(table); i++) {
@@ -203,7 +269,7 @@ bearer(struct cast *c)
 			     verb == VERB_IMAGE_DELETE;
 		bool public = verb_row(verb)->rule == RULE_PUBLIC;
 
-		is_int(pass(&c->w, proof, verb, thing_of(c, table[i].kind)),
+		is_int(pass(&c->git.w, proof, verb, thing_of(c, table[i].kind)),
 		       image || public ? 0 : OUT_DENIED,
 		       "the owner's bearer asks %.*s (thing %d)",
 		       STR_ARG(verb_row(verb)->action), (int)table[i].kind);
@@ -213,14 +279,14 @@ bearer(struct cast *c)
 int
 main(void)
 {
-	struct cast c;
+	static struct askers c;
 
-	cast_make(&c);
+	askers_make(&c);
 	walk(&c);
 	walk(&c);
 	walk_may(&c);
 	self(&c);
 	bearer(&c);
-	world_end(&c.w);
+	world_end(&c.git.w);
 	return done_testing();
 }

@@ -1,8 +1,6 @@
-#include "core/core_world.h"
 
 #include "core/policy.h"
-#include "core/sql.h"
-#include "db/db.h"
+#include "core/ssh_world.h"
 
 #define READER_CRN "crn:v1:bluemix:public:iam::::serviceRole:Reader"
 
@@ -187,6 +185,108 @@ test_services(struct world *w)
 	       "another service");
 }
 
+/* --- repositories and projects --- */
+
+#define GIT                                                                    \
+	{                                                                      \
+		"serviceName", "git"                                           \
+	}
+
+static struct person
+with_git(struct world *w, const char *role, const char *type,
+	 const char *resource)
+{
+	const char *pairs[4][2] = {GIT};
+	int n = 1;
+
+	if (type != NULL) {
+		pairs[n][0] = "resourceType";
+		pairs[n++][1] = type;
+	}
+	if (resource != NULL) {
+		pairs[n][0] = "resource";
+		pairs[n][1] = resource;
+	}
+	return with(w, role, pairs);
+}
+
+static int
+asks(struct world *w, const struct person *p, enum verb verb,
+     struct thing thing)
+{
+	return pass(w, p->proof, verb, thing);
+}
+
+static void
+test_git(struct world *w)
+{
+	struct thing account = {.kind = THING_ACCOUNT, .region = LOCAL};
+	static const struct {
+		const char *why;
+		const char *type, *resource;
+		/* test, tools, site; project web; list, create */
+		const char *truth;
+	} cases[] = {
+	    {"one repository", "repository", "test", "ynnnyn"},
+	    {"in any case", "repository", "TeSt", "ynnnyn"},
+	    {"by pattern", "repository", "~T*", "yynnyn"},
+	    {"all repositories", "repository", NULL, "yyynyn"},
+	    {"one project", "project", "web", "nnyyyn"},
+	    {"a project in any case", "project", "WEB", "nnyyyn"},
+	    {"projects by pattern", "project", "~?Eb", "nnyyyn"},
+	    {"all projects", "project", NULL, "yyyyyn"},
+	    {"another project", "project", "default", "yynnyn"},
+	    {"a name of either kind", NULL, "web", "nnyyyn"},
+	    {"the account", NULL, NULL, "yyyyyy"},
+	    {"of another kind", "namespace", "test", "nnnnnn"},
+	    {"not there", "repository", "none", "nnnnyn"},
+	    {"empty", "repository", "", "nnnnyn"},
+	};
+
+	for (size_t i = 0; i < nitems(cases); i++) {
+		struct person p =
+		    with_git(w, "Manager", cases[i].type, cases[i].resource);
+		const int got[] = {
+		    asks(w, &p, VERB_GIT_PUSH, git("Own/test")),
+		    asks(w, &p, VERB_GIT_PUSH, git("Own/tools")),
+		    asks(w, &p, VERB_GIT_PUSH, git("Own/site")),
+		    asks(w, &p, VERB_GIT_CREATE, project("Own/web")),
+		    asks(w, &p, VERB_GIT_LIST, account),
+		    asks(w, &p, VERB_GIT_CREATE, account),
+		};
+
+		for (size_t j = 0; j < nitems(got); j++)
+			is_int(got[j],
+			       cases[i].truth[j] == 'y' ? 0 : OUT_DENIED,
+			       "%s: question %zu", cases[i].why, j);
+		is_int(asks(w, &p, VERB_PROJECT_CREATE, account), got[5],
+		       "%s: projects are made by who has the account",
+		       cases[i].why);
+		is_int(asks(w, &p, VERB_PROJECT_LIST, account), got[4],
+		       "%s: projects are listed", cases[i].why);
+		is_int(asks(w, &p, VERB_ACCESSKEY_LIST, account), got[5],
+		       "%s: all keys", cases[i].why);
+		is_int(pull_in(w, &p, LOCAL, "birds/app"), OUT_DENIED,
+		       "%s: no image", cases[i].why);
+	}
+}
+
+/* git has none, whatever name a request came in by. */
+static void
+test_git_region(struct world *w)
+{
+	struct person here =
+	    with(w, "Manager", PAIRS(GIT, {"region", "local"}));
+	struct person any = with(w, "Manager", PAIRS(GIT));
+	struct thing test = git("Own/test");
+
+	test.region = LOCAL;
+	is_int(asks(w, &here, VERB_GIT_READ, test), OUT_DENIED, "of a region");
+	is_int(asks(w, &any, VERB_GIT_READ, test), 0, "of none");
+	test.region = STR("nowhere");
+	is_int(asks(w, &any, VERB_GIT_READ, test), 0, "wherever");
+}
+
 /* What is not understood grants nothing. */
 static void
 test_closed(struct world *w)
@@ -292,20 +392,23 @@ test_roles(void)
 int
 main(void)
 {
-	struct world w;
+	static struct cast c;
+	struct world *w = &c.w;
 	bool made;
 
 	test_match();
 	test_roles();
-	world_make(&w);
-	must(namespace_add(&w.owner, LOCAL, STR("bears"), &made), "bears");
-	must(namespace_add(&w.owner, LOCAL, STR("boars"), &made), "boars");
-	must(namespace_add(&w.owner, OTHER, STR("birds"), &made), "birds");
-	test_resource(&w);
-	test_regions(&w);
-	test_services(&w);
-	subtest("closed") test_closed(&w);
-	test_felt_at_once(&w);
-	world_end(&w);
+	cast_new(&c);
+	must(namespace_add(&w->owner, LOCAL, STR("bears"), &made), "bears");
+	must(namespace_add(&w->owner, LOCAL, STR("boars"), &made), "boars");
+	must(namespace_add(&w->owner, OTHER, STR("birds"), &made), "birds");
+	test_resource(w);
+	test_regions(w);
+	test_services(w);
+	test_git(w);
+	test_git_region(w);
+	subtest("closed") test_closed(w);
+	test_felt_at_once(w);
+	world_end(w);
 	return done_testing();
 }
