@@ -169,9 +169,9 @@ conn_lend(struct http_conn *c)
 	bool stream = c->work->plan == HTTP_STREAM;
 
 	conn_enter(c, CONN_LENT);
-	/* The pool thread reads the socket itself: our epoll would wake us for
-	 * each piece that comes in. */
-	if (stream && !body_buffered(c->work))
+	/* The pool thread reads the socket itself, and may write to it: our
+	 * epoll would wake us for each piece. */
+	if (stream && (!body_buffered(c->work) || c->work->req.sends))
 		loop_unwatch(c);
 	if (pool_push(pool, c, stream))
 		return STEP_LENT;

@@ -87,11 +87,16 @@ struct work {
 	uint64_t file_left;
 	enum http_plan plan;
 	int body_flaw; /* the outcome that ended the body early */
+	struct gunzip *gunzip; /* the body is coded; NULL: not */
 	bool begun;    /* begin() was called: done() is owed */
 	bool answered; /* a reply was composed */
 	bool keep, linger;
 	bool v11, expect;
 	bool body_done;
+	bool flows;		   /* the reply is being sent by the program */
+	bool flow_chunked, flow_more; /* chunked, and not the first chunk */
+	int flow_flaw;		   /* the outcome that ended it early */
+	int64_t flow_blocked_ms;   /* waited for the socket; see rate_bytes */
 	bool skipped;		   /* the one empty line before a request */
 	bool timed;		   /* the head's deadline runs */
 	int64_t guard_ms, rate_ms; /* when last asked, when last reckoned */
@@ -147,6 +152,17 @@ bool body_invite(struct http_conn *);
  * OUT_BUSY nothing there now; OUT_MALFORMED; OUT_RANGE the client is gone.
  */
 MUST int body_pull(struct http_conn *, char *p, size_t n, size_t *ret);
+
+/* gunzip.c: decoding a body as it is read. */
+MUST struct gunzip *gunzip_new(void);
+void gunzip_free(struct gunzip *);
+/* As http_body_read(); raw reads the coded bytes. */
+MUST int gunzip_read(struct gunzip *,
+		     int (*raw)(struct http_req *, void *, size_t, size_t *),
+		     struct http_req *, char *p, size_t n, size_t *ret);
+
+/* flow.c: a reply that the program has sent ends, on the loop's thread. */
+enum step flow_end(struct http_conn *);
 
 /* send.c. start() composes the reply that is in the work. */
 enum step send_start(struct http_conn *);

@@ -225,12 +225,17 @@ on_expect(struct head *h, struct seen *seen, struct str value)
 	return 0;
 }
 
+/* Whether a body may be coded at all is the program's to say. */
 static int
 on_content_coding(struct head *h, struct seen *seen, struct str value)
 {
 	(void)seen;
-	if (!str_eq_nocase(value, STR("identity")))
+	if (str_eq_nocase(value, STR("identity")))
+		return 0;
+	if (h->gzip || (!str_eq_nocase(value, STR("gzip")) &&
+			!str_eq_nocase(value, STR("x-gzip"))))
 		return refuse(h, 415, "content coding not supported");
+	h->gzip = true;
 	return 0;
 }
 

@@ -30,7 +30,7 @@ struct head {
 	bool v11;    /* HTTP/1.1, not 1.0 */
 	bool keep;   /* the client lets the connection live on */
 	bool expect; /* it waits for "100 Continue" */
-	bool has_length, chunked;
+	bool has_length, chunked, gzip;
 	uint64_t length;
 	const char *why; /* what was wrong, for a refusal */
 };

@@ -13,7 +13,8 @@
  *   HTTP_POOL    collect the body, call run() on a pool thread: for work that
  *                waits (a durable commit, a password hash)
  *   HTTP_STREAM  call run() on a pool thread at once; it reads the body itself
- *                with http_body_read()
+ *                with http_body_read(), and may send its reply as it comes into
+ *                being with http_send()
  *
  * Strictness: a request that two parsers could read differently is refused
  * with 400 and the connection closed: two Content-Length or Host fields, a
@@ -22,7 +23,8 @@
  * Host, a target that is not in origin form. A path may not hold empty or dot
  * segments, ";", a backslash, or an escaped dot, backslash or control byte;
  * other escapes ("%2f") are the program's to judge. A Content-Encoding other
- * than identity is 415. test/scene/x*.t lists them all.
+ * than identity is 415, but for one gzip where begin() takes it.
+ * test/scene/x*.t lists them all.
  */
 #ifndef HTTP_HTTP_H
 #define HTTP_HTTP_H
@@ -56,6 +58,7 @@ const char *http_method_name(enum http_method);
 #define HTTP_POOL_MAX 64             /* pool threads; made as needed */
 #define HTTP_QUEUE_MAX 1024          /* requests waiting for one: then 503 */
 #define HTTP_COLLECT_MAX (256 * MIB) /* collected bodies together: then 503 */
+#define HTTP_GUNZIP_RATIO_MAX 100    /* of a coded body, from a MiB on */
 
 struct http_field {
 	struct str name, value; /* name in lower case, value trimmed */
@@ -70,8 +73,12 @@ struct http_req {
 	size_t n_fields;
 	bool has_length;   /* Content-Length was given */
 	bool chunked;
+	bool gzip;         /* the body is coded so; length is of what is sent */
 	uint64_t length;
 	struct str body;   /* for INLINE and POOL, in run() */
+	/* For begin() to set, with STREAM: http_body_read() is to decode a body
+	 * coded with gzip; run() may call http_send(). */
+	bool takes_gzip, sends;
 	char peer[HTTP_ADDR_MAX];
 	bool tls, loopback; /* loopback: the peer's address is */
 	struct arena *arena; /* the request's */
@@ -97,6 +104,7 @@ struct http_reply {
 	uint64_t head_len; /* for HEAD and body-less replies: the length to state */
 	bool has_head_len;
 	bool close;        /* close the connection after it */
+	bool cut;          /* begun with http_send(), and not to be finished */
 	/* While a long body goes out or comes in: asked at least once a second;
 	 * false cuts the connection. guard_free is called at the end. */
 	bool (*guard)(void *);
@@ -166,13 +174,32 @@ void http_stats(struct http_server *, struct http_stats *ret);
 
 /*
  * In run() of a STREAM request: the next bytes of the body, at most n; *ret is
- * 0 at its end. 0; OUT_MALFORMED bad chunk framing; OUT_RANGE the client closed
- * before the end; OUT_EXPIRED a deadline or the minimum rate; OUT_DENIED the
- * guard said no. After any of these the connection closes with the reply.
+ * 0 at its end. 0; OUT_MALFORMED bad chunk framing or coding; OUT_RANGE the
+ * client closed before the end; OUT_EXPIRED a deadline or the minimum rate;
+ * OUT_DENIED the guard said no; OUT_TOO_LARGE over HTTP_GUNZIP_RATIO_MAX. After
+ * any of these the connection closes with the reply.
  * "100 Continue" is sent before the first read when the client asked for it.
  */
 MUST int http_body_read(struct http_req *, void *p, size_t n, size_t *ret);
 /* Ask guard(arg) during http_body_read. */
 void http_body_guard(struct http_req *, bool (*guard)(void *), void *arg);
+
+/*
+ * In run() of a STREAM request that sends, after the body was read: the head of
+ * the reply as it stands at the first call, then these bytes of the body, which
+ * ends when run() returns. Waits until the socket has taken them. HTTP/1.1
+ * clients get it chunked, others until the connection closes.
+ * 0; OUT_RANGE the client has gone or the server ends; OUT_EXPIRED it does not
+ * read, or too slowly; OUT_DENIED the guard of the reply said no; -errno. After
+ * any of these, or with reply->cut, the connection is cut, so that the client
+ * sees that the body is not whole.
+ */
+MUST int http_send(struct http_req *, struct http_reply *, const void *p,
+    size_t n);
+/* Is it still worth going on? For whoever has nothing to send for a while: call
+ * it at least once a second. The outcomes of http_send(). */
+MUST int http_look(struct http_req *, struct http_reply *);
+/* Is the head out, so that another reply cannot be given? */
+bool http_sending(const struct http_req *);
 
 #endif

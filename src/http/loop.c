@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/out.h"
+#include "http/reply.h"
 #include "http/server.h"
 
 #include <errno.h>
@@ -12,7 +13,6 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #define EVENTS_MAX	128
@@ -107,16 +107,10 @@ struct str
 loop_date(struct loop *loop)
 {
 	int64_t now;
-	time_t s;
-	struct tm tm;
 
 	if (loop->now_ms >= loop->date_until_ms) {
 		now = clock_now();
-		s = (time_t)(now / SECOND_MS);
-		(void)gmtime_r(&s, &tm);
-		loop->date_n =
-		    strftime(loop->date, sizeof(loop->date),
-			     "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &tm);
+		loop->date_n = reply_date(now, loop->date);
 		loop->date_until_ms =
 		    loop->now_ms + SECOND_MS - now % SECOND_MS;
 	}

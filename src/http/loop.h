@@ -31,7 +31,7 @@ struct loop {
 	int64_t listen_at_ms; /* accept again then, after a lack of fds */
 	int64_t tick_at_ms;
 	int64_t date_until_ms;
-	char date[64]; /* "Date: ...\r\n" */
+	char date[64]; /* "Date: ...\r\n": REPLY_DATE_MAX */
 	size_t date_n;
 	struct conn_list in[CONN_STATES]; /* each in order of since_ms */
 	struct http_conn *again, **again_end;

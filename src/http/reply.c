@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define BODY_KEEP (16 * KIB) /* memory that a body may leave to the next */
@@ -226,6 +227,17 @@ put_length(char *p, const struct http_reply *re, bool head_only)
 }
 
 size_t
+reply_date(int64_t now, char p[REPLY_DATE_MAX])
+{
+	time_t s = (time_t)(now / SECOND_MS);
+	struct tm tm;
+
+	(void)gmtime_r(&s, &tm);
+	return strftime(p, REPLY_DATE_MAX,
+			"Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &tm);
+}
+
+size_t
 reply_head(const struct http_reply *re, const struct reply_frame *f, char *p)
 {
 	char *from = p;
@@ -236,7 +248,10 @@ reply_head(const struct http_reply *re, const struct reply_frame *f, char *p)
 		p = put(p, buf_str(&re->head));
 	if (re->wipe)
 		p = put(p, STR("Cache-Control: no-store\r\n"));
-	p = put_length(p, re, f->head_only);
+	if (f->body == REPLY_CHUNKED)
+		p = put(p, STR("Transfer-Encoding: chunked\r\n"));
+	else if (f->body == REPLY_MEASURED)
+		p = put_length(p, re, f->head_only);
 	if (!f->keep)
 		p = put(p, STR("Connection: close\r\n"));
 	else if (!f->v11)

@@ -17,10 +17,15 @@ bool reply_failed(const struct http_reply *);
 /* May a reply with this status have a body at all? */
 bool reply_bodyless(int status);
 
+enum reply_body { REPLY_MEASURED, REPLY_CHUNKED, REPLY_TO_THE_END };
 struct reply_frame {
 	struct str date;
+	enum reply_body body;
 	bool v11, keep, head_only;
 };
+/* "Date: ...\r\n" for a wall clock's time; the number of bytes. */
+#define REPLY_DATE_MAX 64
+size_t reply_date(int64_t now, char p[REPLY_DATE_MAX]);
 /* Write the head to p, which has room for HTTP_REPLY_HEAD_MAX and 1 KiB; the
  * number of bytes written. */
 size_t reply_head(const struct http_reply *, const struct reply_frame *,

@@ -106,6 +106,14 @@ begin(struct http_conn *c, const struct head *head)
 	w->begun = true;
 	w->body_max = 0;
 	w->plan = app->begin(app->arg, &w->req, &w->reply, &w->body_max);
+	if (w->req.gzip && w->plan != HTTP_ANSWER) {
+		if (w->plan != HTTP_STREAM || !w->req.takes_gzip)
+			return request_refuse(c, 415,
+					      "content coding not supported");
+		w->gunzip = gunzip_new();
+		if (w->gunzip == NULL)
+			return request_refuse(c, 503, "out of memory");
+	}
 	return dispatch(c);
 }
 
@@ -125,6 +133,7 @@ parse(struct http_conn *c, size_t head_n)
 	w->req.n_fields = head.n_fields;
 	w->req.has_length = head.has_length;
 	w->req.chunked = head.chunked;
+	w->req.gzip = head.gzip;
 	w->req.length = head.length;
 	if (status != 0)
 		return request_refuse(c, status, head.why);

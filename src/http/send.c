@@ -184,6 +184,8 @@ send_start(struct http_conn *c)
 	struct work *w = c->work;
 	enum step step;
 
+	if (w->flows)
+		return flow_end(c);
 	settle(c);
 	settle_keep(c);
 	w->answered = true;

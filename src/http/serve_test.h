@@ -76,7 +76,8 @@ app_begin(void *arg, struct http_req *req, struct http_reply *re,
 		buf_adds(&re->body, "no");
 		return HTTP_ANSWER;
 	}
-	if (str_starts(req->path, STR("/stream")))
+	req->takes_gzip = req->sends = str_starts(req->path, STR("/flow"));
+	if (str_starts(req->path, STR("/stream")) || req->sends)
 		return HTTP_STREAM;
 	if (str_starts(req->path, STR("/pool"))) {
 		*body_max = POOL_BODY_MAX;
@@ -131,6 +132,69 @@ reply_with_stream(struct http_req *req, struct http_reply *re)
 	http_headf(re, "X-Total", "%zu", total);
 }
 
+/* What came in goes out again. */
+static int
+flow_echo(struct http_req *req, struct http_reply *re)
+{
+	static _Thread_local char piece[100 * KIB];
+	struct buf all = BUF_INIT_MAX(256 * MIB);
+	size_t n = 0;
+	int r;
+
+	while ((r = http_body_read(req, piece, sizeof(piece), &n)) == 0 &&
+	       n > 0)
+		buf_add(&all, piece, n);
+	re->status = r == 0 ? 200 : 400;
+	if (r == 0)
+		r = http_send(req, re, all.p, all.n);
+	buf_clear(&all);
+	return r;
+}
+
+/* As many bytes as the query says, in pieces of all sizes. */
+static int
+flow_count(struct http_req *req, struct http_reply *re)
+{
+	static _Thread_local char piece[200 * KIB];
+	uint64_t all = 0;
+	size_t at = 0, n = 1;
+	int r = str_u64(req->query, UINT32_MAX, &all);
+
+	re->status = 200;
+	while (r == 0 && at < all) {
+		n = n * 3 % sizeof(piece) + 1;
+		if (n > all - at)
+			n = (size_t)all - at;
+		for (size_t i = 0; i < n; i++)
+			piece[i] = pattern(at + i);
+		r = http_send(req, re, piece, n);
+		at += n;
+	}
+	if (r == 0 && all == 0)
+		r = http_send(req, re, NULL, 0);
+	return r;
+}
+
+static void
+reply_with_flow(struct http_req *req, struct http_reply *re)
+{
+	int r = 0;
+
+	re->guard = app_guard;
+	re->guard_free = app_guard_free;
+	if (str_eq(req->path, STR("/flow/echo"))) {
+		r = flow_echo(req, re);
+	} else if (str_eq(req->path, STR("/flow/silent"))) {
+		while ((r = http_look(req, re)) == 0)
+			pause_ms(20);
+		re->status = 500;
+	} else {
+		r = flow_count(req, re);
+		re->cut = str_eq(req->path, STR("/flow/cut"));
+	}
+	seen.last_flaw = r;
+}
+
 static void
 app_run(void *arg, struct http_req *req, struct http_reply *re)
 {
@@ -141,6 +205,8 @@ app_run(void *arg, struct http_req *req, struct http_reply *re)
 		seen.most_running = now;
 	if (str_starts(req->path, STR("/stream"))) {
 		reply_with_stream(req, re);
+	} else if (str_starts(req->path, STR("/flow"))) {
+		reply_with_flow(req, re);
 	} else if (str_starts(req->path, STR("/file"))) {
 		reply_with_file(req, re);
 	} else if (str_eq(req->path, STR("/big"))) {

@@ -85,8 +85,8 @@ read_wait(struct http_conn *c, char *p, size_t n, size_t *ret)
 	return r != 0 ? r : reckon(c, now, *ret);
 }
 
-int
-http_body_read(struct http_req *req, void *p, size_t n, size_t *ret)
+static int
+raw_read(struct http_req *req, void *p, size_t n, size_t *ret)
 {
 	struct http_conn *c = req->conn;
 	struct work *w = c->work;
@@ -121,6 +121,16 @@ http_body_read(struct http_req *req, void *p, size_t n, size_t *ret)
 		return r;
 	*ret = got;
 	return 0;
+}
+
+int
+http_body_read(struct http_req *req, void *p, size_t n, size_t *ret)
+{
+	struct work *w = req->conn->work;
+
+	if (w->gunzip == NULL)
+		return raw_read(req, p, n, ret);
+	return gunzip_read(w->gunzip, raw_read, req, p, n, ret);
 }
 
 void

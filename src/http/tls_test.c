@@ -133,6 +133,10 @@ test_replies(void)
 	get("memory", "GET /big HTTP/1.1\r\n" CLOSE "\r\n", &b);
 	ok(is_pattern(body_of(&b), 0, 4 * MIB), "4 MiB from memory");
 	buf_reset(&b);
+	seen.guard = true;
+	get("flow", "GET /flow?3000000 HTTP/1.0\r\n" HOST "\r\n", &b);
+	ok(is_pattern(body_of(&b), 0, 3000000), "3 MB as they came into being");
+	buf_reset(&b);
 	get("early",
 	    "POST /early HTTP/1.1\r\n" HOST "Content-Length: 999999\r\n\r\n",
 	    &b);

@@ -50,6 +50,7 @@ work_end(struct work *w)
 	if (w->pos == w->end)
 		w->high = w->start = w->pos = w->end = 0;
 	reply_end(&w->reply);
+	gunzip_free(TAKE(w->gunzip));
 	if (w->arena.used > 0)
 		arena_reset(&w->arena);
 	buf_shrink(&w->body);
@@ -72,6 +73,9 @@ work_begin(struct work *w, struct http_conn *c)
 	w->guard_ms = w->rate_ms = 0;
 	w->rate_bytes = 0;
 	w->body_guard = NULL;
+	w->flows = w->flow_chunked = w->flow_more = false;
+	w->flow_flaw = 0;
+	w->flow_blocked_ms = 0;
 	w->req = (struct http_req){
 	    .arena = &w->arena,
 	    .fields = w->fields,

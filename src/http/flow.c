@@ -1,0 +1,229 @@
+/*
+ * Replies that the program sends as they come into being, on a pool thread that
+ * has the connection to itself. The socket does not block; we wait for it here,
+ * and look once in a while whether going on makes sense.
+ */
+#include "base/clock.h"
+#include "http/io.h"
+#include "http/reply.h"
+#include "http/server.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SLICE_MS 500	    /* between two looks at the guard */
+#define JOIN_MAX (32 * KIB) /* framing and data in one write */
+
+bool
+http_sending(const struct http_req *req)
+{
+	return req->conn->work->flows;
+}
+
+static int
+look(struct http_conn *c, struct http_reply *re, int64_t now)
+{
+	struct work *w = c->work;
+
+	if (now < w->guard_ms)
+		return 0;
+	w->guard_ms = now + SLICE_MS;
+	if (server_phase(c->loop->server) >= SERVER_CUTS)
+		return OUT_RANGE;
+	if (re->guard != NULL && !re->guard(re->guard_arg))
+		return OUT_DENIED;
+	return 0;
+}
+
+/* Only the time spent waiting for the client counts: a program may be silent
+ * for as long as it likes. */
+static int
+reckon(struct work *w, int64_t waited)
+{
+	w->flow_blocked_ms += waited;
+	if (w->flow_blocked_ms < MINUTE_MS)
+		return 0;
+	if (w->rate_bytes < HTTP_RATE_MIN * 60)
+		return OUT_EXPIRED;
+	w->flow_blocked_ms = 0;
+	w->rate_bytes = 0;
+	return 0;
+}
+
+/* Until the socket takes more; *stall_at: when that is too late. */
+static int
+wait_room(struct http_conn *c, struct http_reply *re, int64_t stall_at)
+{
+	struct pollfd fd = {
+	    .fd = c->fd,
+	    .events = c->ssl == NULL || c->wants_write ? POLLOUT : POLLIN,
+	};
+	int64_t before = clock_mono(), now;
+	int64_t ms =
+	    stall_at - before < SLICE_MS ? stall_at - before : SLICE_MS;
+	int r;
+
+	if (ms <= 0)
+		return OUT_EXPIRED;
+	if (poll(&fd, 1, (int)ms) < 0 && errno != EINTR)
+		return FAIL(-errno);
+	now = clock_mono();
+	r = reckon(c->work, now - before);
+	return r != 0 ? r : look(c, re, now);
+}
+
+static int
+write_all(struct http_conn *c, struct http_reply *re, const char *p, size_t n,
+	  bool more)
+{
+	int64_t stall_ms = c->loop->server->conf.stall_timeout_ms;
+	int64_t stall_at = clock_mono() + stall_ms;
+	struct work *w = c->work;
+	size_t at = 0;
+
+	while (at < n) {
+		ssize_t k;
+		int r;
+
+		c->wants_write = false;
+		k = io_write(c, p + at, n - at, more);
+		if (k == IO_GONE)
+			return OUT_RANGE;
+		if (k > 0) {
+			at += (size_t)k;
+			w->rate_bytes += (uint64_t)k;
+			stall_at = clock_mono() + stall_ms;
+			continue;
+		}
+		r = wait_room(c, re, stall_at);
+		if (r != 0)
+			return r;
+	}
+	return 0;
+}
+
+static int
+begin(struct http_conn *c, struct http_reply *re)
+{
+	struct work *w = c->work;
+	char date[REPLY_DATE_MAX];
+	struct reply_frame frame = {
+	    .date = {date, reply_date(clock_now(), date)},
+	    .v11 = w->v11,
+	    .head_only = w->req.method == HTTP_HEAD,
+	};
+
+	if (reply_failed(re) || re->body.n > 0 || re->fd >= 0 ||
+	    reply_bodyless(re->status) || !w->req.sends)
+		return FAIL(-EINVAL);
+	w->flow_chunked = w->v11;
+	w->keep = w->keep && w->v11 && !re->close && w->body_done &&
+		  server_phase(c->loop->server) == SERVER_RUNS;
+	frame.keep = w->keep;
+	frame.body = w->v11 ? REPLY_CHUNKED : REPLY_TO_THE_END;
+	buf_reset(&w->out);
+	if (buf_room(&w->out, HTTP_REPLY_HEAD_MAX + 1 * KIB) != 0)
+		return FAIL(-ENOMEM);
+	w->out.n = reply_head(re, &frame, w->out.p);
+	w->flows = w->answered = true;
+	w->guard_ms = 0;
+	w->rate_bytes = 0;
+	return 0;
+}
+
+/* What is in out, then the data, in as few writes as is sensible. */
+static int
+write_out(struct http_conn *c, struct http_reply *re, const char *p, size_t n)
+{
+	struct work *w = c->work;
+	bool join = n <= JOIN_MAX;
+	int r;
+
+	if (join && n > 0 && buf_add(&w->out, p, n) != 0)
+		return FAIL(-ENOMEM);
+	r = write_all(c, re, w->out.p, w->out.n, !join);
+	buf_reset(&w->out);
+	return r != 0 || join ? r : write_all(c, re, p, n, false);
+}
+
+static int
+send_piece(struct http_conn *c, struct http_reply *re, const char *p, size_t n)
+{
+	struct work *w = c->work;
+	int r = look(c, re, clock_mono());
+
+	if (r != 0)
+		return r;
+	if (w->req.method == HTTP_HEAD)
+		n = 0;
+	if (w->flow_chunked && n > 0) {
+		buf_addf(&w->out, "%s%zx\r\n", w->flow_more ? "\r\n" : "", n);
+		w->flow_more = true;
+	}
+	if (buf_err(&w->out) != 0)
+		return FAIL(-ENOMEM);
+	r = write_out(c, re, p, n);
+	if (r == 0)
+		w->body_out += n;
+	return r;
+}
+
+int
+http_send(struct http_req *req, struct http_reply *re, const void *p, size_t n)
+{
+	struct http_conn *c = req->conn;
+	struct work *w = c->work;
+	int r = w->flow_flaw;
+
+	if (r == 0 && !w->flows) {
+		r = begin(c, re);
+		if (r != 0)
+			return r;
+	}
+	if (r == 0)
+		r = w->flow_flaw = send_piece(c, re, p, n);
+	return r;
+}
+
+int
+http_look(struct http_req *req, struct http_reply *re)
+{
+	struct http_conn *c = req->conn;
+	struct pollfd fd = {.fd = c->fd, .events = POLLRDHUP};
+	int r;
+
+	if (c->work->flow_flaw != 0)
+		return c->work->flow_flaw;
+	r = look(c, re, clock_mono());
+	if (r == 0 && poll(&fd, 1, 0) > 0 &&
+	    (fd.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0)
+		r = OUT_RANGE;
+	return r;
+}
+
+enum step
+flow_end(struct http_conn *c)
+{
+	struct work *w = c->work;
+
+	if (w->flow_flaw != 0 || w->reply.cut) {
+		c->abort = true;
+		return STEP_GONE;
+	}
+	if (w->flow_chunked && w->req.method != HTTP_HEAD)
+		buf_adds(&w->out, w->flow_more ? "\r\n0\r\n\r\n" : "0\r\n\r\n");
+	if (buf_err(&w->out) != 0) {
+		c->abort = true;
+		return STEP_GONE;
+	}
+	w->linger = !w->keep;
+	w->out_at = 0;
+	w->body_at = w->reply.body.n;
+	w->head_left = w->out.n;
+	w->guard_ms = w->rate_ms = c->loop->now_ms;
+	w->rate_bytes = 0;
+	conn_enter(c, CONN_SEND);
+	return STEP_ON;
+}
