@@ -112,7 +112,7 @@ test_project(struct cast *c)
 	(void)asks(c, &key, VERB_PROJECT_LIST, project("Own/web"), OUT_DENIED,
 		   "the project itself is not for it");
 	v = inside(c, &key, "Own/moving");
-	ok(gate_still(c->w.core, &v), "goes on");
+	ok(still(c, &v), "goes on");
 	must(gitrepo_update(&c->w.owner, moving.id, &home, &note), "move");
 	ok(!gate_still(c->w.core, &v), "it left the project");
 	is_int(reads(c, &key, "Own/moving"), OUT_DENIED, "for all");
@@ -153,7 +153,7 @@ test_ends(struct cast *c)
 	(void)STAND(c, &key, .repo = c->tools.id,
 		    .expires_at = clock_now() + 2 * MINUTE_MS);
 	v = inside(c, &key, "Own/test");
-	ok(gate_still(c->w.core, &v), "in time");
+	ok(still(c, &v), "in time");
 	clock_test_shift(MINUTE_MS);
 	ok(!gate_still(c->w.core, &v), "cut at its end");
 	is_int(reads(c, &key, "Own/test"), OUT_DENIED, "opens no more");
@@ -187,7 +187,7 @@ test_from(struct cast *c)
 	world_from = "";
 	is_int(reads(c, &key, "Own/test"), OUT_DENIED, "from nowhere");
 	world_from = here;
-	ok(gate_still(c->w.core, &v), "goes on");
+	ok(still(c, &v), "goes on");
 	must(access_key_update(&c->w.owner, id, &elsewhere, &note), "update");
 	ok(!gate_still(c->w.core, &v), "its address is not for it any more");
 	(void)STAND(c, &key, .project = c->test.project);
@@ -227,11 +227,11 @@ test_repo_ends(struct cast *c)
 	(void)STAND(c, &key, .repo = repo.id);
 	v = inside(c, &key, "Own/born");
 	must(gitrepo_update(&c->w.owner, repo.id, &name, &note), "rename");
-	ok(gate_still(c->w.core, &v), "a rename ends nobody");
+	ok(still(c, &v), "a rename ends nobody");
 	is_int(reads(c, &key, "Own/born"), OUT_DENIED, "the old name is gone");
 	is_int(reads(c, &key, "Own/renamed"), 0, "the new one is there");
 	(void)git_repo(&c->w, &c->w.owner, "born", STR_NONE);
-	ok(gate_still(c->w.core, &v), "whoever has the old name now");
+	ok(still(c, &v), "whoever has the old name now");
 	is_int(reads(c, &key, "Own/born"), OUT_DENIED, "that one is another");
 	must(gitrepo_remove(&c->w.owner, repo.id), "remove");
 	ok(!gate_still(c->w.core, &v), "a removal ends all");
@@ -254,10 +254,10 @@ test_settle(struct cast *c)
 	ok(!v.settle, "and settles nothing");
 	w = inside(c, &key, "Own/test");
 	ok(w.settle, "the new one does");
-	ok(gate_still(c->w.core, &v), "until then both go on");
+	ok(still(c, &v), "until then both go on");
 	must(access_key_settle(c->w.core, next), "settle");
 	ok(!gate_still(c->w.core, &v), "the old one is cut");
-	ok(gate_still(c->w.core, &w), "the new one goes on");
+	ok(still(c, &w), "the new one goes on");
 	ok(reads(c, &old, "Own/test") != 0, "the old one opens nothing");
 	w = inside(c, &key, "Own/test");
 	ok(!w.settle, "that was all");

@@ -179,6 +179,7 @@ test_removed(struct cast *c)
 		       "%.*s by id", STR_ARG(verb_row(cases[i].verb)->action));
 	}
 	must(shows(c, VERB_GIT_UPDATE, by_id, &v), "update");
+	ok(still(c, &v), "who puts it back is not cut");
 	is_int(gitrepo_restore(&v, str_c(v.object), STR_NONE, &note), 0,
 	       "put back");
 	found(c, git("Own/old"), repo.id, "it is there again");
@@ -197,7 +198,7 @@ test_renamed(struct cast *c)
 
 	must(shows(c, VERB_GIT_UPDATE, git("Own/first"), &v), "update");
 	must(gitrepo_update(&c->w.owner, repo.id, &name, &note), "rename");
-	ok(gate_still(c->w.core, &v), "goes on");
+	ok(still(c, &v), "goes on");
 	is_int(gitrepo_update(&v, str_c(v.object), &text, &note), 0,
 	       "what was found is changed");
 	must(gitrepo_by_id(c->w.core, repo.id, &c->w.arena, &got), "get");

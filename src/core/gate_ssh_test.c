@@ -1,5 +1,4 @@
 /* Public keys as proofs: shown, signed with, and whose they are. */
-#include "core/policy.h"
 #include "core/ssh_world.h"
 
 #define OFFERS (3 * THROTTLE_FREE)
@@ -24,23 +23,6 @@ static int
 offers(struct cast *c, const struct sshkey *key)
 {
 	return gate_offered(c->w.core, ssh(key).secret);
-}
-
-static int
-proves(struct cast *c, const struct sshkey *key, struct subject *ret)
-{
-	struct proof proof = ssh(key);
-
-	return gate_prove(c->w.core, &proof, ret);
-}
-
-static void
-disable(struct cast *c, struct str identity, bool disabled)
-{
-	struct visit by = c->w.owner;
-
-	by.verb = VERB_USER_UPDATE;
-	must(user_disable(&by, identity, disabled), "user_disable");
 }
 
 static void
@@ -163,79 +145,6 @@ test_guesses(struct cast *c)
 	world_from = here;
 }
 
-/* What a person may do over SSH follows their roles. */
-static void
-test_roles(struct cast *c)
-{
-	static const struct {
-		unsigned role;
-		int read, push, force;
-	} cases[] = {
-	    {0, OUT_DENIED, OUT_DENIED, OUT_DENIED},
-	    {ROLE_READER, 0, OUT_DENIED, OUT_DENIED},
-	    {ROLE_WRITER, 0, 0, OUT_DENIED},
-	    {ROLE_MANAGER, 0, 0, 0},
-	    {ROLE_VIEWER, OUT_DENIED, OUT_DENIED, OUT_DENIED},
-	};
-	struct sshkey owner;
-	struct user_key row;
-
-	for (size_t i = 0; i < nitems(cases); i++) {
-		char email[40];
-		struct user user;
-		struct sshkey key;
-
-		(void)snprintf(email, sizeof(email), "r%zu@example.org", i);
-		user = world_user(&c->w, email, cases[i].role);
-		key = user_key(c, user.id, 0, &row);
-		is_int(pass(&c->w, ssh(&key), VERB_GIT_READ, git("Own/test")),
-		       cases[i].read, "role %u reads", cases[i].role);
-		is_int(pass(&c->w, ssh(&key), VERB_GIT_PUSH, git("Own/test")),
-		       cases[i].push, "role %u pushes", cases[i].role);
-		is_int(pass(&c->w, ssh(&key), VERB_GIT_FORCE, git("Own/test")),
-		       cases[i].force, "role %u forces", cases[i].role);
-		is_int(pass(&c->w, ssh(&key), VERB_GIT_READ, git("Else/far")),
-		       OUT_DENIED, "role %u elsewhere", cases[i].role);
-	}
-	owner = user_key(c, str_c(c->w.owner.who.identity), 0, &row);
-	is_int(pass(&c->w, ssh(&owner), VERB_GIT_FORCE, git("Own/test")), 0,
-	       "the owner");
-	is_int(pass(&c->w, ssh(&owner), VERB_GIT_READ, git("Else/far")),
-	       OUT_DENIED, "is not the owner of all");
-	is_int(pulls(&c->w, ssh(&owner), "birds/app"), OUT_DENIED,
-	       "over SSH there is git alone");
-	is_int(pass(&c->w, ssh(&owner), VERB_ACCOUNT_CREATE,
-		    (struct thing){.kind = THING_NONE}),
-	       OUT_DENIED, "the operator, too");
-}
-
-/* A person who ends is cut, whatever way it comes. */
-static void
-test_cut(struct cast *c)
-{
-	struct user user = world_user(&c->w, "cut@example.org", ROLE_READER);
-	struct user_key row, ending;
-	struct sshkey key = user_key(c, user.id, 0, &row);
-	struct sshkey ends =
-	    user_key(c, user.id, clock_now() + MINUTE_MS, &ending);
-	struct visit v = inside(c, &key, "Own/test");
-	struct visit e = inside(c, &ends, "Own/test");
-
-	clock_test_shift(MINUTE_MS);
-	ok(!gate_still(c->w.core, &e), "by the end of the key");
-	is_int(reads(c, &ends, "Own/test"), OUT_EXPIRED, "for new ones, too");
-	clock_test_shift(-MINUTE_MS);
-	ok(gate_still(c->w.core, &v), "goes on");
-	disable(c, user.id, true);
-	ok(!gate_still(c->w.core, &v), "who is disabled");
-	is_int(reads(c, &key, "Own/test"), OUT_UNPROVEN, "is not let in");
-	disable(c, user.id, false);
-	ok(gate_still(c->w.core, &v), "enabled again");
-	must(user_key_remove(&c->w.owner, row.id), "remove");
-	ok(!gate_still(c->w.core, &v), "whose key is removed");
-	is_int(reads(c, &key, "Own/test"), OUT_UNPROVEN, "is nobody");
-}
-
 static void
 test_one_use(struct cast *c)
 {
@@ -292,96 +201,6 @@ test_tokens(struct cast *c)
 	is_int(pass(w, plain(PROOF_ACCESS, world_session(w, w->key).access),
 		    VERB_GIT_READ, git("Own/test")),
 	       0, "and an access token");
-}
-
-/* --- a person of two accounts --- */
-
-static const struct db_sql joins[] = {
-    {"join", "INSERT INTO member (account_id, identity_id, added_at) "
-	     "VALUES ($1, $2, 0)"}};
-struct join {
-	struct str account, identity;
-};
-
-static int
-join_write(struct db_at *at, void *arg)
-{
-	const struct join *join = arg;
-
-	return db_exec(at, 0, NULL, "ss", join->account, join->identity);
-}
-
-static void
-join(struct cast *c, struct str account, struct str identity)
-{
-	struct join join = {account, identity};
-
-	world_shut(&c->w);
-	{
-		CLEAN(db_freep)
-		struct db *db = cast_db(c, joins, nitems(joins));
-
-		must(db_write(db, join_write, &join), "join");
-	}
-	must(world_open(&c->w, false), "open");
-	c->w.owner = visit_of(&c->w, c->w.key, VERB_QUOTA_GET,
-			      (struct thing){.kind = THING_ACCOUNT});
-	c->other_owner = visit_of(&c->w, c->other_key, VERB_QUOTA_GET,
-				  (struct thing){.kind = THING_ACCOUNT});
-}
-
-struct gift {
-	const struct visit *by;
-	struct str identity;
-	unsigned roles;
-};
-
-static int
-give_write(struct db_at *at, void *arg)
-{
-	const struct gift *gift = arg;
-
-	return policy_give_account(at, gift->by, gift->identity, gift->roles,
-				   "gift");
-}
-
-static void
-test_member(struct cast *c)
-{
-	struct user user = world_user(&c->w, "two@example.org", ROLE_WRITER);
-	struct user_key row;
-	struct api_key api;
-	struct sshkey key = user_key(c, user.id, 0, &row);
-	struct str value = world_key(&c->w, user.id, 0, &api);
-	struct thing home = git("Own/test");
-	struct gift gift = {.identity = user.id, .roles = ROLE_READER};
-	struct visit v;
-
-	is_int(reads(c, &key, "Else/far"), OUT_DENIED, "a stranger");
-	join(c, c->other.id, user.id);
-	is_int(reads(c, &key, "Else/far"), OUT_DENIED, "a member without role");
-	gift.by = &c->other_owner;
-	must(gate_write(&c->other_owner, give_write, &gift), "policy");
-	v = inside(c, &key, "Else/far");
-	is_str(str_c(v.who.account), c->other.id, "a reader there");
-	is_str(str_c(v.account), c->other.id, "of what is there");
-	ok(!v.who.owner, "no more than that");
-	is_int(pass(&c->w, ssh(&key), VERB_GIT_PUSH, git("Else/far")),
-	       OUT_DENIED, "who writes at home does not write there");
-	is_int(pass(&c->w, ssh(&key), VERB_GIT_PUSH, git("Own/test")), 0,
-	       "but at home");
-	ok(gate_may(c->w.core, &v.who, VERB_GIT_PUSH, &home),
-	   "also who was there before");
-	is_int(
-	    pass(&c->w, ssh(&key), VERB_GIT_LIST,
-		 (struct thing){.kind = THING_ACCOUNT, .account = c->other.id}),
-	    0, "what is there is listed");
-	is_int(pass(&c->w, basic("iamapikey", value), VERB_GIT_READ,
-		    git("Else/far")),
-	       OUT_DENIED, "an API key is of its account");
-	ok(gate_still(c->w.core, &v), "goes on");
-	disable(c, user.id, true);
-	ok(!gate_still(c->w.core, &v), "who is disabled at home is cut");
 }
 
 /* --- however many keys there are --- */
@@ -470,11 +289,8 @@ main(void)
 	test_tells_nothing(&c);
 	test_proved(&c);
 	test_guesses(&c);
-	test_roles(&c);
-	test_cut(&c);
 	test_one_use(&c);
 	test_tokens(&c);
-	test_member(&c);
 	test_plans(&c);
 	world_end(&c.w);
 	return done_testing();

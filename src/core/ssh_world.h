@@ -51,6 +51,23 @@ ssh(const struct sshkey *key)
 		     (struct str){(const char *)key->blob, key->blob_len});
 }
 
+UNUSED static int
+proves(struct cast *c, const struct sshkey *key, struct subject *ret)
+{
+	struct proof proof = ssh(key);
+
+	return gate_prove(c->w.core, &proof, ret);
+}
+
+UNUSED static void
+disable(struct cast *c, struct str identity, bool disabled)
+{
+	struct visit by = c->w.owner;
+
+	by.verb = VERB_USER_UPDATE;
+	must(user_disable(&by, identity, disabled), "user_disable");
+}
+
 UNUSED static struct thing
 git(const char *name)
 {
@@ -152,6 +169,17 @@ stand(struct cast *c, const struct sshkey *key, struct where at)
 	return row.id;
 }
 #define STAND(c, key, ...) stand((c), (key), (struct where){__VA_ARGS__})
+
+/* Something changes that is no business of who is inside: the gate looks again
+ * instead of remembering. */
+UNUSED static bool
+still(struct cast *c, const struct visit *v)
+{
+	struct sshkey other = pubkey();
+
+	(void)STAND(c, &other, .repo = c->tools.id);
+	return gate_still(c->w.core, v);
+}
 
 UNUSED static void
 cast_git(struct cast *c)
