@@ -50,6 +50,12 @@ is_bare(struct str s)
 	return s.n == BARE_LEN;
 }
 
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'F' ? (char)(c - 'A' + 'a') : c;
+}
+
 int
 bb_uuid_read(struct str s, char ret[GITREPO_ID_LEN + 1])
 {
@@ -63,11 +69,11 @@ bb_uuid_read(struct str s, char ret[GITREPO_ID_LEN + 1])
 		return OUT_MALFORMED;
 	for (size_t i = 0; i < bare.n; i++)
 		if (bare.p[i] != '-')
-			digits[n++] = bare.p[i];
+			digits[n++] = lower(bare.p[i]);
 	digits[n] = '\0';
 	if (dec_hex(str_c(digits), raw, sizeof(raw)) != 0)
 		return OUT_MALFORMED;
-	enc_hex(raw, sizeof(raw), ret); /* lower case */
+	memcpy(ret, digits, sizeof(digits));
 	return 0;
 }
 
