@@ -108,7 +108,7 @@ digest_of(struct db_at *at, const struct subject *who, uint8_t ret[SHA256_LEN])
 	if (who->cred != CRED_ACCESS_KEY)
 		return OUT_ABSENT;
 	if (str_u64(id, INT64_MAX, &number) != 0)
-		return pubkey_unprint(id, ret);
+		return sshkey_fingerprint_parse(id, ret) == 0 ? 0 : OUT_ABSENT;
 	r = db_one(at, SQL_access_key_digest, &rows, "i", (int64_t)number);
 	if (r != 0)
 		return r;

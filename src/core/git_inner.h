@@ -50,9 +50,6 @@ MUST int pubkey_claim(struct db_at *, const struct sshkey *, const char *usage,
 MUST int pubkey_drop(struct db_at *, struct str digest);
 /* As ssh-keygen -l prints it. */
 void pubkey_print(struct str digest, char ret[SSHKEY_SHA256_LEN + 1]);
-/* Back from the part behind "SHA256:". OUT_ABSENT: it is none. */
-#define PUBKEY_PRINT_LEN 43
-MUST int pubkey_unprint(struct str, uint8_t ret[SHA256_LEN]);
 /* An end that is given lies ahead. */
 MUST int key_end(int64_t expires_at, struct note *);
 MUST int key_comment(struct str comment, struct note *);

@@ -14,6 +14,12 @@
 #include "crypt/digest.h"
 #include "db/db.h"
 
+UNUSED static struct str
+blob_of(const struct sshkey *key)
+{
+	return (struct str){(const char *)key->blob, key->blob_len};
+}
+
 /* An ed25519 key as it is on the wire; another number, another key. */
 UNUSED static struct sshkey
 key_of(unsigned number)
@@ -27,9 +33,7 @@ key_of(unsigned number)
 	memcpy(key.blob, head, n);
 	(void)snprintf((char *)key.blob + n, 33, "%032u", number);
 	key.blob_len = n + 32;
-	must(digest_sha256((struct str){(char *)key.blob, key.blob_len},
-			   key.digest),
-	     "digest");
+	must(digest_sha256(blob_of(&key), key.digest), "digest");
 	return key;
 }
 

@@ -4,6 +4,8 @@
 #include "base/enc.h"
 #include "core/sql.h"
 
+#define PRINT_LEN (SSHKEY_SHA256_LEN - 7) /* behind "SHA256:" */
+
 int
 key_label(struct str label, struct str *ret, struct note *note)
 {
@@ -48,24 +50,7 @@ pubkey_print(struct str digest, char ret[SSHKEY_SHA256_LEN + 1])
 	 * '=' at their end, which nobody prints. */
 	(void)enc_b64(&text, str_sub(digest, 0, SHA256_LEN));
 	(void)snprintf(ret, SSHKEY_SHA256_LEN + 1, "SHA256:%.*s",
-		       STR_ARG(str_sub(buf_str(&text), 0, PUBKEY_PRINT_LEN)));
-}
-
-int
-pubkey_unprint(struct str text, uint8_t ret[SHA256_LEN])
-{
-	CLEAN(buf_clear) struct buf padded = BUF_INIT, bytes = BUF_INIT;
-	int r;
-
-	buf_addstr(&padded, text);
-	buf_addc(&padded, '=');
-	if (text.n != PUBKEY_PRINT_LEN || buf_err(&padded) != 0)
-		return OUT_ABSENT;
-	r = dec_b64(&bytes, buf_str(&padded));
-	if (r != 0 || bytes.n != SHA256_LEN)
-		return r < 0 ? r : OUT_ABSENT;
-	memcpy(ret, bytes.p, SHA256_LEN);
-	return 0;
+		       STR_ARG(str_sub(buf_str(&text), 0, PRINT_LEN)));
 }
 
 static int
@@ -78,15 +63,6 @@ taken(struct note *note, bool lives)
 				"a unique SSH key");
 }
 
-/* What it says of itself: its blob begins with a string that names its type. */
-static struct str
-type_of(struct str blob)
-{
-	size_t n = blob.n < 4 ? 0 : (uint8_t)blob.p[3];
-
-	return str_sub(blob, 4, n);
-}
-
 static int
 insert(struct db_at *at, const struct sshkey *key, const char *usage,
        int64_t now)
@@ -95,8 +71,8 @@ insert(struct db_at *at, const struct sshkey *key, const char *usage,
 	struct str blob = {(const char *)key->blob, key->blob_len};
 
 	return FOLD(db_exec(at, SQL_pubkey_insert, NULL, "bssibi", digest,
-			    str_c(usage), type_of(blob), (int64_t)key->bits,
-			    blob, now));
+			    str_c(usage), sshkey_type_name(key->type),
+			    (int64_t)key->bits, blob, now));
 }
 
 int
