@@ -1,0 +1,421 @@
+#include "ssh/inner.h"
+
+#include "base/clock.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define PIPE_SIZE (1 << 20)
+#define HOST_KEYS "host_key_info"
+#define NO_SHELL                                                               \
+	"This server runs git commands only (clone, fetch, pull, push and "    \
+	"archive).\nThere is no shell.\n"
+
+void
+chan_say(struct chan *c, int stream, struct str text)
+{
+	(void)buf_addstr(&c->held[stream], text);
+}
+
+void
+chan_end(struct chan *c, int status)
+{
+	c->state = CHAN_ENDING;
+	c->status = status;
+}
+
+static void
+close_fd(int *fd)
+{
+	if (*fd >= 0)
+		(void)close(*fd);
+	*fd = -1;
+}
+
+void
+chan_close_pipes(struct chan *c)
+{
+	close_fd(&c->in);
+	for (int i = 0; i < CHAN_STREAMS; i++)
+		close_fd(&c->out[i]);
+}
+
+/* --- callbacks: they take notes ------------------------------------------ */
+
+static int
+on_data(ssh_session ssh, ssh_channel channel, void *data, uint32_t len,
+	int is_stderr, void *user)
+{
+	struct chan *c = user;
+	ssize_t n;
+
+	(void)ssh;
+	(void)channel;
+	/* The window is a promise that libssh does not hold clients to. */
+	if (len > SESSION_AHEAD_MAX)
+		session_over(c->session, SSH_END_PROTOCOL, "window");
+	if (is_stderr || c->state > CHAN_RUNNING ||
+	    (c->state == CHAN_RUNNING && c->in < 0))
+		return (int)len; /* nobody there to read it */
+	if (c->state != CHAN_RUNNING || c->in_full)
+		return 0;
+	n = write(c->in, data, len);
+	if (n < 0 && errno == EAGAIN)
+		n = 0;
+	if (n < 0) {
+		close_fd(&c->in);
+		return (int)len;
+	}
+	c->in_full = (uint32_t)n < len;
+	c->session->deadlines.moved = clock_mono();
+	return (int)n;
+}
+
+static void
+on_eof(ssh_session ssh, ssh_channel channel, void *user)
+{
+	struct chan *c = user;
+
+	(void)ssh;
+	(void)channel;
+	c->client_eof = true;
+}
+
+static void
+on_close(ssh_session ssh, ssh_channel channel, void *user)
+{
+	struct chan *c = user;
+
+	(void)ssh;
+	(void)channel;
+	c->client_eof = c->client_closed = true;
+}
+
+static int
+on_env(ssh_session ssh, ssh_channel channel, const char *name,
+       const char *value, void *user)
+{
+	struct chan *c = user;
+
+	(void)ssh;
+	(void)channel;
+	if (c->state != CHAN_OPEN || strcmp(name, "GIT_PROTOCOL") != 0 ||
+	    !gitcmd_is_protocol(str_c(value)))
+		return 1;
+	(void)snprintf(c->protocol, sizeof(c->protocol), "%s", value);
+	return 0;
+}
+
+static int
+on_exec(ssh_session ssh, ssh_channel channel, const char *command, void *user)
+{
+	struct chan *c = user;
+
+	(void)ssh;
+	(void)channel;
+	if (c->state != CHAN_OPEN)
+		return 1;
+	if (strlen(command) > GITCMD_MAX) {
+		session_over(c->session, SSH_END_FINE, "command");
+		return 1;
+	}
+	c->command = strdup(command);
+	if (c->command == NULL)
+		return 1;
+	c->state = CHAN_ASKED;
+	return 0;
+}
+
+static int
+on_shell(ssh_session ssh, ssh_channel channel, void *user)
+{
+	struct chan *c = user;
+
+	(void)ssh;
+	(void)channel;
+	if (c->state != CHAN_OPEN)
+		return 1;
+	c->state = CHAN_ASKED;
+	return 0;
+}
+
+static ssh_channel
+on_open(ssh_session ssh, void *user)
+{
+	struct session *s = user;
+	struct chan *c = NULL;
+
+	for (size_t i = 0; c == NULL && i < nitems(s->chans); i++)
+		if (s->chans[i].state == CHAN_FREE)
+			c = &s->chans[i];
+	/* libssh lets nobody in here without a proof; we do not take its word
+	 * for it. */
+	if (c == NULL || !s->proved || s->over)
+		return NULL;
+	*c = (struct chan){.session = s,
+			   .state = CHAN_OPEN,
+			   .number = s->chans_made++,
+			   .in = -1,
+			   .out = {-1, -1},
+			   .held = {BUF_INIT, BUF_INIT},
+			   .ahead = BUF_INIT};
+	c->ssh = ssh_channel_new(ssh);
+	c->callbacks = (struct ssh_channel_callbacks_struct){
+	    .userdata = c,
+	    .channel_data_function = on_data,
+	    .channel_eof_function = on_eof,
+	    .channel_close_function = on_close,
+	    .channel_env_request_function = on_env,
+	    .channel_exec_request_function = on_exec,
+	    .channel_shell_request_function = on_shell};
+	ssh_callbacks_init(&c->callbacks);
+	if (c->ssh == NULL ||
+	    ssh_set_channel_callbacks(c->ssh, &c->callbacks) != SSH_OK) {
+		ssh_channel_free(c->ssh);
+		c->state = CHAN_FREE;
+		return NULL;
+	}
+	s->deadlines.moved = clock_mono();
+	return c->ssh;
+}
+
+/* No service is asked for after the first. */
+static int
+on_service(ssh_session ssh, const char *service, void *user)
+{
+	(void)ssh;
+	(void)service;
+	session_over(user, SSH_END_FINE, "service");
+	return 0;
+}
+
+void
+channels_begin(struct session *s)
+{
+	s->callbacks = (struct ssh_server_callbacks_struct){
+	    .userdata = s,
+	    .channel_open_request_session_function = on_open,
+	    .service_request_function = on_service};
+	ssh_callbacks_init(&s->callbacks);
+	if (ssh_set_server_callbacks(s->ssh, &s->callbacks) != SSH_OK)
+		session_over(s, SSH_END_OWN, "callbacks");
+}
+
+/* --- what was asked for -------------------------------------------------- */
+
+/* Our own address as clients may write it, when nothing better is known. */
+static void
+own_name(int fd, char *ret, size_t size)
+{
+	struct sockaddr_storage addr = {0};
+	const struct sockaddr_in *v4 = (const void *)&addr;
+	const struct sockaddr_in6 *v6 = (const void *)&addr;
+	bool is6;
+	char text[INET6_ADDRSTRLEN] = "localhost";
+	socklen_t n = sizeof(addr);
+	unsigned port;
+
+	(void)getsockname(fd, (struct sockaddr *)&addr, &n);
+	is6 = addr.ss_family == AF_INET6;
+	port = ntohs(is6 ? v6->sin6_port : v4->sin_port);
+	(void)inet_ntop(is6 ? AF_INET6 : AF_INET,
+			is6 ? (const void *)&v6->sin6_addr
+			    : (const void *)&v4->sin_addr,
+			text, sizeof(text));
+	(void)snprintf(ret, size, port == 22 ? "%s" : "[%s]:%u", text, port);
+}
+
+static void
+tell_keys(struct chan *c)
+{
+	char name[INET6_ADDRSTRLEN + 16];
+
+	own_name(c->session->fd, name, sizeof(name));
+	keys_tell(c->session->keys, name, &c->held[CHAN_OUT]);
+	chan_end(c, 0);
+}
+
+static void
+greet(struct chan *c)
+{
+	struct str text;
+	int status;
+
+	if (!ask_greet(c->session, &text, &status))
+		return;
+	chan_say(c, CHAN_OUT, text);
+	chan_end(c, status);
+}
+
+/* What git prints as "fatal: remote error: ...". */
+static void
+refused(struct chan *c, struct str text, int status)
+{
+	pktline_err(&c->held[CHAN_OUT], text);
+	chan_end(c, status);
+}
+
+/* ours[0] is written to, ours[1] and [2] are read. */
+static int
+pipes_make(int ours[3], int theirs[3])
+{
+	for (int i = 0; i < 3; i++) {
+		int ends[2], mine = i == 0 ? 1 : 0;
+
+		if (pipe2(ends, O_CLOEXEC) != 0) {
+			while (i-- > 0) {
+				(void)close(ours[i]);
+				(void)close(theirs[i]);
+			}
+			return FAIL(-errno);
+		}
+		if (i < 2) /* fewer and larger steps; not a must */
+			(void)fcntl(ends[0], F_SETPIPE_SZ, PIPE_SIZE);
+		(void)fcntl(ends[mine], F_SETFL,
+			    O_NONBLOCK | (i == 0 ? O_WRONLY : O_RDONLY));
+		ours[i] = ends[mine];
+		theirs[i] = ends[1 - mine];
+	}
+	return 0;
+}
+
+static void
+run(struct chan *c, const char *service, const struct gitcmd *cmd, int status)
+{
+	enum ask_answer answer;
+	int ours[3], theirs[3];
+	struct str text;
+
+	if (pipes_make(ours, theirs) != 0) {
+		refused(c,
+			STR("no more programs can be started now, try "
+			    "again later"),
+			1);
+		return;
+	}
+	answer = ask_run(c->session, c, service, cmd, theirs, &text);
+	for (int i = 0; i < 3; i++)
+		(void)close(theirs[i]);
+	if (answer == ASK_STARTED) {
+		c->in = ours[0];
+		c->out[CHAN_OUT] = ours[1];
+		c->out[CHAN_ERR] = ours[2];
+		c->in_full = true; /* until what came before is in */
+		c->state = CHAN_RUNNING;
+		return;
+	}
+	for (int i = 0; i < 3; i++)
+		(void)close(ours[i]);
+	if (answer == ASK_REFUSED)
+		refused(c, text, status);
+}
+
+/* Whose words the refusal will be in: those of reading, unless it is plainly a
+ * push. */
+static const char *
+service_meant(struct str command)
+{
+	for (int i = 0; i < GIT_SERVICES; i++) {
+		struct str name = str_c(git_service_name(i));
+
+		if (str_starts(str_sub(command, 4, SIZE_MAX),
+			       str_sub(name, 4, SIZE_MAX)))
+			return name.p;
+	}
+	return git_service_name(GIT_UPLOAD_PACK);
+}
+
+static void
+asked(struct chan *c)
+{
+	struct str command = str_trim(str_c(c->command));
+	struct gitcmd cmd = {.account = "", .repo = ""};
+	int r;
+
+	if (command.n == 0) {
+		greet(c);
+		return;
+	}
+	if (str_eq(command, STR(HOST_KEYS))) {
+		tell_keys(c);
+		return;
+	}
+	r = gitcmd_parse(str_c(c->command), &cmd);
+	if (r == 0) {
+		run(c, git_service_name(cmd.service), &cmd, 1);
+	} else if (r == OUT_ABSENT || r == OUT_MALFORMED) {
+		cmd.account[0] = cmd.repo[0] = '\0';
+		run(c, service_meant(command), &cmd, SESSION_PATH_STATUS);
+	} else {
+		chan_say(c, CHAN_ERR, STR(NO_SHELL));
+		chan_end(c, 1);
+	}
+}
+
+static void
+chan_free(struct chan *c)
+{
+	chan_close_pipes(c);
+	(void)ssh_remove_channel_callbacks(c->ssh, &c->callbacks);
+	ssh_channel_free(c->ssh);
+	free(c->command);
+	for (int i = 0; i < CHAN_STREAMS; i++)
+		buf_clear(&c->held[i]);
+	buf_clear(&c->ahead);
+	c->session->deadlines.moved = clock_mono();
+	c->state = CHAN_FREE;
+}
+
+/* Everything that is to be said has been: the status, and no more. */
+static void
+finish(struct chan *c)
+{
+	(void)ssh_channel_request_send_exit_status(c->ssh, c->status);
+	(void)ssh_channel_send_eof(c->ssh);
+	(void)ssh_channel_close(c->ssh);
+	c->state = CHAN_CLOSING;
+}
+
+static void
+chan_turn(struct chan *c)
+{
+	if (c->state == CHAN_ASKED)
+		asked(c);
+	if (c->state == CHAN_ENDING && pump_flush(c))
+		finish(c);
+	/* The client is not there any more: nobody to write for. */
+	if (c->client_closed)
+		chan_free(c);
+}
+
+void
+channels_turn(struct session *s)
+{
+	for (size_t i = 0; !s->over && i < nitems(s->chans); i++)
+		if (s->chans[i].state != CHAN_FREE)
+			chan_turn(&s->chans[i]);
+}
+
+void
+channels_free(struct session *s)
+{
+	for (size_t i = 0; i < nitems(s->chans); i++)
+		if (s->chans[i].state != CHAN_FREE)
+			chan_free(&s->chans[i]);
+}
+
+bool
+channels_busy(const struct session *s)
+{
+	for (size_t i = 0; i < nitems(s->chans); i++)
+		if (s->chans[i].state == CHAN_RUNNING ||
+		    s->chans[i].state == CHAN_ENDING)
+			return true;
+	return false;
+}

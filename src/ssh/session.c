@@ -1,0 +1,283 @@
+#include "ssh/inner.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "jail/jail.h"
+#include "ssh/algo.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define CPU_S  (3600)
+#define MEMORY (64 * MIB)
+#define PINGS  3
+
+void
+session_over(struct session *s, enum ssh_end end, const char *why)
+{
+	if (s->over)
+		return;
+	s->over = true;
+	s->end = end;
+	s->why = why;
+}
+
+/* libssh has closed the connection, or the peer has. */
+static void
+lost(struct session *s)
+{
+	if (s->proved)
+		session_over(s, SSH_END_FINE, "left");
+	else if (s->failed > 0)
+		session_over(s, SSH_END_FAILED, "left");
+	else if (s->peer_left || ssh_get_disconnect_message(s->ssh) != NULL)
+		session_over(s, SSH_END_NO_PROOF, "left");
+	else
+		session_over(s, SSH_END_PROTOCOL, "protocol");
+}
+
+/* Did the peer go, or did libssh find fault with it? That is told apart before
+ * libssh closes the socket. */
+static void
+look_for_end(struct session *s)
+{
+	char byte;
+
+	if (!s->proved && recv(s->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0 &&
+	    errno != EAGAIN)
+		s->peer_left = true;
+}
+
+/* Lets libssh read and call back. What is left of requests to log in was sent
+ * behind the one that succeeded, and means nothing any more. */
+static void
+requests_drop(struct session *s)
+{
+	ssh_message msg;
+
+	while ((msg = ssh_message_get(s->ssh)) != NULL)
+		ssh_message_free(msg);
+}
+
+static void
+network_turn(struct session *s)
+{
+	int r = SSH_OK;
+
+	errno = 0;
+	look_for_end(s);
+	if (!s->service && !s->proved)
+		r = ssh_handle_key_exchange(s->ssh);
+	if (r == SSH_OK && !s->proved)
+		auth_turn(s);
+	else if (r == SSH_OK)
+		requests_drop(s);
+	if (!s->over && (r == SSH_ERROR || !ssh_is_connected(s->ssh)))
+		lost(s);
+}
+
+/* Milliseconds to wait; 0 when a deadline has passed. */
+static int
+deadline_turn(struct session *s, int64_t now)
+{
+	enum deadline kind;
+	int64_t at;
+
+	s->deadlines.running = channels_busy(s);
+	kind = deadline_next(&s->deadlines, &at);
+	if (at <= now) {
+		session_over(
+		    s, kind == DEADLINE_GRACE ? SSH_END_GRACE : SSH_END_FINE,
+		    deadline_word(kind));
+		return 0;
+	}
+	if (s->proved && at > s->heard + SSH_KEEPALIVE_S * SECOND_MS)
+		at = s->heard + SSH_KEEPALIVE_S * SECOND_MS;
+	return at <= now ? 0
+			 : (int)(at - now < INT32_MAX ? at - now : INT32_MAX);
+}
+
+/* Whoever sends anything is there. libssh reports the answer to a question by
+ * the next call, so a call that sent nothing is made once more. */
+static void
+keepalive_turn(struct session *s, int64_t now)
+{
+	uint64_t out = s->packets.out_packets;
+
+	if (s->packets.in_packets != s->heard_packets) {
+		s->heard_packets = s->packets.in_packets;
+		s->heard = now;
+		s->pings = 0;
+	}
+	if (!s->proved || now - s->heard < SSH_KEEPALIVE_S * SECOND_MS)
+		return;
+	if (++s->pings > PINGS) {
+		session_over(s, SSH_END_FINE, "silent");
+		return;
+	}
+	(void)ssh_send_keepalive(s->ssh);
+	if (s->packets.out_packets == out)
+		(void)ssh_send_keepalive(s->ssh);
+	s->heard = now;
+}
+
+static void
+turn(struct session *s)
+{
+	struct pollfd fds[PUMP_FDS];
+	int flags = ssh_get_poll_flags(s->ssh);
+	size_t n = 2;
+	int wait;
+
+	fds[0] = (struct pollfd){s->fd, POLLIN, 0};
+	if ((flags & SSH_WRITE_PENDING) != 0)
+		fds[0].events |= POLLOUT;
+	fds[1] = (struct pollfd){s->desk_fd, POLLIN, 0};
+	n += pump_poll(s, fds + 2);
+	wait = deadline_turn(s, clock_mono());
+	if (s->over || (poll(fds, n, wait) < 0 && errno != EINTR))
+		return;
+	if (fds[1].revents != 0)
+		ask_turn(s);
+	if (!s->over && fds[0].revents != 0)
+		network_turn(s);
+	if (s->proved) {
+		channels_turn(s);
+		pump_turn(s);
+		channels_turn(s);
+		keepalive_turn(s, clock_mono());
+	}
+	if (!s->over && !ssh_is_connected(s->ssh))
+		lost(s);
+}
+
+/* The last words leave before the socket closes; unread bytes would turn its
+ * end into a reset that overtakes them. */
+static void
+farewell(struct session *s)
+{
+	int64_t until = clock_mono() + SESSION_LINGER_MS;
+	struct pollfd p = {s->fd, POLLIN, 0};
+	int left;
+
+	if (ssh_is_connected(s->ssh)) {
+		(void)ssh_blocking_flush(s->ssh, SESSION_LINGER_MS);
+		ssh_disconnect(s->ssh);
+		(void)shutdown(s->fd, SHUT_WR);
+		while ((left = (int)(until - clock_mono())) > 0 &&
+		       poll(&p, 1, left) > 0 &&
+		       recv(s->fd, s->bytes, sizeof(s->bytes), MSG_DONTWAIT) >
+			   0)
+			;
+	}
+	(void)close(s->fd);
+}
+
+static int
+socket_set(int fd)
+{
+	int one = 1, flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0)
+		return FAIL(-errno);
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	(void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(one));
+	return 0;
+}
+
+/* libssh closes the descriptor that it is given, so it gets one of its own. */
+static int
+connect_libssh(struct session *s)
+{
+	int fd = fcntl(s->fd, F_DUPFD_CLOEXEC, 0);
+
+	s->ssh = ssh_new();
+	if (fd < 0 || s->ssh == NULL)
+		return FAIL(-ENOMEM);
+	if (algo_session(s->ssh) != 0 ||
+	    ssh_bind_accept_fd(s->keys->bind, s->ssh, fd) != SSH_OK)
+		return FAIL(-EINVAL);
+	ssh_set_blocking(s->ssh, 0);
+	ssh_set_counters(s->ssh, &s->socket_bytes, &s->packets);
+	return 0;
+}
+
+static int
+begin(struct session *s)
+{
+	static const struct jail_session walls = {CPU_S, MEMORY};
+	int r = socket_set(s->fd);
+
+	if (r == 0)
+		r = connect_libssh(s);
+	if (r == 0)
+		r = jail_session(&walls);
+	if (r == 0)
+		auth_begin(s);
+	return r;
+}
+
+/* A command that was cut is told so. */
+static void
+tell_cut(struct chan *c)
+{
+	static const char text[] =
+	    "latchkey: this connection was ended by the server\n";
+
+	if (c->state == CHAN_RUNNING && !c->client_closed &&
+	    ssh_is_connected(c->session->ssh) &&
+	    ssh_channel_window_size(c->ssh) >= sizeof(text))
+		(void)ssh_channel_write_stderr(c->ssh, text, sizeof(text) - 1);
+}
+
+static void
+end(struct session *s)
+{
+	log_say(s->end == SSH_END_OWN ? LOG_WARN : LOG_DEBUG, "ssh_end",
+		"addr=%s end=%d why=%s proved=%d", s->addr, (int)s->end, s->why,
+		s->proved ? 1 : 0);
+	for (size_t i = 0; i < nitems(s->chans); i++)
+		tell_cut(&s->chans[i]);
+	channels_free(s);
+	auth_free(s);
+	farewell(s);
+}
+
+enum ssh_end
+session_run(const struct session_start *start)
+{
+	struct session *s = calloc(1, sizeof(*s));
+	int64_t now = clock_mono();
+	int r;
+
+	if (s == NULL)
+		return SSH_END_OWN;
+	s->conf = start->conf;
+	s->keys = start->keys;
+	s->addr = start->addr;
+	s->fd = start->fd;
+	s->desk_fd = start->desk_fd;
+	s->proof_fd = start->proof_fd;
+	s->packet = (struct buf)BUF_INIT_MAX(DESK_PACKET_MAX);
+	s->deadlines =
+	    (struct deadlines){.grace_ms = s->conf->grace_s * SECOND_MS,
+			       .idle_ms = s->conf->idle_s * SECOND_MS,
+			       .began = now};
+	s->heard = now;
+	r = begin(s);
+	if (r != 0) {
+		log_fail("ssh_begin", r);
+		return SSH_END_OWN;
+	}
+	network_turn(s); /* our version goes first */
+	while (!s->over)
+		turn(s);
+	end(s);
+	return s->end;
+}
