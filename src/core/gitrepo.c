@@ -168,11 +168,12 @@ gitrepo_trail(struct db_at *at, const struct visit *by,
 	return audit_change(at, by, audit_thing_text(&thing, text), detail);
 }
 
+/* The rows borrow from lower. */
 static int
 get_in(struct db_at *view, struct str account, struct str name,
-       struct db_rows *rows, struct gitrepo *ret)
+       char lower[GITREPO_SLUG_MAX + 1], struct db_rows *rows,
+       struct gitrepo *ret)
 {
-	char lower[GITREPO_SLUG_MAX + 1];
 	int r = OUT_ABSENT;
 
 	/* By id first: a slug that looks like another's id hides nothing but
@@ -198,6 +199,7 @@ int
 gitrepo_get(struct core *core, struct str account, struct str name,
 	    struct arena *a, struct gitrepo *ret)
 {
+	char lower[GITREPO_SLUG_MAX + 1];
 	CLEAN(db_view_endp) struct db_at *view = NULL;
 	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
 	struct account owner;
@@ -207,7 +209,7 @@ gitrepo_get(struct core *core, struct str account, struct str name,
 	if (r == 0)
 		r = account_get(core, account, a, &owner);
 	if (r == 0)
-		r = get_in(view, owner.id, name, &rows, &got);
+		r = get_in(view, owner.id, name, lower, &rows, &got);
 	return r != 0 ? r : gitrepo_keep(a, &got, ret);
 }
 

@@ -22,17 +22,14 @@ start_read(struct str after, struct start *ret)
 }
 
 static int
-list_query(struct db_at *at, const struct gitrepo_filter *f, int64_t limit,
-	   struct db_rows *ret)
+list_query(struct db_at *at, const struct gitrepo_filter *f,
+	   const struct start *start, int64_t limit, struct db_rows *ret)
 {
-	struct start start;
-	struct str slug;
+	struct str slug = str_c(start->slug);
 
-	start_read(f->after, &start);
-	slug = str_c(start.slug);
 	if (f->removed)
 		return db_query(at, SQL_gitrepo_list_removed, ret, "ssiss",
-				f->account, slug, limit, f->project, start.id);
+				f->account, slug, limit, f->project, start->id);
 	if (f->project.n > 0)
 		return db_query(at, SQL_gitrepo_list_project, ret, "ssis",
 				f->account, slug, limit, f->project);
@@ -90,6 +87,7 @@ gitrepo_list(struct core *core, const struct subject *who,
 	     struct gitrepo **ret, size_t *n, bool *ret_more,
 	     struct str *ret_last)
 {
+	struct start start; /* the rows borrow from it */
 	CLEAN(db_view_endp) struct db_at *view = NULL;
 	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
 	int64_t limit = f->limit > 0 ? f->limit : PAGE_DEFAULT;
@@ -104,7 +102,8 @@ gitrepo_list(struct core *core, const struct subject *who,
 	p.list = arena_get(a, p.limit * sizeof(*p.list));
 	if (p.list == NULL)
 		return FAIL(-ENOMEM);
-	r = list_query(view, f, limit + 1, &rows);
+	start_read(f->after, &start);
+	r = list_query(view, f, &start, limit + 1, &rows);
 	while (r == 0 && (r = db_next(&rows)) == 0)
 		r = page_row(&p, &rows);
 	if (r != OUT_ABSENT)

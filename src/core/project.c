@@ -127,11 +127,11 @@ room_for_one(struct db_at *at, const struct visit *by)
 }
 
 /* By id first: a slug that looks like another project's id hides nothing but
- * itself. */
+ * itself. The rows borrow from lower. */
 static int
-find(struct db_at *at, struct str account, struct str key, struct db_rows *ret)
+find(struct db_at *at, struct str account, struct str key,
+     char lower[PROJECT_SLUG_MAX + 1], struct db_rows *ret)
 {
-	char lower[PROJECT_SLUG_MAX + 1];
 	int r = db_one(at, SQL_project_by_id, ret, "ss", account, key);
 
 	if (r != OUT_ABSENT || key.n > PROJECT_SLUG_MAX)
@@ -146,8 +146,9 @@ int
 project_find(struct db_at *at, struct str account, struct str key,
 	     char ret[PROJECT_ID_LEN + 1])
 {
+	char lower[PROJECT_SLUG_MAX + 1];
 	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
-	int r = find(at, account, key.n > 0 ? key : account, &rows);
+	int r = find(at, account, key.n > 0 ? key : account, lower, &rows);
 
 	return r != 0 ? r
 		      : field_put(ret, PROJECT_ID_LEN + 1, db_str(&rows, 0));
@@ -235,13 +236,14 @@ int
 project_get(struct core *core, struct str account, struct str slug_or_id,
 	    struct arena *a, struct project *ret)
 {
+	char lower[PROJECT_SLUG_MAX + 1];
 	CLEAN(db_view_endp) struct db_at *view = NULL;
 	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
 	struct project got;
 	int r = db_view_begin(core->db, &view);
 
 	if (r == 0)
-		r = find(view, account, slug_or_id, &rows);
+		r = find(view, account, slug_or_id, lower, &rows);
 	if (r == 0)
 		r = row_read(&rows, a, &got);
 	if (r == 0)
