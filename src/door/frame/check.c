@@ -65,6 +65,7 @@ row_wrong(const struct route *r)
 {
 	bool takes =
 	    r->body == BODY_JSON || r->body == BODY_FORM || r->body == BODY_RAW;
+	bool streams = r->body == BODY_STREAM || r->body == BODY_EXCHANGE;
 
 	if (r->method >= HTTP_METHODS || r->method == HTTP_HEAD)
 		return "no such method (HEAD is GET's)";
@@ -72,11 +73,11 @@ row_wrong(const struct route *r)
 		return "no such verb";
 	if (r->run == NULL)
 		return "no handler";
-	if (takes != (r->body_max > 0 && r->body != BODY_STREAM))
+	if (takes != (r->body_max > 0 && !streams))
 		return "a body needs a limit, and none has none";
-	if (r->body == BODY_STREAM && r->body_max == 0)
+	if (streams && r->body_max == 0)
 		return "a stream needs a limit";
-	if (r->body == BODY_STREAM && r->where != RUN_POOL)
+	if (streams && r->where != RUN_POOL)
 		return "a stream runs in the pool";
 	if (verb_row(r->verb)->trail == TRAIL_CHANGE && r->where != RUN_POOL)
 		return "a change waits for the disk: pool";

@@ -145,6 +145,10 @@ plan_of(const struct call *call, uint64_t *body_max)
 	*body_max = route->body_max;
 	if (route->body == BODY_STREAM)
 		return HTTP_STREAM;
+	if (route->body == BODY_EXCHANGE) {
+		call->req->takes_gzip = call->req->sends = true;
+		return HTTP_STREAM;
+	}
 	if (route->where_of != NULL)
 		where = route->where_of(call);
 	return where == RUN_POOL ? HTTP_POOL : HTTP_INLINE;
@@ -200,9 +204,16 @@ app_run(void *arg, struct http_req *req, struct http_reply *reply)
 	r = body_decode(in);
 	if (r == 0)
 		r = in->call.route->run(&in->call, reply);
-	if (r != 0)
+	if (r != 0 && http_sending(req)) {
+		/* Too late for other words: the client sees that it is cut. */
+		if (r < 0)
+			log_fail("request_failed", r);
+		reply->cut = true;
+	} else if (r != 0) {
 		say(in, r, reply);
-	stamp(in, reply);
+	}
+	if (!http_sending(req))
+		stamp(in, reply);
 	json_free(TAKE(in->call.json));
 }
 

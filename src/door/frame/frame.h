@@ -47,7 +47,11 @@ struct call {
 	char request_id[33];   /* 32 hex; logged, and shown by the words */
 };
 
-enum body_kind { BODY_NONE, BODY_JSON, BODY_FORM, BODY_RAW, BODY_STREAM };
+/* EXCHANGE: a stream that may be coded with gzip, and whose handler may send
+ * its reply with http_send(). */
+enum body_kind {
+	BODY_NONE, BODY_JSON, BODY_FORM, BODY_RAW, BODY_STREAM, BODY_EXCHANGE
+};
 enum run_where { RUN_INLINE, RUN_POOL }; /* POOL for all that waits */
 
 typedef int handler_fn(struct call *, struct http_reply *);

@@ -34,7 +34,8 @@ body_step(struct inner *in)
 
 	if (!has_body(req))
 		return 0;
-	if (coding.n > 0 && !str_eq_nocase(coding, STR("identity")))
+	if (coding.n > 0 && !str_eq_nocase(coding, STR("identity")) &&
+	    route->body != BODY_EXCHANGE)
 		return inner_status(in, 415, "bodies are taken uncoded only");
 	if (route->body == BODY_JSON && !has_type(req, STR("application/json")))
 		return inner_status(in, 415, "the body is not JSON in UTF-8");

@@ -39,18 +39,16 @@ desk_unwatch(struct desk *d, int fd, struct source *source)
 {
 	(void)epoll_ctl(d->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
 	source->on = NULL;
+}
+
+void
+desk_bury(struct desk *d, struct source *source)
+{
 	STAILQ_INSERT_TAIL(&d->gone, source, gone);
 }
 
 void
-desk_forget(struct desk *d, int fd, struct source *source)
-{
-	desk_unwatch(d, fd, source);
-	(void)close(fd);
-}
-
-static void
-wake(struct desk *d)
+desk_wake(struct desk *d)
 {
 	uint64_t one = 1;
 
@@ -69,7 +67,9 @@ static void
 listener_end(struct listener *l)
 {
 	LIST_REMOVE(l, link);
-	desk_forget(l->desk, l->fd, &l->source);
+	desk_unwatch(l->desk, l->fd, &l->source);
+	(void)close(l->fd);
+	desk_bury(l->desk, &l->source);
 }
 
 static void
@@ -144,6 +144,21 @@ take_hired(struct desk *d)
 }
 
 static void
+take_reaped(struct desk *d)
+{
+	STAILQ_HEAD(, run) mine = STAILQ_HEAD_INITIALIZER(mine);
+	struct run *run;
+
+	(void)pthread_mutex_lock(&d->lock);
+	STAILQ_CONCAT(&mine, &d->reaped);
+	(void)pthread_mutex_unlock(&d->lock);
+	while ((run = STAILQ_FIRST(&mine)) != NULL) {
+		STAILQ_REMOVE_HEAD(&mine, reaped);
+		run_over(run);
+	}
+}
+
+static void
 on_wake(struct source *source)
 {
 	struct desk *d =
@@ -153,6 +168,7 @@ on_wake(struct source *source)
 	if (read(d->wake_fd, &n, sizeof(n)) < 0)
 		return;
 	take_hired(d);
+	take_reaped(d);
 }
 
 static void
@@ -289,6 +305,7 @@ desk_new(const struct desk_conf *conf, struct desk **ret, struct note *note)
 	d->packet = d->answer = (struct buf)BUF_INIT;
 	STAILQ_INIT(&d->gone);
 	STAILQ_INIT(&d->hired);
+	STAILQ_INIT(&d->reaped);
 	(void)pthread_mutex_init(&d->lock, NULL);
 	(void)pthread_condattr_init(&attr);
 	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -315,7 +332,7 @@ desk_listener(struct desk *d, int fd)
 	(void)pthread_mutex_lock(&d->lock);
 	STAILQ_INSERT_TAIL(&d->hired, h, link);
 	(void)pthread_mutex_unlock(&d->lock);
-	wake(d);
+	desk_wake(d);
 	return 0;
 }
 
@@ -335,7 +352,7 @@ go_down(struct desk *d, enum desk_phase phase, int64_t ms)
 	(void)pthread_mutex_lock(&d->lock);
 	d->empty = false;
 	atomic_store(&d->phase, (int)phase);
-	wake(d);
+	desk_wake(d);
 	while (!d->empty && r == 0)
 		r = ms < 0
 			? pthread_cond_wait(&d->changed, &d->lock)
@@ -361,7 +378,7 @@ desk_free(struct desk *d)
 	if (d->started) {
 		go_down(d, DESK_CUTS, -1);
 		atomic_store(&d->phase, DESK_STOPS);
-		wake(d);
+		desk_wake(d);
 		(void)pthread_join(d->thread, NULL);
 		work_wait(d);
 	}

@@ -37,6 +37,7 @@ struct git_http {
 	struct door door;
 	struct git_store *git;
 	struct desk *desk;
+	_Atomic unsigned running; /* exchanges with programs */
 };
 void git_http_init(struct git_http *, struct git_store *, struct desk *);
 

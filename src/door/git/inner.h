@@ -60,6 +60,7 @@ struct desk {
 	pthread_mutex_t lock; /* of what follows */
 	pthread_cond_t changed;
 	STAILQ_HEAD(, hired) hired; /* listeners that wait to be looked after */
+	STAILQ_HEAD(, run) reaped;  /* run_over() is owed */
 	unsigned workers;
 	pthread_t last; /* of them to end, not joined yet */
 	bool has_last;
@@ -76,9 +77,11 @@ desk_phase(struct desk *d)
 
 /* desk.c */
 MUST int desk_watch(struct desk *, int fd, struct source *);
-/* on() is not called again, free() is, soon; forget closes the descriptor. */
+/* on() is not called again. */
 void desk_unwatch(struct desk *, int fd, struct source *);
-void desk_forget(struct desk *, int fd, struct source *);
+/* free() is called, soon. */
+void desk_bury(struct desk *, struct source *);
+void desk_wake(struct desk *);
 
 /* One connection of SSH, or a forced command of sshd. */
 struct session {
@@ -120,7 +123,10 @@ struct run {
 	struct git_child child;
 	struct visitor visitor;
 	int64_t kill_at_ms; /* 0: not */
-	bool killed;
+	bool push, killed;
+	bool ended; /* its number may be another's: not to be killed */
+	int status;
+	STAILQ_ENTRY(run) reaped;
 };
 /* fds: 0, 1, 2 of the program; stay the caller's. Answers the session. 0, or
  * OUT_MALFORMED: the session has to end. */
@@ -130,10 +136,14 @@ void run_orphan(struct session *, int64_t kill_at_ms);
 /* Looks after all of them: who may no longer, whose time has come. */
 void run_look(struct desk *);
 void run_kill_all(struct desk *);
+/* Waited for: tells the session and is gone. */
+void run_over(struct run *);
 
 /* work.c: threads for what waits. Each takes what it is given in any case. */
 MUST int work_push(struct desk *, const struct visitor *, int fd);
 void work_settle(struct desk *, int64_t access_key);
+/* git_wait may clean up behind a push that was killed. */
+void work_reap(struct run *);
 void work_wait(struct desk *); /* until all have ended */
 
 /* local.c: the socket for programs of this machine. */

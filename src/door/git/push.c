@@ -51,6 +51,21 @@ push_pair(int ret[2])
 		   : FAIL(-errno);
 }
 
+int
+push_rule(struct core *core, struct str id, bool *ret_deny_rewind)
+{
+	struct arena arena;
+	struct gitrepo repo;
+	int r;
+
+	arena_init(&arena, 64 * KIB);
+	r = gitrepo_by_id(core, id, &arena, &repo);
+	if (r == 0)
+		*ret_deny_rewind = repo.force_push == FORCE_DENY;
+	arena_clear(&arena);
+	return r;
+}
+
 static bool
 is_none(struct str id)
 {
@@ -304,8 +319,9 @@ only_judged(struct push *p)
 	return 0;
 }
 
-/* HEAD first, so that it never names less than the row. */
-static int
+/* HEAD first, so that it never names less than the row. The push does not
+ * depend on it: people can choose a main branch at any time. */
+static void
 adopt_branch(struct push *p)
 {
 	const struct visit *v = p->ask->visit;
@@ -322,9 +338,10 @@ adopt_branch(struct push *p)
 	r = git_set_head(p->ask->git, str_c(v->object), p->first_branch);
 	if (r == 0)
 		r = gitrepo_update(&own, str_c(v->object), &change, &note);
-	if (r == 0)
-		p->first_branch = STR_NONE;
-	return r;
+	if (r != 0)
+		log_say(LOG_WARN, "first_branch", "repo=%s why=%s", v->object,
+			r < 0 ? fail_place() : out_text(r));
+	p->first_branch = STR_NONE;
 }
 
 static bool
@@ -346,7 +363,7 @@ commit(struct push *p)
 	if (p->n_now > 0)
 		r = gitrepo_push(p->ask->visit, p->now, p->n_now);
 	if (r == 0 && p->first_branch.n > 0 && brings(p, p->first_branch))
-		r = adopt_branch(p);
+		adopt_branch(p);
 	p->n_now = 0;
 	if (r != 0)
 		return failed(p, "push_commit", r);

@@ -11,7 +11,6 @@
 #include "git/git.h"
 #include "wire/gitcmd.h"
 
-#define REF_NAME_MAX 255
 
 /* A visit that outlives what it was made from. Does not move. */
 struct visitor {
@@ -32,6 +31,8 @@ struct push_ask {
 void push_serve(const struct push_ask *);
 /* A pair of sockets: one to git_ask.desk, one to push_ask.fd. */
 MUST int push_pair(int ret[2]);
+/* For git_ask.deny_rewind: nothing may be rewound or removed. 0, OUT_ABSENT. */
+MUST int push_rule(struct core *, struct str id, bool *ret_deny_rewind);
 
 /* May anybody push to this name at all? NULL, or what is wrong with it. Below
  * refs/, well formed (git-check-ref-format), not one of git's own places. */

@@ -55,22 +55,16 @@ run_free(struct source *source)
 	free(source);
 }
 
-/* Its end comes from the kernel alone: only then is it waited for, so that the
- * desk never waits for a program. */
-static void
-on_run(struct source *source)
+void
+run_over(struct run *run)
 {
-	struct run *run = (struct run *)source;
 	struct desk *d = run->desk;
 	struct session *s = run->session;
-	int fd = run->child.pidfd, status;
-	char channel[12], text[12];
+	char channel[12], status[12];
 	struct str parts[2];
 
-	/* The descriptor is git_wait's to close; it leaves the epoll first. */
-	desk_unwatch(d, fd, &run->source);
-	status = git_wait(d->git, &run->child);
 	LIST_REMOVE(run, link);
+	desk_bury(d, &run->source);
 	d->n_runs--;
 	atomic_fetch_sub(&d->running, 1);
 	if (s == NULL)
@@ -78,16 +72,34 @@ on_run(struct source *source)
 	s->n_runs--;
 	s->idle_ms = d->now_ms;
 	(void)snprintf(channel, sizeof(channel), "%u", run->channel);
-	(void)snprintf(text, sizeof(text), "%d", status);
+	(void)snprintf(status, sizeof(status), "%d", run->status);
 	parts[0] = str_c(channel);
-	parts[1] = str_c(text);
+	parts[1] = str_c(status);
 	session_tell(s, DESK_ENDED, run->channel, parts, 2);
+}
+
+/* Its end comes from the kernel alone: only then is it waited for, so that the
+ * desk never waits for a program. */
+static void
+on_run(struct source *source)
+{
+	struct run *run = (struct run *)source;
+
+	/* The descriptor is git_wait's to close; it leaves the epoll first. */
+	desk_unwatch(run->desk, run->child.pidfd, source);
+	run->ended = true;
+	if (run->push) {
+		work_reap(run);
+		return;
+	}
+	run->status = git_wait(run->desk->git, &run->child);
+	run_over(run);
 }
 
 static void
 run_kill(struct run *run)
 {
-	if (!run->killed)
+	if (!run->killed && !run->ended)
 		git_kill(&run->child);
 	run->killed = true;
 }
@@ -161,12 +173,13 @@ refuse(struct session *s, uint32_t channel, struct str why)
 /* What does not exist and what is not for them look alike; who may read is
  * told that this is all. */
 static void
-refuse_denied(struct session *s, uint32_t channel, const struct asked *a)
+refuse_denied(struct session *s, uint32_t channel, const struct asked *a,
+	      const struct subject *who)
 {
 	struct thing thing = {.kind = THING_GITREPO, .name = str_c(a->name)};
-	bool machine = s->who.cred == CRED_ACCESS_KEY;
+	bool machine = who->cred == CRED_ACCESS_KEY;
 	bool reads = a->service == GIT_RECEIVE_PACK &&
-		     gate_may(s->desk->core, &s->who, VERB_GIT_READ, &thing);
+		     gate_may(s->desk->core, who, VERB_GIT_READ, &thing);
 	char text[256];
 
 	if (machine && reads)
@@ -214,37 +227,22 @@ refuse_out(struct session *s, uint32_t channel, const struct asked *a, int r)
 		refuse(s, channel, STR("the server failed, try again later."));
 }
 
-static int
-ask_fill(struct session *s, const struct asked *a, const struct run *run,
-	 struct git_ask *ret)
-{
-	struct arena arena;
-	struct gitrepo repo;
-	int r = 0;
-
-	ret->service = a->service;
-	ret->id = str_c(run->visitor.visit.object);
-	ret->protocol = a->protocol;
-	if (a->service != GIT_RECEIVE_PACK)
-		return 0;
-	arena_init(&arena, 64 * KIB);
-	r = gitrepo_by_id(s->desk->core, ret->id, &arena, &repo);
-	if (r == 0)
-		ret->deny_rewind = repo.force_push == FORCE_DENY;
-	arena_clear(&arena);
-	return r;
-}
-
 /* The program, and for a push the thread that answers its hooks. */
 static int
 start(struct session *s, const struct asked *a, const int *fds, struct run *run)
 {
-	struct git_ask ask = {
-	    .in = fds[0], .out = fds[1], .err = fds[2], .desk = -1};
+	struct git_ask ask = {.service = a->service,
+			      .id = str_c(run->visitor.visit.object),
+			      .protocol = a->protocol,
+			      .in = fds[0],
+			      .out = fds[1],
+			      .err = fds[2],
+			      .desk = -1};
 	bool push = a->service == GIT_RECEIVE_PACK;
-	int pair[2] = {-1, -1};
-	int r = ask_fill(s, a, run, &ask);
+	int pair[2] = {-1, -1}, r = 0;
 
+	if (push)
+		r = push_rule(s->desk->core, ask.id, &ask.deny_rewind);
 	if (r == 0 && push)
 		r = push_pair(pair);
 	if (r != 0)
@@ -293,6 +291,7 @@ begin(struct session *s, uint32_t channel, const struct asked *a,
 		run->desk = d;
 		run->session = s;
 		run->channel = channel;
+		run->push = a->service == GIT_RECEIVE_PACK;
 		visitor_set(&run->visitor, visit);
 		r = start(s, a, fds, run);
 	}
@@ -346,7 +345,7 @@ run_begin(struct session *s, const struct desk_msg *m, const int *fds)
 	if (r == 0)
 		begin(s, m->number, &a, fds, &visit);
 	else if (r == OUT_DENIED)
-		refuse_denied(s, m->number, &a);
+		refuse_denied(s, m->number, &a, &visit.who);
 	else
 		refuse_out(s, m->number, &a, r);
 	return 0;

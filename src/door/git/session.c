@@ -81,7 +81,9 @@ session_end(struct session *s, bool at_once)
 	LIST_REMOVE(s, link);
 	d->n_sessions--;
 	atomic_fetch_sub(&d->sessions_now, 1);
-	desk_forget(d, s->fd, &s->source);
+	desk_unwatch(d, s->fd, &s->source);
+	(void)close(s->fd);
+	desk_bury(d, &s->source);
 	s->fd = -1;
 }
 

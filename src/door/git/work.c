@@ -14,6 +14,7 @@ struct work {
 	struct visitor visitor;
 	int fd;
 	int64_t key;
+	struct run *reaps;
 };
 
 /* Each thread that ends joins the one that ended before it: when the last of
@@ -117,6 +118,39 @@ work_settle(struct desk *d, int64_t access_key)
 		log_fail("access_key_settle", r);
 		free(w);
 	}
+}
+
+static void
+reap(struct work *w)
+{
+	struct desk *d = w->desk;
+	struct run *over = w->reaps;
+
+	over->status = git_wait(d->git, &over->child);
+	(void)pthread_mutex_lock(&d->lock);
+	STAILQ_INSERT_TAIL(&d->reaped, over, reaped);
+	(void)pthread_mutex_unlock(&d->lock);
+	desk_wake(d);
+}
+
+void
+work_reap(struct run *over)
+{
+	struct desk *d = over->desk;
+	struct work *w = calloc(1, sizeof(*w));
+	int r = w == NULL ? FAIL(-ENOMEM) : 0;
+
+	if (r == 0) {
+		w->desk = d;
+		w->run = reap;
+		w->reaps = over;
+		r = begin(w);
+	}
+	if (r == 0)
+		return;
+	free(w);
+	over->status = git_wait(d->git, &over->child);
+	run_over(over);
 }
 
 void
