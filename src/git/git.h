@@ -30,8 +30,9 @@ struct git_conf {
 	uint64_t cpu_s, memory;    /* of one program; 0: 1 h, 8 GiB */
 };
 struct git_store;
-/* 0; OUT_ABSENT no git or no hooks; OUT_UNSUPPORTED git older than 2.30; with a
- * note. Makes the rule sets of the walls once. */
+/* 0; OUT_ABSENT no git or no hooks; OUT_UNSUPPORTED git older than 2.37 (it
+ * cannot be told to sync references); with a note. Sweeps up what a removal that
+ * was cut short has left. */
 MUST int git_open(const struct git_conf *, struct git_store **ret,
     struct note *);
 void git_free(struct git_store *);
@@ -42,8 +43,10 @@ MUST int git_make(struct git_store *, struct str id, struct str branch);
 /* Out of every door's reach at once, then its files one by one. */
 MUST int git_remove(struct git_store *, struct str id);
 /* 0; OUT_ABSENT; OUT_MISMATCH: something else stands there (a link, a file,
- * another owner's): to be looked at, never followed. */
+ * another owner's, a configuration or alternates that we did not write): to be
+ * looked at, never followed; the door logs it. */
 MUST int git_check(struct git_store *, struct str id);
+/* Outcomes as git_check, and OUT_BUSY: a push holds HEAD. */
 MUST int git_set_head(struct git_store *, struct str id, struct str branch);
 MUST int git_size(struct git_store *, struct str id, int64_t *ret);
 /* Ids of all folders, one a call of fn; not sorted. fn's non-zero ends it. */
@@ -68,20 +71,23 @@ struct git_child {
 	int pidfd; /* readable when it has ended; closed by git_wait */
 };
 /* OUT_ABSENT no such folder; OUT_MISMATCH as git_check; OUT_BUSY running_max
- * are running; OUT_MALFORMED protocol. */
+ * are running; OUT_MALFORMED protocol. A push sweeps first what a killed one has
+ * left (lock files, half a pack), as soon as nobody else pushes there. */
 MUST int git_start(struct git_store *, const struct git_ask *,
     struct git_child *ret);
 /* It and all it started, at once; git_wait is still owed. */
 void git_kill(const struct git_child *);
-/* Waits, reaps, gives the place back. The exit status, 128 + n for signal n. */
+/* Waits, kills what it left behind, reaps, gives the place back. The exit
+ * status, 128 + n for signal n. */
 int git_wait(struct git_store *, struct git_child *);
 unsigned git_running(struct git_store *);
 
 /* Maintenance of one repository: packs joined, the commit graph and packed
  * references written, loose ends older than two weeks gone; never in the way of
- * readers or pushes, one program at a time at low priority. stop: asked often.
- * 0, OUT_BUSY stopped early. */
+ * readers or pushes, one program at a time at low priority. stop: asked often,
+ * or NULL. 0, OUT_BUSY stopped early; outcomes as git_check; -errno with git's
+ * complaint in the note. */
 MUST int git_maintain(struct git_store *, struct str id, bool (*stop)(void *),
-    void *arg);
+    void *arg, struct note *);
 
 #endif
