@@ -162,14 +162,19 @@ gate_prove(struct core *core, const struct proof *proof, struct subject *ret)
 	return 0;
 }
 
-/* What was let in or turned away, for the trail. */
+/* What was let in or turned away, for the trail. Of what is there its own name
+ * is told, however the visitor wrote it; a no is told as it was asked for. */
 static void
-trail(const struct visit *v, int r)
+trail(const struct visit *v, const struct found *found, int r)
 {
 	char text[AUDIT_THING_MAX];
-	struct str thing = audit_thing_text(&v->thing, text);
+	struct thing named = v->thing;
+	struct str thing;
 	enum verb_trail kind = verb_row(v->verb)->trail;
 
+	if (r == 0 && found->shown[0] != '\0')
+		named.name = str_c(found->shown);
+	thing = audit_thing_text(&named, text);
 	if (r == OUT_DENIED && kind != TRAIL_NONE)
 		audit_refusal(v->core, &v->who, v->verb, str_c(v->account),
 			      thing, out_text(r));
@@ -210,7 +215,7 @@ gate_pass(struct core *core, const struct proof *proof, enum verb verb,
 		memcpy(v.object, ask.found.id, sizeof(v.object));
 		v.settle = ask.settle;
 	}
-	trail(&v, r);
+	trail(&v, &ask.found, r);
 	if (r == 0 || r == OUT_DENIED)
 		*ret = v;
 	return r;

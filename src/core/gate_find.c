@@ -66,6 +66,8 @@ row_of(struct db_at *at, int sql, struct str key, bool gone, struct found *f)
 		r = FIELD_PUT(f->slug, db_str(&rows, 2));
 	if (r == 0)
 		r = FIELD_PUT(f->project_slug, db_str(&rows, 3));
+	if (r == 0)
+		r = FIELD_PUT(f->shown, db_str(&rows, 5));
 	return r != 0 ? r : FIELD_PUT(f->id, db_str(&rows, 0));
 }
 

@@ -59,6 +59,7 @@ struct found {
 	char project[FOUND_ID_LEN + 1]; /* a project's own */
 	/* In lower case; slug is empty for a project. */
 	char slug[FOUND_NAME_MAX + 1], project_slug[FOUND_NAME_MAX + 1];
+	char shown[2 * FOUND_NAME_MAX + 2]; /* "Team/repo", for the trail */
 };
 /* A GITREPO or PROJECT by "account/slug", each part its id or slug. Removed
  * repositories are there by id for GIT_UPDATE and GIT_DELETE alone. 0,

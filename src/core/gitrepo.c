@@ -176,19 +176,18 @@ get_in(struct db_at *view, struct str account, struct str name,
 {
 	int r = OUT_ABSENT;
 
+	if (name.n > GITREPO_SLUG_MAX)
+		return r;
+	text_lower(name, lower);
 	/* By id first: a slug that looks like another's id hides nothing but
 	 * itself. */
-	if (name.n == GITREPO_ID_LEN)
-		r = db_one(view, SQL_gitrepo_by_id, rows, "s", name);
+	r = db_one(view, SQL_gitrepo_by_id, rows, "s", str_c(lower));
 	if (r == 0)
 		r = gitrepo_look(rows, ret);
 	if (r < 0)
 		return r;
 	if (r == 0 && str_eq(ret->account, account) && ret->removed_at == 0)
 		return 0;
-	if (name.n > GITREPO_SLUG_MAX)
-		return OUT_ABSENT;
-	text_lower(name, lower);
 	db_rows_clear(rows);
 	r = db_one(view, SQL_gitrepo_by_slug, rows, "ss", account,
 		   str_c(lower));

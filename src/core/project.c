@@ -132,11 +132,14 @@ static int
 find(struct db_at *at, struct str account, struct str key,
      char lower[PROJECT_SLUG_MAX + 1], struct db_rows *ret)
 {
-	int r = db_one(at, SQL_project_by_id, ret, "ss", account, key);
+	int r;
 
-	if (r != OUT_ABSENT || key.n > PROJECT_SLUG_MAX)
-		return r;
+	if (key.n > PROJECT_SLUG_MAX)
+		return OUT_ABSENT;
 	text_lower(key, lower);
+	r = db_one(at, SQL_project_by_id, ret, "ss", account, str_c(lower));
+	if (r != OUT_ABSENT)
+		return r;
 	db_rows_clear(ret);
 	return db_one(at, SQL_project_by_slug, ret, "ss", account,
 		      str_c(lower));

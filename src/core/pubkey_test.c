@@ -588,6 +588,35 @@ test_rotation(struct world *w)
 	is_int(in_use(w, &b) + in_use(w, &c), 0, "with their keys");
 }
 
+/* A use is told by the name that the repository has. */
+static void
+test_use(struct world *w)
+{
+	struct gitrepo repo = repo_make(w, w->key, "Used");
+	struct sshkey key = fresh();
+	struct access_key made = access_make(w, &repo, &key);
+	struct str names[] = {STR("own/USED"), STR_NONE};
+	struct proof proof = plain(PROOF_SSH_KEY, blob_of(&key));
+	struct str row = arena_strf(&w->arena, "%d", (int)made.id);
+
+	names[1] = arena_strf(&w->arena, "%s/%s", repo.account.p, repo.id.p);
+	for (size_t i = 0; i < nitems(names); i++) {
+		struct last_use use;
+
+		must(pass(w, proof, VERB_GIT_READ,
+			  (struct thing){.kind = THING_GITREPO,
+					 .name = names[i]}),
+		     "read");
+		must(audit_last_use(w->core, CRED_ACCESS_KEY, row, &w->arena,
+				    &use),
+		     "last use");
+		is_str(use.thing, STR("git:Own/Used"), "asked as %s",
+		       names[i].p);
+		is_int(use.count, (int64_t)i + 1, "counted");
+		is_str(use.addr, ADDR, "from there");
+	}
+}
+
 /* Whoever takes the new key away keeps the old one. */
 static void
 test_rotation_back(struct world *w)
@@ -898,6 +927,7 @@ main(void)
 	subtest("access key, bad") test_access_bad(&w);
 	subtest("rotation") test_rotation(&w);
 	subtest("rotation, back") test_rotation_back(&w);
+	subtest("use") test_use(&w);
 	subtest("places") test_places(&w);
 	subtest("verify") test_verify(&w);
 	subtest("tidy") test_tidy(&w);

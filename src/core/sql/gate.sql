@@ -101,21 +101,29 @@ SELECT id FROM account WHERE slug_key = $1;
 SELECT id FROM account WHERE id = $1;
 
 -- name: find_repo
-SELECT r.id, r.project_id, r.slug_key, p.slug_key, r.removed_at
+SELECT r.id, r.project_id, r.slug_key, p.slug_key, r.removed_at,
+	a.slug || '/' || r.slug
 FROM git_repo r
 JOIN project p ON p.id = r.project_id
+JOIN account a ON a.id = r.account_id
 WHERE r.account_id = $1 AND r.slug_key = $2 AND r.removed_at IS NULL;
 
 -- name: find_repo_by_id
-SELECT r.id, r.project_id, r.slug_key, p.slug_key, r.removed_at
+SELECT r.id, r.project_id, r.slug_key, p.slug_key, r.removed_at,
+	a.slug || '/' || r.slug
 FROM git_repo r
 JOIN project p ON p.id = r.project_id
+JOIN account a ON a.id = r.account_id
 WHERE r.account_id = $1 AND r.id = $2;
 
 -- name: find_project
-SELECT id, id, '', slug_key, NULL FROM project
-WHERE account_id = $1 AND slug_key = $2;
+SELECT p.id, p.id, '', p.slug_key, NULL, a.slug || '/' || p.slug
+FROM project p
+JOIN account a ON a.id = p.account_id
+WHERE p.account_id = $1 AND p.slug_key = $2;
 
 -- name: find_project_by_id
-SELECT id, id, '', slug_key, NULL FROM project
-WHERE account_id = $1 AND id = $2;
+SELECT p.id, p.id, '', p.slug_key, NULL, a.slug || '/' || p.slug
+FROM project p
+JOIN account a ON a.id = p.account_id
+WHERE p.account_id = $1 AND p.id = $2;
