@@ -90,7 +90,7 @@ on_listener(struct source *source)
 		       m.part[0].n == 0))
 		r = OUT_MALFORMED;
 	if (r == 0) {
-		session_begin(d, fd, m.part[0]);
+		seat_begin(d, fd, m.part[0]);
 		return;
 	}
 	if (n == 1)
@@ -179,7 +179,7 @@ on_local(struct source *source)
 	int fd = local_accept(d->local_fd);
 
 	if (fd >= 0)
-		session_begin(d, fd, STR_NONE);
+		seat_begin(d, fd, STR_NONE);
 }
 
 /* The way down: no new connections, then none that idle, then none. */
@@ -188,7 +188,7 @@ follow(struct desk *d)
 {
 	enum desk_phase phase = desk_phase(d);
 	struct listener *l;
-	struct session *s, *next;
+	struct seat *s, *next;
 
 	if (phase == DESK_RUNS)
 		return;
@@ -196,15 +196,15 @@ follow(struct desk *d)
 		listener_end(l);
 	if (phase >= DESK_CUTS)
 		run_kill_all(d);
-	for (s = LIST_FIRST(&d->sessions); s != NULL; s = next) {
+	for (s = LIST_FIRST(&d->seats); s != NULL; s = next) {
 		int64_t last = s->served ? DESK_LINGER_MS : 0;
 
 		next = LIST_NEXT(s, link);
 		if (phase >= DESK_CUTS ||
 		    (s->n_runs == 0 && d->now_ms - s->idle_ms >= last))
-			session_end(s, true);
+			seat_end(s, true);
 	}
-	if (d->n_sessions > 0 || d->n_runs > 0)
+	if (d->n_seats > 0 || d->n_runs > 0)
 		return;
 	(void)pthread_mutex_lock(&d->lock);
 	d->empty = true;
@@ -230,7 +230,7 @@ wait_ms(const struct desk *d)
 	const struct run *run;
 
 	if (d->n_runs == 0)
-		return d->n_sessions > 0 && atomic_load(&d->phase) != DESK_RUNS
+		return d->n_seats > 0 && atomic_load(&d->phase) != DESK_RUNS
 			   ? DESK_WATCH_MS
 			   : -1;
 	LIST_FOREACH(run, &d->runs, link)
@@ -365,7 +365,7 @@ desk_drain(struct desk *d, int64_t ms)
 {
 	go_down(d, DESK_DRAINS, ms);
 	go_down(d, DESK_CUTS, -1);
-	work_wait(d);
+	job_wait(d);
 }
 
 void
@@ -380,7 +380,7 @@ desk_free(struct desk *d)
 		atomic_store(&d->phase, DESK_STOPS);
 		desk_wake(d);
 		(void)pthread_join(d->thread, NULL);
-		work_wait(d);
+		job_wait(d);
 	}
 	bury(d);
 	while ((h = STAILQ_FIRST(&d->hired)) != NULL) {

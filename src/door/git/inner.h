@@ -4,7 +4,7 @@
  * The desk is one thread that waits for everything at once: sessions, the
  * listeners that send them, the local socket, and the ends of programs. It asks
  * the gate (point reads) and starts programs, and never waits for the writer of
- * the database: what writes runs on threads of its own (work.c).
+ * the database: what writes runs on threads of its own (job.c).
  */
 #ifndef DOOR_GIT_INNER_H
 #define DOOR_GIT_INNER_H
@@ -51,11 +51,11 @@ struct desk {
 	bool started;
 	int64_t now_ms, watch_at_ms;
 	struct buf packet, answer;
-	LIST_HEAD(, session) sessions;
+	LIST_HEAD(, seat) seats;
 	LIST_HEAD(, listener) listeners;
 	LIST_HEAD(, run) runs;
 	STAILQ_HEAD(, source) gone;
-	size_t n_sessions, n_runs;
+	size_t n_seats, n_runs;
 	_Atomic int phase;
 	pthread_mutex_t lock; /* of what follows */
 	pthread_cond_t changed;
@@ -83,10 +83,10 @@ void desk_unwatch(struct desk *, int fd, struct source *);
 void desk_bury(struct desk *, struct source *);
 void desk_wake(struct desk *);
 
-/* One connection of SSH, or a forced command of sshd. */
-struct session {
+/* A session: one connection of SSH, or a forced command of sshd. */
+struct seat {
 	struct source source; /* first: the two are cast into each other */
-	LIST_ENTRY(session) link;
+	LIST_ENTRY(seat) link;
 	struct desk *desk;
 	int fd; /* -1: has ended, its programs have not yet */
 	char addr[DESK_ADDR_MAX + 1];
@@ -99,15 +99,15 @@ struct session {
 	int64_t idle_ms; /* since when nothing runs */
 };
 /* Takes fd. addr empty: the peer has to say it first (HELLO). */
-void session_begin(struct desk *, int fd, struct str addr);
+void seat_begin(struct desk *, int fd, struct str addr);
 /* Closes it; its programs are killed after DESK_GRACE_MS, or at once. */
-void session_end(struct session *, bool at_once);
+void seat_end(struct seat *, bool at_once);
 /* Sends one packet; ends the session when it does not take it. */
-void session_tell(struct session *, enum desk_word, uint32_t number,
+void seat_tell(struct seat *, enum desk_word, uint32_t number,
 		  const struct str *parts, size_t n);
-void session_text(struct session *, enum desk_word, uint32_t number,
+void seat_text(struct seat *, enum desk_word, uint32_t number,
 		  struct str text);
-struct proof session_proof(const struct session *);
+struct proof seat_proof(const struct seat *);
 
 /* greet.c: a few lines for people, printable. OUT_UNPROVEN, OUT_EXPIRED: not
  * any more. */
@@ -118,7 +118,7 @@ struct run {
 	struct source source;
 	LIST_ENTRY(run) link;
 	struct desk *desk;
-	struct session *session; /* NULL: has ended */
+	struct seat *seat; /* NULL: has ended */
 	uint32_t channel;
 	struct git_child child;
 	struct visitor visitor;
@@ -130,21 +130,21 @@ struct run {
 };
 /* fds: 0, 1, 2 of the program; stay the caller's. Answers the session. 0, or
  * OUT_MALFORMED: the session has to end. */
-MUST int run_begin(struct session *, const struct desk_msg *, const int *fds);
+MUST int run_begin(struct seat *, const struct desk_msg *, const int *fds);
 /* The session has ended: its programs have until the time given. */
-void run_orphan(struct session *, int64_t kill_at_ms);
+void run_orphan(struct seat *, int64_t kill_at_ms);
 /* Looks after all of them: who may no longer, whose time has come. */
 void run_look(struct desk *);
 void run_kill_all(struct desk *);
 /* Waited for: tells the session and is gone. */
 void run_over(struct run *);
 
-/* work.c: threads for what waits. Each takes what it is given in any case. */
-MUST int work_push(struct desk *, const struct visitor *, int fd);
-void work_settle(struct desk *, int64_t access_key);
+/* job.c: threads for what waits. Each takes what it is given in any case. */
+MUST int job_push(struct desk *, const struct visitor *, int fd);
+void job_settle(struct desk *, int64_t access_key);
 /* git_wait may clean up behind a push that was killed. */
-void work_reap(struct run *);
-void work_wait(struct desk *); /* until all have ended */
+void job_reap(struct run *);
+void job_wait(struct desk *); /* until all have ended */
 
 /* local.c: the socket for programs of this machine. */
 MUST int local_open(const char *path, int *ret_fd, struct note *);

@@ -59,7 +59,7 @@ void
 run_over(struct run *run)
 {
 	struct desk *d = run->desk;
-	struct session *s = run->session;
+	struct seat *s = run->seat;
 	char channel[12], status[12];
 	struct str parts[2];
 
@@ -75,7 +75,7 @@ run_over(struct run *run)
 	(void)snprintf(status, sizeof(status), "%d", run->status);
 	parts[0] = str_c(channel);
 	parts[1] = str_c(status);
-	session_tell(s, DESK_ENDED, run->channel, parts, 2);
+	seat_tell(s, DESK_ENDED, run->channel, parts, 2);
 }
 
 /* Its end comes from the kernel alone: only then is it waited for, so that the
@@ -89,7 +89,7 @@ on_run(struct source *source)
 	desk_unwatch(run->desk, run->child.pidfd, source);
 	run->ended = true;
 	if (run->push) {
-		work_reap(run);
+		job_reap(run);
 		return;
 	}
 	run->status = git_wait(run->desk->git, &run->child);
@@ -105,15 +105,15 @@ run_kill(struct run *run)
 }
 
 void
-run_orphan(struct session *s, int64_t kill_at_ms)
+run_orphan(struct seat *s, int64_t kill_at_ms)
 {
 	struct run *run;
 
 	LIST_FOREACH(run, &s->desk->runs, link)
 	{
-		if (run->session != s)
+		if (run->seat != s)
 			continue;
-		run->session = NULL;
+		run->seat = NULL;
 		run->kill_at_ms = kill_at_ms;
 		if (kill_at_ms <= s->desk->now_ms)
 			run_kill(run);
@@ -139,8 +139,8 @@ cut(struct run *run)
 		run->visitor.visit.who.addr);
 	atomic_fetch_add(&run->desk->cut_total, 1);
 	run_kill(run);
-	if (run->session != NULL)
-		session_end(run->session, true);
+	if (run->seat != NULL)
+		seat_end(run->seat, true);
 }
 
 void
@@ -164,16 +164,16 @@ run_look(struct desk *d)
 }
 
 static void
-refuse(struct session *s, uint32_t channel, struct str why)
+refuse(struct seat *s, uint32_t channel, struct str why)
 {
 	atomic_fetch_add(&s->desk->refused_total, 1);
-	session_text(s, DESK_REFUSED, channel, why);
+	seat_text(s, DESK_REFUSED, channel, why);
 }
 
 /* What does not exist and what is not for them look alike; who may read is
  * told that this is all. */
 static void
-refuse_denied(struct session *s, uint32_t channel, const struct asked *a,
+refuse_denied(struct seat *s, uint32_t channel, const struct asked *a,
 	      const struct subject *who)
 {
 	struct thing thing = {.kind = THING_GITREPO, .name = str_c(a->name)};
@@ -205,7 +205,7 @@ refuse_denied(struct session *s, uint32_t channel, const struct asked *a,
 
 /* Any other outcome of the gate or of git_start. */
 static void
-refuse_out(struct session *s, uint32_t channel, const struct asked *a, int r)
+refuse_out(struct seat *s, uint32_t channel, const struct asked *a, int r)
 {
 	if (r < 0)
 		log_fail("git_start", r);
@@ -229,7 +229,7 @@ refuse_out(struct session *s, uint32_t channel, const struct asked *a, int r)
 
 /* The program, and for a push the thread that answers its hooks. */
 static int
-start(struct session *s, const struct asked *a, const int *fds, struct run *run)
+start(struct seat *s, const struct asked *a, const int *fds, struct run *run)
 {
 	struct git_ask ask = {.service = a->service,
 			      .id = str_c(run->visitor.visit.object),
@@ -257,7 +257,7 @@ start(struct session *s, const struct asked *a, const int *fds, struct run *run)
 		return r;
 	}
 	if (push)
-		r = work_push(s->desk, &run->visitor, pair[1]);
+		r = job_push(s->desk, &run->visitor, pair[1]);
 	if (r == 0)
 		r = desk_watch(s->desk, run->child.pidfd, &run->source);
 	if (r != 0) {
@@ -274,12 +274,12 @@ settle(struct desk *d, const struct visit *visit)
 
 	if (visit->settle &&
 	    str_u64(str_c(visit->who.cred_id), INT64_MAX, &id) == 0)
-		work_settle(d, (int64_t)id);
+		job_settle(d, (int64_t)id);
 }
 
 static void
-begin(struct session *s, uint32_t channel, const struct asked *a,
-      const int *fds, const struct visit *visit)
+begin(struct seat *s, uint32_t channel, const struct asked *a, const int *fds,
+      const struct visit *visit)
 {
 	struct desk *d = s->desk;
 	struct run *run = calloc(1, sizeof(*run));
@@ -289,7 +289,7 @@ begin(struct session *s, uint32_t channel, const struct asked *a,
 		run->source.on = on_run;
 		run->source.free = run_free;
 		run->desk = d;
-		run->session = s;
+		run->seat = s;
 		run->channel = channel;
 		run->push = a->service == GIT_RECEIVE_PACK;
 		visitor_set(&run->visitor, visit);
@@ -307,25 +307,25 @@ begin(struct session *s, uint32_t channel, const struct asked *a,
 	atomic_fetch_add(&d->runs_total, 1);
 	atomic_fetch_add(&d->running, 1);
 	settle(d, visit);
-	session_tell(s, DESK_STARTED, channel, NULL, 0);
+	seat_tell(s, DESK_STARTED, channel, NULL, 0);
 }
 
 static bool
-channel_used(const struct session *s, uint32_t channel)
+channel_used(const struct seat *s, uint32_t channel)
 {
 	const struct run *run;
 
 	LIST_FOREACH(run, &s->desk->runs, link)
-	if (run->session == s && run->channel == channel)
+	if (run->seat == s && run->channel == channel)
 		return true;
 	return false;
 }
 
 int
-run_begin(struct session *s, const struct desk_msg *m, const int *fds)
+run_begin(struct seat *s, const struct desk_msg *m, const int *fds)
 {
 	struct desk *d = s->desk;
-	struct proof proof = session_proof(s);
+	struct proof proof = seat_proof(s);
 	struct asked a;
 	struct thing thing = {.kind = THING_GITREPO};
 	struct visit visit;

@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define WORK_STACK (1 * MIB)
+#define JOB_STACK (1 * MIB)
 
-struct work {
+struct job {
 	struct desk *desk;
-	void (*run)(struct work *);
+	void (*run)(struct job *);
 	struct visitor visitor;
 	int fd;
 	int64_t key;
@@ -21,15 +21,15 @@ struct work {
  * them has been joined, none is in its last steps any more (what the database
  * keeps for a thread is given back there). */
 static void *
-work_main(void *arg)
+job_main(void *arg)
 {
-	struct work *w = arg;
-	struct desk *d = w->desk;
+	struct job *j = arg;
+	struct desk *d = j->desk;
 	pthread_t before;
 	bool has_before;
 
-	w->run(w);
-	free(w);
+	j->run(w);
+	free(j);
 	(void)pthread_mutex_lock(&d->lock);
 	before = d->last;
 	has_before = d->has_last;
@@ -44,17 +44,17 @@ work_main(void *arg)
 }
 
 static int
-begin(struct work *w)
+begin(struct job *j)
 {
-	struct desk *d = w->desk;
+	struct desk *d = j->desk;
 	pthread_attr_t attr;
 	pthread_t thread;
 	int r;
 
 	(void)pthread_attr_init(&attr);
-	(void)pthread_attr_setstacksize(&attr, WORK_STACK);
+	(void)pthread_attr_setstacksize(&attr, JOB_STACK);
 	(void)pthread_mutex_lock(&d->lock);
-	r = pthread_create(&thread, &attr, work_main, w);
+	r = pthread_create(&thread, &attr, job_main, j);
 	d->workers += r == 0;
 	(void)pthread_mutex_unlock(&d->lock);
 	(void)pthread_attr_destroy(&attr);
@@ -62,69 +62,69 @@ begin(struct work *w)
 }
 
 static void
-push(struct work *w)
+push(struct job *j)
 {
-	struct push_ask ask = {.core = w->desk->core,
-			       .git = w->desk->git,
-			       .visit = &w->visitor.visit,
-			       .fd = w->fd};
+	struct push_ask ask = {.core = j->desk->core,
+			       .git = j->desk->git,
+			       .visit = &j->visitor.visit,
+			       .fd = j->fd};
 
 	push_serve(&ask);
 }
 
 int
-work_push(struct desk *d, const struct visitor *visitor, int fd)
+job_push(struct desk *d, const struct visitor *visitor, int fd)
 {
-	struct work *w = calloc(1, sizeof(*w));
-	int r = w == NULL ? FAIL(-ENOMEM) : 0;
+	struct job *j = calloc(1, sizeof(*j));
+	int r = j == NULL ? FAIL(-ENOMEM) : 0;
 
 	if (r == 0) {
-		w->desk = d;
-		w->run = push;
-		w->fd = fd;
-		visitor_set(&w->visitor, &visitor->visit);
-		r = begin(w);
+		j->desk = d;
+		j->run = push;
+		j->fd = fd;
+		visitor_set(&j->visitor, &visitor->visit);
+		r = begin(j);
 	}
 	if (r != 0) {
-		free(w);
+		free(j);
 		(void)close(fd);
 	}
 	return r;
 }
 
 static void
-settle(struct work *w)
+settle(struct job *j)
 {
-	int r = access_key_settle(w->desk->core, w->key);
+	int r = access_key_settle(j->desk->core, j->key);
 
 	if (r < 0)
 		log_fail("access_key_settle", r);
 }
 
 void
-work_settle(struct desk *d, int64_t access_key)
+job_settle(struct desk *d, int64_t access_key)
 {
-	struct work *w = calloc(1, sizeof(*w));
-	int r = w == NULL ? FAIL(-ENOMEM) : 0;
+	struct job *j = calloc(1, sizeof(*j));
+	int r = j == NULL ? FAIL(-ENOMEM) : 0;
 
 	if (r == 0) {
-		w->desk = d;
-		w->run = settle;
-		w->key = access_key;
-		r = begin(w);
+		j->desk = d;
+		j->run = settle;
+		j->key = access_key;
+		r = begin(j);
 	}
 	/* The next use tries again. */
 	if (r != 0) {
 		log_fail("access_key_settle", r);
-		free(w);
+		free(j);
 	}
 }
 
 static void
-reap(struct work *w)
+reap(struct job *j)
 {
-	struct desk *d = w->desk;
-	struct run *over = w->reaps;
+	struct desk *d = j->desk;
+	struct run *over = j->reaps;
 
 	over->status = git_wait(d->git, &over->child);
 	(void)pthread_mutex_lock(&d->lock);
@@ -134,27 +134,27 @@ reap(struct work *w)
 }
 
 void
-work_reap(struct run *over)
+job_reap(struct run *over)
 {
 	struct desk *d = over->desk;
-	struct work *w = calloc(1, sizeof(*w));
-	int r = w == NULL ? FAIL(-ENOMEM) : 0;
+	struct job *j = calloc(1, sizeof(*j));
+	int r = j == NULL ? FAIL(-ENOMEM) : 0;
 
 	if (r == 0) {
-		w->desk = d;
-		w->run = reap;
-		w->reaps = over;
-		r = begin(w);
+		j->desk = d;
+		j->run = reap;
+		j->reaps = over;
+		r = begin(j);
 	}
 	if (r == 0)
 		return;
-	free(w);
+	free(j);
 	over->status = git_wait(d->git, &over->child);
 	run_over(over);
 }
 
 void
-work_wait(struct desk *d)
+job_wait(struct desk *d)
 {
 	(void)pthread_mutex_lock(&d->lock);
 	while (d->workers > 0)

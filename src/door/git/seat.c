@@ -9,12 +9,12 @@
 
 #define RUN_FDS 3
 
-static void on_session(struct source *);
+static void on_seat(struct source *);
 
 static void
-session_free(struct source *source)
+seat_free(struct source *source)
 {
-	struct session *s = (struct session *)source;
+	struct seat *s = (struct seat *)source;
 
 	buf_clear(&s->blob);
 	free(s);
@@ -22,7 +22,7 @@ session_free(struct source *source)
 
 /* What goes into the trail as an address looks like one. */
 static bool
-addr_set(struct session *s, struct str addr)
+addr_set(struct seat *s, struct str addr)
 {
 	if (addr.n == 0 || addr.n > DESK_ADDR_MAX)
 		return false;
@@ -40,19 +40,19 @@ addr_set(struct session *s, struct str addr)
 }
 
 void
-session_begin(struct desk *d, int fd, struct str addr)
+seat_begin(struct desk *d, int fd, struct str addr)
 {
 	int flags = fcntl(fd, F_GETFL);
-	struct session *s = NULL;
+	struct seat *s = NULL;
 	bool fine = desk_phase(d) == DESK_RUNS &&
-		    d->n_sessions < DESK_SESSIONS_MAX && flags >= 0 &&
+		    d->n_seats < DESK_SESSIONS_MAX && flags >= 0 &&
 		    fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0;
 
 	if (fine)
 		s = calloc(1, sizeof(*s));
 	if (s != NULL) {
-		s->source.on = on_session;
-		s->source.free = session_free;
+		s->source.on = on_seat;
+		s->source.free = seat_free;
 		s->desk = d;
 		s->fd = fd;
 		s->idle_ms = d->now_ms;
@@ -64,14 +64,14 @@ session_begin(struct desk *d, int fd, struct str addr)
 		(void)close(fd);
 		return;
 	}
-	LIST_INSERT_HEAD(&d->sessions, s, link);
-	d->n_sessions++;
+	LIST_INSERT_HEAD(&d->seats, s, link);
+	d->n_seats++;
 	atomic_fetch_add(&d->sessions_now, 1);
 	atomic_fetch_add(&d->sessions_total, 1);
 }
 
 void
-session_end(struct session *s, bool at_once)
+seat_end(struct seat *s, bool at_once)
 {
 	struct desk *d = s->desk;
 
@@ -79,7 +79,7 @@ session_end(struct session *s, bool at_once)
 		return;
 	run_orphan(s, at_once ? d->now_ms : d->now_ms + DESK_GRACE_MS);
 	LIST_REMOVE(s, link);
-	d->n_sessions--;
+	d->n_seats--;
 	atomic_fetch_sub(&d->sessions_now, 1);
 	desk_unwatch(d, s->fd, &s->source);
 	(void)close(s->fd);
@@ -88,8 +88,8 @@ session_end(struct session *s, bool at_once)
 }
 
 void
-session_tell(struct session *s, enum desk_word word, uint32_t number,
-	     const struct str *parts, size_t n)
+seat_tell(struct seat *s, enum desk_word word, uint32_t number,
+	  const struct str *parts, size_t n)
 {
 	struct desk_msg m = {.word = word, .number = number, .n_parts = n};
 	struct desk *d = s->desk;
@@ -106,18 +106,17 @@ session_tell(struct session *s, enum desk_word word, uint32_t number,
 	/* Whoever does not read what it asked for has something else in mind.
 	 */
 	if (r != 0)
-		session_end(s, false);
+		seat_end(s, false);
 }
 
 void
-session_text(struct session *s, enum desk_word word, uint32_t number,
-	     struct str text)
+seat_text(struct seat *s, enum desk_word word, uint32_t number, struct str text)
 {
-	session_tell(s, word, number, &text, 1);
+	seat_tell(s, word, number, &text, 1);
 }
 
 struct proof
-session_proof(const struct session *s)
+seat_proof(const struct seat *s)
 {
 	return (struct proof){.kind = PROOF_SSH_KEY,
 			      .secret = buf_str(&s->blob),
@@ -125,14 +124,14 @@ session_proof(const struct session *s)
 }
 
 static int
-hear_hello(struct session *s, const struct desk_msg *m, const int *fds)
+hear_hello(struct seat *s, const struct desk_msg *m, const int *fds)
 {
 	(void)fds;
 	return !s->named && addr_set(s, m->part[0]) ? 0 : OUT_MALFORMED;
 }
 
 static int
-hear_offer(struct session *s, const struct desk_msg *m, const int *fds)
+hear_offer(struct seat *s, const struct desk_msg *m, const int *fds)
 {
 	int r;
 
@@ -142,13 +141,13 @@ hear_offer(struct session *s, const struct desk_msg *m, const int *fds)
 	r = gate_offered(s->desk->core, m->part[0]);
 	if (r < 0)
 		log_fail("desk_offer", r);
-	session_tell(s, r == 0 ? DESK_YES : DESK_NO, 0, NULL, 0);
+	seat_tell(s, r == 0 ? DESK_YES : DESK_NO, 0, NULL, 0);
 	return 0;
 }
 
 /* Who somebody is, once and for good: no later word can change it. */
 static int
-hear_prove(struct session *s, const struct desk_msg *m, const int *fds)
+hear_prove(struct seat *s, const struct desk_msg *m, const int *fds)
 {
 	struct desk *d = s->desk;
 	struct subject who;
@@ -157,7 +156,7 @@ hear_prove(struct session *s, const struct desk_msg *m, const int *fds)
 
 	(void)fds;
 	if (s->proven) {
-		session_tell(s, DESK_NO, 0, NULL, 0);
+		seat_tell(s, DESK_NO, 0, NULL, 0);
 		return OUT_MALFORMED;
 	}
 	if (s->proofs++ >= DESK_PROOFS_MAX || m->part[0].n > SSHKEY_BLOB_MAX ||
@@ -165,7 +164,7 @@ hear_prove(struct session *s, const struct desk_msg *m, const int *fds)
 		return OUT_MALFORMED;
 	buf_reset(&s->blob);
 	r = buf_addstr(&s->blob, m->part[0]);
-	proof = session_proof(s);
+	proof = seat_proof(s);
 	if (r == 0)
 		r = gate_prove(d->core, &proof, &who);
 	if (r == 0) {
@@ -176,15 +175,15 @@ hear_prove(struct session *s, const struct desk_msg *m, const int *fds)
 			log_fail("desk_prove", r);
 		atomic_fetch_add(&d->proofs_failed, 1);
 	}
-	session_tell(s, r == 0 ? DESK_YES : DESK_NO, 0, NULL, 0);
+	seat_tell(s, r == 0 ? DESK_YES : DESK_NO, 0, NULL, 0);
 	return 0;
 }
 
 static int
-hear_greet(struct session *s, const struct desk_msg *m, const int *fds)
+hear_greet(struct seat *s, const struct desk_msg *m, const int *fds)
 {
 	CLEAN(buf_clear) struct buf text = BUF_INIT;
-	struct proof proof = session_proof(s);
+	struct proof proof = seat_proof(s);
 	struct subject who;
 	int r;
 
@@ -196,29 +195,29 @@ hear_greet(struct session *s, const struct desk_msg *m, const int *fds)
 	if (r == 0)
 		r = greet_write(s->desk->core, &who, &text);
 	if (r == OUT_UNPROVEN || r == OUT_EXPIRED) {
-		session_text(s, DESK_TEXT, 1,
-			     STR("This key opens nothing any more.\n"));
+		seat_text(s, DESK_TEXT, 1,
+			  STR("This key opens nothing any more.\n"));
 		return 0;
 	}
 	if (r != 0) {
 		if (r < 0)
 			log_fail("desk_greet", r);
-		session_text(s, DESK_TEXT, 1,
-			     STR("The server cannot say now who this is.\n"));
+		seat_text(s, DESK_TEXT, 1,
+			  STR("The server cannot say now who this is.\n"));
 		return 0;
 	}
-	session_text(s, DESK_TEXT, 0, buf_str(&text));
+	seat_text(s, DESK_TEXT, 0, buf_str(&text));
 	return 0;
 }
 
 static int
-hear_run(struct session *s, const struct desk_msg *m, const int *fds)
+hear_run(struct seat *s, const struct desk_msg *m, const int *fds)
 {
 	return s->proven ? run_begin(s, m, fds) : OUT_MALFORMED;
 }
 
 static const struct {
-	int (*hear)(struct session *, const struct desk_msg *, const int *fds);
+	int (*hear)(struct seat *, const struct desk_msg *, const int *fds);
 	size_t parts, fds;
 } words[DESK_WORDS] = {
     [DESK_HELLO] = {hear_hello, 1, 0},	 [DESK_OFFER] = {hear_offer, 1, 0},
@@ -227,7 +226,7 @@ static const struct {
 };
 
 static int
-hear(struct session *s, const int *fds, size_t n)
+hear(struct seat *s, const int *fds, size_t n)
 {
 	struct desk_msg m;
 	int r = desk_read(buf_str(&s->desk->packet), &m);
@@ -241,9 +240,9 @@ hear(struct session *s, const int *fds, size_t n)
 }
 
 static void
-on_session(struct source *source)
+on_seat(struct source *source)
 {
-	struct session *s = (struct session *)source;
+	struct seat *s = (struct seat *)source;
 	int fds[RUN_FDS];
 	size_t n = 0;
 	int r = packet_recv(s->fd, &s->desk->packet, DESK_PACKET_MAX, fds,
@@ -262,5 +261,5 @@ on_session(struct source *source)
 	else if (r != OUT_ABSENT)
 		log_say(LOG_WARN, "desk_session", "why=malformed addr=%s",
 			s->addr);
-	session_end(s, r != OUT_ABSENT);
+	seat_end(s, r != OUT_ABSENT);
 }
