@@ -28,7 +28,7 @@ job_main(void *arg)
 	pthread_t before;
 	bool has_before;
 
-	j->run(w);
+	j->run(j);
 	free(j);
 	(void)pthread_mutex_lock(&d->lock);
 	before = d->last;
