@@ -122,7 +122,7 @@ public_make(int dir, const char *folder, const char *name, ssh_key key,
 	ssh_string_free_char(b64);
 	if (buf_err(&text) != 0)
 		return FAIL(buf_err(&text));
-	return file_make(dir, folder, file, buf_str(&text), 0644, note);
+	return file_make(dir, folder, file, buf_str(&text), 0600, note);
 }
 
 int
