@@ -396,15 +396,15 @@ repo_create() { # REPOSITORY of nest [JSON]
 # The public half of make_key's, put on a repository: prints the id.
 access_key() { # REPOSITORY of nest, KEY NAME
 	bitbucket 200 POST "/repositories/nest/$1/deploy-keys" "$(jq -n \
-		--rawfile key "$HOME/.ssh/$2.pub" --arg label "$2" \
-		'{key: ($key | rtrimstr("\n")), label: $label}')"
+		--rawfile key "$HOME/.ssh/$2.pub" --arg name "$2" \
+		'{key: ($key | rtrimstr("\n")), label: $name}')"
 	jq -r .id "$T/body"
 }
 # The same as a key of the owner's own: prints its uuid.
 user_key() { # KEY NAME
 	bitbucket 201 POST /users/me/ssh-keys "$(jq -n \
-		--rawfile key "$HOME/.ssh/$1.pub" --arg label "$1" \
-		'{key: ($key | rtrimstr("\n")), label: $label}')"
+		--rawfile key "$HOME/.ssh/$1.pub" --arg name "$1" \
+		'{key: ($key | rtrimstr("\n")), label: $name}')"
 	jq -r .uuid "$T/body"
 }
 
