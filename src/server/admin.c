@@ -2,6 +2,7 @@
 #include "server/command.h"
 #include "server/process.h"
 #include "server/serve.h"
+#include "server/verify_git.h"
 
 #include "base/log.h"
 
@@ -111,6 +112,19 @@ say_line(void *arg, const char *line)
 	printf("%s\n", line);
 }
 
+/* All of it, also when something is wrong already. */
+static int
+all_verify(struct core *core, const struct run *run)
+{
+	bool deep = run->own[VERIFY_DEEP].given;
+	int r = core_verify(core, deep, say_line, NULL);
+	int git = r < 0 ? 0
+			: verify_git(core, run->conf->git, deep, say_line,
+				     NULL);
+
+	return r != 0 ? r : git;
+}
+
 int
 command_verify(const struct run *run)
 {
@@ -133,7 +147,7 @@ command_verify(const struct run *run)
 	r = serve_core_open(run->conf, &dir, false, &core);
 	if (r != 0)
 		return r;
-	r = core_verify(core, run->own[VERIFY_DEEP].given, say_line, NULL);
+	r = all_verify(core, run);
 	if (r == OUT_MISMATCH)
 		return serve_complain(EXIT_FAILURE,
 				      "not everything is as it should be");

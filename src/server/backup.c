@@ -2,30 +2,31 @@
  * latchkeyd backup DIR: a whole installation in another directory, ready to be
  * served from there, made beside a daemon that goes on serving. The database
  * comes first, as of one moment; then the plain files. A blob that the database
- * knows was whole before its row was, and a longer upload is cut to what its
- * row says. The copy gets its database's name last and is then checked: what
+ * knows was whole before its row was, a longer upload is cut to what its row
+ * says, and a repository's folder is there before its row and goes after it. The copy gets its database's name last and is then checked: what
  * was interrupted or does not hold together is no installation.
  */
+#include "server/backup_git.h"
 #include "server/command.h"
+#include "server/copy.h"
+#include "server/git_hold.h"
 #include "server/process.h"
 #include "server/serve.h"
+#include "server/verify_git.h"
 
 #include "base/log.h"
 #include "db/db.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define DEPTH_MAX 4
-#define PIECE	  ((size_t)1 << 30)
 #define DATABASE  "latchkey.db"
 #define PARTIAL	  "latchkey.partial"
 
@@ -36,108 +37,15 @@ fd_closep(int *fd)
 		(void)close(*fd);
 }
 
-static void
-dir_closep(DIR **d)
-{
-	if (*d != NULL)
-		(void)closedir(*d);
-}
-
-/* Within one filesystem blocks can be shared or moved by it; between two of
- * different kinds that call says no. */
-static int
-bytes_copy(int from, int to)
-{
-	bool apart = false, again;
-	ssize_t n;
-
-	do {
-		n = apart ? sendfile(to, from, NULL, PIECE)
-			  : copy_file_range(from, NULL, to, NULL, PIECE, 0);
-		again = n < 0 && !apart &&
-			(errno == EXDEV || errno == EINVAL ||
-			 errno == EOPNOTSUPP || errno == ENOSYS);
-		apart = apart || again;
-	} while (n > 0 || again);
-	return n < 0 ? FAIL(-errno) : 0;
-}
-
-static int
-file_copy(int from_dir, int to_dir, const char *name)
-{
-	CLEAN(fd_closep)
-	int from = openat(from_dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	CLEAN(fd_closep) int to = -1;
-
-	/* Gone meanwhile: an upload that ended. */
-	if (from < 0 && errno == ENOENT)
-		return 0;
-	if (from < 0)
-		return FAIL(-errno);
-	to = openat(to_dir, name,
-		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (to < 0)
-		return FAIL(-errno);
-	return bytes_copy(from, to);
-}
-
-/* Not copied: the database, which copies itself, and the first key's file,
- * which is for the eyes of whoever installed. */
+/* Not copied: the database, which copies itself, repositories, which have an
+ * order of their own, and the first key's file, which is for the eyes of
+ * whoever installed. */
 static bool
 is_left_out(const char *name, int depth)
 {
-	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
-	       (depth == 0 && (str_starts(str_c(name), STR(DATABASE)) ||
-			       strcmp(name, "first-apikey") == 0));
-}
-
-static int tree_copy(int from_dir, int to_dir, int depth);
-
-static int
-folder_copy(int from_dir, int to_dir, const char *name, int depth)
-{
-	CLEAN(fd_closep) int from = -1;
-	CLEAN(fd_closep) int to = -1;
-
-	if (depth == DEPTH_MAX)
-		return FAIL(-ELOOP);
-	if (mkdirat(to_dir, name, 0700) != 0)
-		return FAIL(-errno);
-	from = openat(from_dir, name,
-		      O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	to = openat(to_dir, name,
-		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (from < 0 || to < 0)
-		return FAIL(-errno);
-	return tree_copy(from, to, depth + 1);
-}
-
-static int
-tree_copy(int from_dir, int to_dir, int depth)
-{
-	int fd = dup(from_dir), r = 0;
-	CLEAN(dir_closep) DIR *d = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *e;
-
-	if (d == NULL)
-		return FAIL(-errno);
-	while (r == 0 && (e = readdir(d)) != NULL) {
-		struct stat st;
-
-		if (is_left_out(e->d_name, depth))
-			continue;
-		if (fstatat(from_dir, e->d_name, &st, AT_SYMLINK_NOFOLLOW) !=
-		    0) {
-			if (errno == ENOENT)
-				continue;
-			return FAIL(-errno);
-		}
-		if (S_ISDIR(st.st_mode))
-			r = folder_copy(from_dir, to_dir, e->d_name, depth);
-		else if (S_ISREG(st.st_mode))
-			r = file_copy(from_dir, to_dir, e->d_name);
-	}
-	return r;
+	return depth == 0 && (str_starts(str_c(name), STR(DATABASE)) ||
+			      strcmp(name, BACKUP_GIT_FOLDER) == 0 ||
+			      strcmp(name, "first-apikey") == 0);
 }
 
 static int
@@ -152,9 +60,23 @@ database_copy(const char *from, const char *to, struct note *note)
 	return db_backup(from_path, to_path, note);
 }
 
+/* From before the database is copied until the end: what it knows of must not
+ * be removed meanwhile. */
+static int
+git_hold(const char *from, int *ret_fd)
+{
+	char path[PATH_MAX];
+	int n = snprintf(path, sizeof(path), "%s/" BACKUP_GIT_FOLDER, from);
+	int r = n < PATH_MAX ? git_hold_together(path, ret_fd)
+			     : FAIL(-ENAMETOOLONG);
+
+	return r == OUT_ABSENT ? 0 : r;
+}
+
 static int
 backup_make(const char *from, const char *to, struct note *note)
 {
+	CLEAN(fd_closep) int hold = -1;
 	CLEAN(fd_closep)
 	int from_dir = open(from, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	CLEAN(fd_closep)
@@ -163,9 +85,13 @@ backup_make(const char *from, const char *to, struct note *note)
 
 	if (from_dir < 0 || to_dir < 0)
 		return FAIL(-errno);
-	r = database_copy(from, to, note);
+	r = git_hold(from, &hold);
 	if (r == 0)
-		r = tree_copy(from_dir, to_dir, 0);
+		r = database_copy(from, to, note);
+	if (r == 0)
+		r = copy_tree(from_dir, to_dir, DEPTH_MAX, is_left_out);
+	if (r == 0)
+		r = backup_git(from_dir, to_dir);
 	if (r == 0 && syncfs(to_dir) != 0)
 		r = FAIL(-errno);
 	if (r == 0 && (renameat(to_dir, PARTIAL, to_dir, DATABASE) != 0 ||
@@ -215,6 +141,8 @@ copy_check(const struct conf *conf, const char *path)
 	if (r != 0)
 		return r;
 	r = core_verify(core, false, say_failed, NULL);
+	if (r == 0)
+		r = verify_git(core, conf->git, false, say_failed, NULL);
 	return r == 0 ? 0
 		      : serve_complain(EXIT_FAILURE,
 				       "the copy does not hold together");

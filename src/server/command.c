@@ -32,6 +32,23 @@ const struct command commands[] = {
      "it is:\nto restore, say --data DIR, or move DIR to where the data was. "
      "It "
      "holds the\nkeys that sign tokens: guard it as you guard the original.\n"},
+    {"host-keys", "list|announce|use|make", 1, NULL, 0, false,
+     command_host_keys, "show or change the keys that SSH clients know",
+     "announce makes the next ones and publishes them beside those in use; "
+     "use puts\nthem in their place; make replaces keys that were lost.\n"},
+    {"authorized-keys", "TYPE BASE64", 2, NULL, 0, false,
+     command_authorized_keys, "for sshd's AuthorizedKeysCommand",
+     "In sshd_config, with latchkeyd and its data belonging to the user git:\n"
+     "  Match User git\n"
+     "    AuthorizedKeysCommand /usr/sbin/latchkeyd authorized-keys --data DIR "
+     "%t %k\n"
+     "    AuthorizedKeysCommandUser git\n"
+     "    AuthorizedKeysFile none\n"
+     "    AcceptEnv GIT_PROTOCOL\n"
+     "Prints the line of a key that opens something, and nothing of "
+     "others.\n"},
+    {"serv", "BASE64", 1, NULL, 0, false, command_serv,
+     "the command that those lines force", NULL},
     {"check-config", "", 0, NULL, 0, true, command_check_config,
      "read the configuration and print what holds", NULL},
 };
@@ -50,10 +67,10 @@ usage(FILE *out, int status)
 {
 	fprintf(out, "usage: latchkeyd COMMAND [OPTION]...\n\n");
 	for (size_t i = 0; i < n_commands; i++)
-		fprintf(out, "  %-14s %s\n", commands[i].name,
+		fprintf(out, "  %-16s %s\n", commands[i].name,
 			commands[i].text);
-	fprintf(out, "  %-14s %s\n", "help", "this text, or a command's");
-	fprintf(out, "  %-14s %s\n", "version", "name and version");
+	fprintf(out, "  %-16s %s\n", "help", "this text, or a command's");
+	fprintf(out, "  %-16s %s\n", "version", "name and version");
 	fprintf(out, "\n'latchkeyd COMMAND --help' lists the options.\n"
 		     "Exit status: 0 done, 1 failed, 2 wrong usage, 73 there "
 		     "already, 74 output\ncannot be written, 75 in use by "

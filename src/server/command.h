@@ -35,6 +35,9 @@ int command_init(const struct run *);
 int command_verify(const struct run *);
 int command_backup(const struct run *);
 int command_check_config(const struct run *);
+int command_host_keys(const struct run *);
+int command_authorized_keys(const struct run *);
+int command_serv(const struct run *);
 /* The note, or what and the outcome in words; returns the exit status. */
 int admin_complain(const char *what, int r, const struct note *);
 enum { INIT_ACCOUNT, INIT_ADMIN, INIT_KEY_FILE, INIT_OPTS };

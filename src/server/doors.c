@@ -4,10 +4,13 @@
 #include "crypt/vault.h"
 #include "db/db.h"
 #include "door/api/api.h"
+#include "door/bitbucket/bitbucket.h"
 #include "door/cr/cr.h"
 #include "door/frame/frame.h"
+#include "door/git/git_door.h"
 #include "door/iam/iam.h"
 #include "door/oci/oci.h"
+#include "server/git_side.h"
 #include "server/version.h"
 
 #include <errno.h>
@@ -20,7 +23,10 @@ struct doors {
 	struct http_server *_Atomic *http;
 	struct api api;
 	struct iam iam;
-	const struct door *all[4];
+	struct bitbucket bitbucket;
+	struct git_http git_http;
+	struct git_side *git;
+	const struct door *all[6];
 	struct frame *frame;
 	atomic_bool draining;
 };
@@ -30,7 +36,8 @@ ready(void *arg)
 {
 	struct doors *d = arg;
 
-	return !atomic_load(&d->draining) && audit_works(d->core);
+	return !atomic_load(&d->draining) && audit_works(d->core) &&
+	       git_side_well(d->git);
 }
 
 static void
@@ -77,6 +84,7 @@ metrics(void *arg, struct buf *b)
 	line(b, "db_failed_commits_total", "counter",
 	     (uint64_t)db.failed_commits);
 	line(b, "db_schema_version", "gauge", (uint64_t)db.schema_version);
+	git_side_metrics(d->git, b);
 	line(b, "resident_memory_bytes", "gauge", resident_bytes());
 	line(b, "ready", "gauge", ready(d) ? 1 : 0);
 }
@@ -89,6 +97,14 @@ schema(void *arg)
 
 	db_stats(d->core->db, &db);
 	return db.schema_version;
+}
+
+static void
+status(void *arg, struct jw *w)
+{
+	struct doors *d = arg;
+
+	git_side_status(d->git, w);
 }
 
 static int
@@ -120,12 +136,23 @@ doors_new(const struct doors_conf *conf, struct doors **ret)
 					     .arg = d,
 					     .ready = ready,
 					     .metrics = metrics,
-					     .schema = schema});
+					     .schema = schema,
+					     .status = status});
 	iam_init(&d->iam, &(struct iam_host){.arg = d, .keys = keys});
 	d->all[0] = &oci_door;
 	d->all[1] = &d->iam.door;
 	d->all[2] = &cr_door;
 	d->all[3] = &d->api.door;
+	d->git = conf->git;
+	bitbucket_init(&d->bitbucket,
+		       &(struct bitbucket_host){
+			   .git = git_side_store(d->git),
+			   .known_hosts = git_side_known_hosts,
+			   .arg = d->git});
+	git_http_init(&d->git_http, git_side_store(d->git),
+		      git_side_desk_get(d->git));
+	d->all[4] = &d->bitbucket.door;
+	d->all[5] = &d->git_http.door;
 	frame.doors = d->all;
 	frame.n_doors = nitems(d->all);
 	r = frame_new(&frame, &d->frame);

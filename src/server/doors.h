@@ -6,8 +6,10 @@
 #include "core/core.h"
 #include "http/http.h"
 
+struct git_side;
 struct doors_conf {
 	struct core *core;
+	struct git_side *git;
 	struct http_server *_Atomic *http; /* filled in once it has started */
 	const char *const *trusted_proxies;
 	size_t n_trusted;

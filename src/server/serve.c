@@ -4,12 +4,14 @@
 #include "http/http.h"
 #include "server/bound.h"
 #include "server/doors.h"
+#include "server/git_side.h"
 #include "server/process.h"
 #include "server/tidy.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,9 +29,11 @@ struct serve {
 	struct doors *doors;
 	/* Requests may come in before the start has returned. */
 	struct http_server *_Atomic http;
+	struct git_side *git;
 	struct tidy *tidy;
 	int signals;
 	char key_path[4096]; /* of a first start; "" otherwise */
+	const char *slug;    /* of its account */
 };
 
 int
@@ -143,7 +147,8 @@ listen_make(struct serve *s, int inherited)
 
 	if (r < 0)
 		return complain_failure("http", r, &note);
-	return r == 0 ? 0 : serve_complain(EXIT_CONF, note.text);
+	return r == 0 ? git_side_bind(s->conf, inherited, &s->git)
+		      : serve_complain(EXIT_CONF, note.text);
 }
 
 /* --- start --- */
@@ -159,7 +164,11 @@ core_make(struct serve *s, const struct init_ask *ask)
 
 	if (r != 0)
 		return complain_failure("data", r, &note);
-	r = serve_core_open(s->conf, &s->dir, true, &s->core);
+	/* Git that is not there must be found out before the first key is made:
+	 * only the start that makes it says where it is. */
+	r = git_side_open(s->git, s->dir.path);
+	if (r == 0)
+		r = serve_core_open(s->conf, &s->dir, true, &s->core);
 	if (r != 0)
 		return r;
 	r = init_first(s->core, &s->dir, ask, s->key_path, &note);
@@ -206,6 +215,7 @@ doors_begin(struct serve *s)
 {
 	struct doors_conf conf = {
 	    .core = s->core,
+	    .git = s->git,
 	    .http = &s->http,
 	    .trusted_proxies = s->conf->trusted_proxy,
 	    .n_trusted = s->conf->n_trusted,
@@ -234,12 +244,17 @@ serve_begin(struct serve *s, const struct init_ask *ask, int inherited)
 		r = serve_core_open(s->conf, &s->dir, false, &s->core);
 	if (r == 0)
 		r = listen_make(s, inherited);
-	if (r == 0 && s->core == NULL)
-		r = core_make(s, ask);
+	if (r == 0)
+		r = s->core == NULL ? core_make(s, ask)
+				    : git_side_open(s->git, s->dir.path);
 	if (r != 0)
 		return r;
 	names_set(s);
-	r = doors_begin(s);
+	r = git_side_desk(s->git, s->core);
+	if (r == 0)
+		r = doors_begin(s);
+	if (r == 0)
+		r = git_side_serve(s->git);
 	return r != 0 ? r : http_begin(s);
 }
 
@@ -275,6 +290,7 @@ static void
 first_say(const struct serve *s)
 {
 	const char *url = s->core->public_url;
+	const char *account = s->slug;
 	char folder[PATH_MAX];
 
 	unfound_folder(folder);
@@ -287,8 +303,13 @@ first_say(const struct serve *s)
 	printf("  latchkey login -a %s --apikey @%s\n"
 	       "  latchkey cr namespace-add birds\n"
 	       "  latchkey cr token-add --description \"This is a token\" "
-	       "--non-expiring --readwrite\n\n",
+	       "--non-expiring --readwrite\n",
 	       url, s->key_path);
+	if (s->core->ssh_host[0] != '\0')
+		printf("  latchkey repo create %s/test\n"
+		       "  latchkey access-key setup %s/test --label web-1\n",
+		       account, account);
+	printf("\n");
 }
 
 static int
@@ -296,7 +317,8 @@ ready_say(const struct serve *s)
 {
 	if (s->key_path[0] != '\0')
 		first_say(s);
-	printf("ready http=%s ssh=none\n", s->bound.name);
+	printf("ready http=%s ssh=%s\n", s->bound.name,
+	       git_side_name(s->git));
 	if (fflush(stdout) != 0)
 		return serve_complain(EXIT_OUTPUT,
 				      "cannot write to standard output");
@@ -309,6 +331,7 @@ reload(struct serve *s)
 {
 	struct note note = {0};
 
+	git_side_reload(s->git);
 	if (s->conf->tls_cert == NULL) {
 		log_say(LOG_INFO, "reload", "tls=none");
 		return;
@@ -333,16 +356,38 @@ signals_follow(struct serve *s)
 	process_notify("STOPPING=1");
 }
 
+static void *
+git_drain(void *arg)
+{
+	struct serve *s = arg;
+
+	git_side_drain(s->git, DRAIN_MS);
+	return NULL;
+}
+
+/* Both sides get the same time, at the same time: a clone over HTTP is a
+ * request there and a program here. */
+static void
+drain(struct serve *s)
+{
+	pthread_t git;
+	bool aside = pthread_create(&git, NULL, git_drain, s) == 0;
+
+	doors_drain(s->doors);
+	http_drain(s->http, DRAIN_MS);
+	if (aside)
+		(void)pthread_join(git, NULL);
+	http_free(s->http);
+}
+
 static void
 serve_end(struct serve *s)
 {
-	if (s->http != NULL) {
-		doors_drain(s->doors);
-		http_drain(s->http, DRAIN_MS);
-		http_free(s->http);
-	}
+	if (s->http != NULL)
+		drain(s);
 	tidy_free(s->tidy);
 	doors_free(s->doors);
+	git_side_free(s->git);
 	core_free(s->core);
 	bound_close(&s->bound);
 	if (s->signals >= 0)
@@ -352,7 +397,10 @@ serve_end(struct serve *s)
 int
 serve_run(const struct conf *conf, const struct init_ask *ask, int inherited)
 {
-	struct serve s = {.conf = conf, .bound = {.fd = -1}, .signals = -1};
+	struct serve s = {.conf = conf,
+			  .bound = {.fd = -1},
+			  .signals = -1,
+			  .slug = ask->slug};
 	int r = process_signals(&s.signals);
 
 	log_set_level(conf->log_level);

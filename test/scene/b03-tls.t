@@ -59,7 +59,7 @@ kill -HUP "$daemon"
 sleep 1
 is "a broken one is not taken" "$(served)" second
 stop
-latchkeyd serve --data "$DATA" --http 127.0.0.1:0 --tls-cert "$T/cert" \
+latchkeyd serve --data "$DATA" --http 127.0.0.1:0 --ssh none --tls-cert "$T/cert" \
 	--tls-key "$T/key" >"$T/said" 2>&1 </dev/null
 is "and not started with" $? 78
 said "which is said" "tls.cert"

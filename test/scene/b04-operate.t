@@ -11,7 +11,7 @@ status_of() { # DESCRIPTION STATUS ARGUMENT...: latchkeyd ends with it, at once
 # The daemon through another program: $@ is put before its name.
 serve_by() {
 	: >"$T/ready"
-	"$@" latchkeyd serve --data "$DATA" --http 127.0.0.1:0 \
+	"$@" latchkeyd serve --data "$DATA" --http 127.0.0.1:0 --ssh 127.0.0.1:0 \
 		>"$T/ready" 2>>"$T/log" </dev/null &
 	daemon=$!
 	until_ok grep -q '^ready ' "$T/ready"
@@ -62,13 +62,14 @@ stop
 serve_by sh -c 'ulimit -n 64; ulimit -s 64; exec "$@"' sh
 is "few descriptors and a small stack" "$(http GET /healthz)" 200
 stop
-latchkeyd serve --data "$DATA" --http 127.0.0.1:0 >/dev/full 2>"$T/said"
+latchkeyd serve --data "$DATA" --http 127.0.0.1:0 --ssh none >/dev/full 2>"$T/said"
 is "nobody can be told: status" $? 74
 
 # --- a crash while the first start is at work
-for tenth in 0.00 0.01 0.02 0.04 0.08; do
+for tenth in 0.00 0.01 0.02 0.04 0.08 0.2 0.4 0.8; do
 	rm -rf "$DATA"
-	latchkeyd serve --data "$DATA" --http 127.0.0.1:0 >/dev/null 2>&1 &
+	latchkeyd serve --data "$DATA" --http 127.0.0.1:0 --ssh 127.0.0.1:0 \
+		>/dev/null 2>&1 &
 	daemon=$!
 	sleep $tenth
 	kill9

@@ -38,7 +38,7 @@ waitpid($pid, 0);
 exit($? >> 8);
 E2
 perl "$T/manager" "$T/heard" "$BUILD/latchkeyd" serve --data "$DATA" \
-	--http 127.0.0.1:1 >"$T/ready" 2>>"$T/log" </dev/null &
+	--http 127.0.0.1:1 --ssh none >"$T/ready" 2>>"$T/log" </dev/null &
 daemon=$!
 ready_host
 is "a handed socket is served, whatever the setting" "$(http GET /healthz)" 200
@@ -53,13 +53,13 @@ is "which said that it stops" "$(tail -n 1 "$T/heard")" STOPPING=1
 # --- no descriptors 0, 1 and 2
 key=$(key_in "$DATA/first-apikey")
 # It cannot say its port, so it goes on with the one that was handed over.
-latchkeyd serve --data "$DATA" --http "$HOST" <&- >&- 2>&- &
+latchkeyd serve --data "$DATA" --http "$HOST" --ssh none <&- >&- 2>&- &
 daemon=$!
 until_ok curl -sf "$URL/readyz"
 is "without descriptors 0 to 2" \
 	"$(http GET /latchkey/v1/whoami -u "iamapikey:$key")" 200
 began=$(date +%s)
-timeout 5 latchkeyd serve --data "$DATA" --http 127.0.0.1:0 >"$T/said" 2>&1
+timeout 5 latchkeyd serve --data "$DATA" --http 127.0.0.1:0 --ssh none >"$T/said" 2>&1
 is "a second daemon is refused" $? 75
 said "because of the data" "^latchkeyd: data: $DATA"
 is "at once" "$(($(date +%s) - began < 2))" 1
@@ -103,8 +103,8 @@ stop
 HOST=127.0.0.1:0
 (
 	ulimit -n 48
-	exec latchkeyd serve --data "$DATA" --http "$HOST" >"$T/ready" \
-		2>>"$T/log" </dev/null
+	exec latchkeyd serve --data "$DATA" --http "$HOST" --ssh "$SSH" \
+		>"$T/ready" 2>>"$T/log" </dev/null
 ) &
 daemon=$!
 ready_host

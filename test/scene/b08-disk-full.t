@@ -77,7 +77,7 @@ want "and succeeds with room" latchkeyd init --data "$T/disk/new" \
 
 # Read-only, as after an error of the disk.
 mount -o remount,ro "$T/disk"
-timeout 10 latchkeyd serve --data "$DATA" --http 127.0.0.1:0 >"$T/said" 2>&1
+timeout 10 latchkeyd serve --data "$DATA" --http 127.0.0.1:0 --ssh none >"$T/said" 2>&1
 is "a disk that cannot be written is not served from" $? 1
 said "and why is said" '[Rr]ead-only'
 mount -o remount,rw "$T/disk"

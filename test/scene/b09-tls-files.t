@@ -83,7 +83,7 @@ refused() { # DESCRIPTION SETTING FILE
 	esac
 	what=$1 setting=$2
 	shift 3
-	timeout 3 latchkeyd serve --data "$DATA" --http 127.0.0.1:0 "$@" \
+	timeout 3 latchkeyd serve --data "$DATA" --http 127.0.0.1:0 --ssh none "$@" \
 		>"$T/said" 2>&1 </dev/null
 	is "$what: $setting" $? 78
 	is "is named in one line" "$(grep -c "^latchkeyd: $setting: " "$T/said") $(

@@ -18,6 +18,8 @@ struct api_host {
 	bool (*ready)(void *arg);		  /* can requests be served? */
 	void (*metrics)(void *arg, struct buf *); /* Prometheus lines */
 	int64_t (*schema)(void *arg);		  /* of the database */
+	/* More members of /latchkey/v1/status; or NULL. */
+	void (*status)(void *arg, struct jw *);
 };
 struct api {
 	struct door door; /* first: call->door leads here */

@@ -102,6 +102,8 @@ status_show(struct call *call, struct http_reply *reply)
 	jw_c(&w, "public_url", call->core->public_url);
 	jw_int(&w, "schema", host->schema(host->arg));
 	jw_bool(&w, "ready", host->ready(host->arg));
+	if (host->status != NULL)
+		host->status(host->arg, &w);
 	regions_write(call, &w);
 	jw_end(&w);
 	return json_done(call, reply, 200);
