@@ -171,6 +171,7 @@ test_delete(struct world *w)
 	    .project = p.id, .key = &key, .label = STR("l")};
 	struct access_key stands;
 	struct gitrepo repo;
+	struct visit in;
 	struct note note = {""};
 
 	must(repo_try(w, w->key, repo_ask, &repo, NULL), "repo");
@@ -188,7 +189,10 @@ test_delete(struct world *w)
 	clock_test_shift(GITREPO_GRACE_MS);
 	must(gitrepo_forget(w->core, repo.id), "forget");
 	clock_test_shift(-GITREPO_GRACE_MS);
+	in = on_project(w, w->key, VERB_PROJECT_LIST, "Own/Gone");
+	ok(gate_still(w->core, &in), "somebody looks at it");
 	is_int(project_delete(&by, p.id, &note), 0, "gone");
+	ok(!gate_still(w->core, &in), "and sees it no more");
 	is_int(project_get(w->core, p.account, p.id, &w->arena, &got),
 	       OUT_ABSENT, "not found");
 	is_int(project_delete(&by, p.id, NULL), OUT_ABSENT, "only once");

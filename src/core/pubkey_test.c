@@ -617,6 +617,61 @@ test_use(struct world *w)
 	}
 }
 
+static struct visit
+reading(struct world *w, const struct sshkey *key, const char *name)
+{
+	struct proof proof = plain(PROOF_SSH_KEY, blob_of(key));
+	struct thing thing = {.kind = THING_GITREPO, .name = str_c(name)};
+	struct visit v;
+
+	must(gate_pass(w->core, &proof, VERB_GIT_READ, &thing, &v), "read");
+	return v;
+}
+
+/* What ends a key's right is felt by who is inside already. */
+static void
+test_ends(struct world *w)
+{
+	struct gitrepo repo = repo_make(w, w->key, "Ends");
+	struct visit by = on_account(w, w->key, VERB_ACCESSKEY_UPDATE);
+	struct visit mine = on_keys_of(w, w->key, VERB_USERKEY_DELETE, me(w));
+	struct sshkey a = fresh(), b = fresh(), c = fresh();
+	struct access_key ka = access_make(w, &repo, &a), kb;
+	struct user_key person;
+	struct visit in = reading(w, &a, "Own/Ends");
+	int64_t soon = clock_now() + 1000, never = 0;
+	struct access_key_change to = {.cidrs = STR("198.51.100.0/24")};
+
+	ok(gate_still(w->core, &in), "reads");
+	must(access_key_update(&by, ka.id, &to, NULL), "update");
+	ok(!gate_still(w->core, &in), "not from this address any more");
+	to.cidrs = STR("");
+	must(access_key_update(&by, ka.id, &to, NULL), "update");
+	in = reading(w, &a, "Own/Ends");
+	to = (struct access_key_change){.expires_at = &soon};
+	must(access_key_update(&by, ka.id, &to, NULL), "update");
+	clock_test_shift(2000);
+	ok(!gate_still(w->core, &in), "not after an end that came later");
+	clock_test_shift(-2000);
+	to.expires_at = &never;
+	must(access_key_update(&by, ka.id, &to, NULL), "update");
+	in = reading(w, &a, "Own/Ends");
+	must(rotate_try(w, &repo, &b, ka.id, soon, &kb), "rotate");
+	clock_test_shift(2000);
+	ok(!gate_still(w->core, &in), "nor after a rotation's date");
+	clock_test_shift(-2000);
+	in = reading(w, &a, "Own/Ends");
+	must(access_key_settle(w->core, kb.id), "settle");
+	ok(!gate_still(w->core, &in), "nor when the new key was used");
+	in = reading(w, &b, "Own/Ends");
+	must(access_key_remove(&by, kb.id), "remove");
+	ok(!gate_still(w->core, &in), "nor when it is removed");
+	must(user_try(w, w->key, me(w), &c, &person, NULL), "person");
+	in = reading(w, &c, "Own/Ends");
+	must(user_key_remove(&mine, person.id), "remove");
+	ok(!gate_still(w->core, &in), "nor a person's");
+}
+
 /* Whoever takes the new key away keeps the old one. */
 static void
 test_rotation_back(struct world *w)
@@ -888,6 +943,70 @@ unwrong_write(struct db_at *at, void *arg)
 	return db_exec(at, SQL_user_key_delete, NULL, "s", STR("wrong"));
 }
 
+/* A number that the counter has not given yet. */
+static int
+wrong_number_write(struct db_at *at, void *arg)
+{
+	const struct access_key *key = arg;
+	uint8_t digest[SHA256_LEN];
+
+	must(digest_sha256(key->blob, digest), "digest");
+	return db_exec(at, SQL_access_key_insert, NULL, "ibsSSsssIsiI",
+		       (int64_t)400000,
+		       (struct str){(const char *)digest, sizeof(digest)},
+		       key->account, STR_NONE, key->account, STR("l"), STR(""),
+		       STR(""), NULL, STR(""), (int64_t)1, NULL);
+}
+
+static int
+right_number_write(struct db_at *at, void *arg)
+{
+	(void)arg;
+	return db_exec(at, SQL_access_key_delete, NULL, "i", (int64_t)400000);
+}
+
+static int
+no_default_write(struct db_at *at, void *arg)
+{
+	const struct account *account = arg;
+
+	return db_exec(at, SQL_project_delete, NULL, "s", account->id);
+}
+
+static int
+default_write(struct db_at *at, void *arg)
+{
+	const struct account *account = arg;
+
+	return db_exec(at, SQL_project_insert, NULL, "ssssssi", account->id,
+		       account->id, STR("default"), STR("default"),
+		       STR("default"), STR(""), (int64_t)1);
+}
+
+static void
+test_verify_places(struct world *w)
+{
+	struct account_ask ask = {.slug = STR("Third"),
+				  .owner_email = STR("third@example.org")};
+	CLEAN(secret_clear) struct secret value = SECRET_INIT;
+	struct gitrepo repo = repo_make(w, w->key, "Verify-2");
+	struct sshkey key = fresh();
+	struct access_key made = access_make(w, &repo, &key);
+	struct account third;
+
+	must(account_create(&w->owner, &ask, &w->arena, &third, &value, NULL),
+	     "account");
+	must(db_write(w->core->db, wrong_number_write, &made), "number");
+	ok(strstr(verified(w), "1 access keys with a number") != NULL,
+	   "a number that is yet to come");
+	must(db_write(w->core->db, right_number_write, NULL), "undo");
+	must(db_write(w->core->db, no_default_write, &third), "default");
+	ok(strstr(verified(w), "1 accounts without") != NULL,
+	   "an account without its project");
+	must(db_write(w->core->db, default_write, &third), "undo");
+	is_str(str_c(verified(w)), STR(""), "all is well again");
+}
+
 static void
 test_verify(struct world *w)
 {
@@ -928,8 +1047,10 @@ main(void)
 	subtest("rotation") test_rotation(&w);
 	subtest("rotation, back") test_rotation_back(&w);
 	subtest("use") test_use(&w);
+	subtest("ends") test_ends(&w);
 	subtest("places") test_places(&w);
 	subtest("verify") test_verify(&w);
+	subtest("verify, places") test_verify_places(&w);
 	subtest("tidy") test_tidy(&w);
 	subtest("access key, limit") test_access_limit(&w);
 	world_end(&w);
