@@ -145,6 +145,27 @@ sees(const struct call *call)
 	return thing->account.n == 0 || str_eq(thing->account, own);
 }
 
+/* In the words of the request: what was found on the way to a no makes no
+ * difference. */
+static void
+absent(const struct call *call, char *ret, size_t n)
+{
+	struct str path = call->req->path;
+	const char *kind = str_starts(path, STR("/2.0/repositories/"))
+			       ? "Repository"
+			       : "Project";
+
+	if (call->params[1].n > 0 && call->thing.kind != THING_IDENTITY)
+		(void)snprintf(ret, n,
+			       "%s %.*s/%.*s not found, or you have no access "
+			       "to it.",
+			       kind, STR_ARG(str_sub(call->params[0], 0, 80)),
+			       STR_ARG(str_sub(call->params[1], 0, 80)));
+	else
+		(void)snprintf(ret, n,
+			       "Not found, or you have no access to it.");
+}
+
 static void
 denied(struct call *call, struct http_reply *reply)
 {
@@ -167,14 +188,7 @@ denied(struct call *call, struct http_reply *reply)
 		envelope(call, 403, text, reply);
 		return;
 	}
-	(void)snprintf(text, sizeof(text),
-		       "%s%.*s%snot found, or you have no access to it.",
-		       call->thing.kind == THING_GITREPO   ? "Repository "
-		       : call->thing.kind == THING_PROJECT ? "Project "
-							   : "",
-		       STR_ARG(str_sub(name, 0, 160)), name.n > 0 ? " " : "");
-	if (text[0] == 'n')
-		text[0] = 'N';
+	absent(call, text, sizeof(text));
 	envelope(call, 404, text, reply);
 }
 
