@@ -75,8 +75,13 @@ deny() { # DESCRIPTION COMMAND...: it fails, by its own will
 	shift
 	keep "$@"
 	status=$?
-	# 125 is podman's own; 124, 126 and more: it hung, was not there, died.
-	if [ "$status" -gt 0 ] && [ "$status" -lt 126 ] && [ "$status" -ne 124 ]; then
+	# 125 is podman's own, 128 git's; 124, 126 and more: it hung, was not
+	# there, died.
+	case $status in
+	0 | 124 | 126 | 127 | 129 | 1[3-9]? | 2??) refused=1 ;;
+	*) refused=0 ;;
+	esac
+	if [ $refused -eq 0 ]; then
 		ok 0 "$what"
 	else
 		ok 1 "$what"
