@@ -18,9 +18,10 @@
 #include <poll.h>
 
 #define SESSION_READ (64 * KIB) /* bytes moved at a time */
-/* What libssh lets a client send ahead; more than this and a packet is a client
- * that does not keep to it. */
-#define SESSION_AHEAD_MAX (1280000 + 2 * 35000)
+/* The most that libssh lets a client send ahead (a window on top of the half
+ * that was left of another) and two packets: more is from a client that does
+ * not keep to its window. */
+#define SESSION_AHEAD_MAX (1280000 + 640000 + 2 * 35000)
 #define SESSION_LINGER_MS 500 /* for the last words to leave */
 #define SESSION_USER	  "git"
 #define SESSION_PATH_STATUS 128 /* of a command whose path names nothing */
@@ -65,7 +66,7 @@ struct session {
 	struct ssh_counter_struct socket_bytes, packets;
 	struct deadlines deadlines;
 	bool service; /* ssh-userauth was asked for */
-	bool proved, peer_left, over;
+	bool proved, over;
 	enum ssh_end end;
 	const char *why; /* one word for the log */
 	unsigned offers, failed;

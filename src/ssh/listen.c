@@ -98,6 +98,9 @@ child_proved(struct listener *l, struct child *c)
 {
 	if (c->proof_fd < 0)
 		return;
+	/* A child that was just born still has it open as well, so that closing
+	 * does not take it out of the set. */
+	(void)epoll_ctl(l->epoll_fd, EPOLL_CTL_DEL, c->proof_fd, NULL);
 	(void)close(c->proof_fd);
 	c->proof_fd = -1;
 	l->n_unproven--;

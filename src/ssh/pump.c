@@ -124,31 +124,45 @@ write_ahead(struct chan *c)
 	return true;
 }
 
+/*
+ * All that libssh holds for this channel, at once: with each read it lets the
+ * client send a whole window more, however much it still holds. Nothing more is
+ * taken before this is written, so it stays at two windows. False when there is
+ * nothing.
+ */
+static bool
+take_ahead(struct chan *c)
+{
+	int n = ssh_channel_poll(c->ssh, 0);
+
+	if (n <= 0)
+		return false;
+	if (buf_room(&c->ahead, (size_t)n) != 0) {
+		session_over(c->session, SSH_END_OWN, "memory");
+		return false;
+	}
+	n = ssh_channel_read_nonblocking(c->ssh, c->ahead.p, (uint32_t)n, 0);
+	if (n > 0)
+		c->ahead.n = (size_t)n;
+	return n > 0;
+}
+
 /* From the client to the program, when on_data could not do it at once. */
 static void
 pump_in(struct chan *c)
 {
-	char *bytes = c->session->bytes;
-	int n = 0;
-
 	while (c->in >= 0 && c->in_full) {
 		if (!write_ahead(c))
 			return;
-		n = ssh_channel_read_nonblocking(c->ssh, bytes, SESSION_READ,
-						 0);
-		if (n <= 0)
-			c->in_full = false;
-		else if (buf_add(&c->ahead, bytes, (size_t)n) != 0)
-			session_over(c->session, SSH_END_OWN, "memory");
+		c->in_full = c->in < 0 || take_ahead(c);
 	}
 	/* The program does not read any more; the client may still send. */
-	while (c->in < 0 && c->in_full &&
-	       (n = ssh_channel_read_nonblocking(c->ssh, bytes, SESSION_READ,
-						 0)) > 0)
-		;
-	if (c->in < 0)
+	if (c->in < 0) {
+		while (c->in_full && take_ahead(c))
+			buf_reset(&c->ahead);
 		c->in_full = false;
-	if (c->in >= 0 && !c->in_full && c->client_eof) {
+	}
+	if (c->in >= 0 && c->client_eof) {
 		(void)close(c->in);
 		c->in = -1;
 	}

@@ -28,7 +28,24 @@ session_over(struct session *s, enum ssh_end end, const char *why)
 	s->why = why;
 }
 
-/* libssh has closed the connection, or the peer has. */
+/* Did the peer go, by itself or with a word, or did libssh find fault with it?
+ * libssh says so in its last error only. */
+static bool
+peer_left(struct session *s)
+{
+	return str_starts(str_c(ssh_get_error(s->ssh)), STR("Socket error")) ||
+	       ssh_get_disconnect_message(s->ssh) != NULL;
+}
+
+/* libssh keeps a connection open that it will never look at again. */
+static bool
+is_up(struct session *s)
+{
+	return ssh_is_connected(s->ssh) &&
+	       (ssh_get_status(s->ssh) & (SSH_CLOSED | SSH_CLOSED_ERROR)) == 0;
+}
+
+/* The connection is no more. */
 static void
 lost(struct session *s)
 {
@@ -36,22 +53,10 @@ lost(struct session *s)
 		session_over(s, SSH_END_FINE, "left");
 	else if (s->failed > 0)
 		session_over(s, SSH_END_FAILED, "left");
-	else if (s->peer_left || ssh_get_disconnect_message(s->ssh) != NULL)
+	else if (peer_left(s))
 		session_over(s, SSH_END_NO_PROOF, "left");
 	else
 		session_over(s, SSH_END_PROTOCOL, "protocol");
-}
-
-/* Did the peer go, or did libssh find fault with it? That is told apart before
- * libssh closes the socket. */
-static void
-look_for_end(struct session *s)
-{
-	char byte;
-
-	if (!s->proved && recv(s->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0 &&
-	    errno != EAGAIN)
-		s->peer_left = true;
 }
 
 /* Lets libssh read and call back. What is left of requests to log in was sent
@@ -70,15 +75,13 @@ network_turn(struct session *s)
 {
 	int r = SSH_OK;
 
-	errno = 0;
-	look_for_end(s);
 	if (!s->service && !s->proved)
 		r = ssh_handle_key_exchange(s->ssh);
 	if (r == SSH_OK && !s->proved)
 		auth_turn(s);
 	else if (r == SSH_OK)
 		requests_drop(s);
-	if (!s->over && (r == SSH_ERROR || !ssh_is_connected(s->ssh)))
+	if (!s->over && (r == SSH_ERROR || !is_up(s)))
 		lost(s);
 }
 
@@ -153,7 +156,7 @@ turn(struct session *s)
 		channels_turn(s);
 		keepalive_turn(s, clock_mono());
 	}
-	if (!s->over && !ssh_is_connected(s->ssh))
+	if (!s->over && !is_up(s))
 		lost(s);
 }
 
@@ -168,6 +171,8 @@ farewell(struct session *s)
 
 	if (ssh_is_connected(s->ssh)) {
 		(void)ssh_blocking_flush(s->ssh, SESSION_LINGER_MS);
+		/* Or it would be put aside, and go with the socket. */
+		ssh_set_fd_towrite(s->ssh);
 		ssh_disconnect(s->ssh);
 		(void)shutdown(s->fd, SHUT_WR);
 		while ((left = (int)(until - clock_mono())) > 0 &&
@@ -195,7 +200,7 @@ socket_set(int fd)
 static int
 connect_libssh(struct session *s)
 {
-	int fd = fcntl(s->fd, F_DUPFD_CLOEXEC, 0);
+	int fd = fcntl(s->fd, F_DUPFD_CLOEXEC, 8);
 
 	s->ssh = ssh_new();
 	if (fd < 0 || s->ssh == NULL)
@@ -231,7 +236,7 @@ tell_cut(struct chan *c)
 	    "latchkey: this connection was ended by the server\n";
 
 	if (c->state == CHAN_RUNNING && !c->client_closed &&
-	    ssh_is_connected(c->session->ssh) &&
+	    is_up(c->session) &&
 	    ssh_channel_window_size(c->ssh) >= sizeof(text))
 		(void)ssh_channel_write_stderr(c->ssh, text, sizeof(text) - 1);
 }
@@ -240,8 +245,8 @@ static void
 end(struct session *s)
 {
 	log_say(s->end == SSH_END_OWN ? LOG_WARN : LOG_DEBUG, "ssh_end",
-		"addr=%s end=%d why=%s proved=%d", s->addr, (int)s->end, s->why,
-		s->proved ? 1 : 0);
+		"addr=%s end=%d why=%s proved=%d error=\"%s\"", s->addr,
+		(int)s->end, s->why, s->proved ? 1 : 0, ssh_get_error(s->ssh));
 	for (size_t i = 0; i < nitems(s->chans); i++)
 		tell_cut(&s->chans[i]);
 	channels_free(s);

@@ -1,0 +1,78 @@
+# For scenes of latchkeyd-ssh alone; sourced after lib.sh. test/ssh/desk.c plays
+# latchkeyd: what it was asked is in $T/desk.log.
+#
+#	ssh_alone [OPTION of latchkeyd-ssh serve]...	$SSH_HOST $SSH_PORT
+#	ssh_allow rw|ro NAME	the key $HOME/.ssh/NAME may come in
+#	ssh_stop
+
+SPEAK="/usr/bin/python3 $ROOT/test/ssh"
+desk='' LISTENER=''
+: >"$T/allow"
+mkdir -p "$T/repos/team" "$HOME/.ssh"
+chmod 700 "$HOME/.ssh"
+
+ssh_allow() {
+	echo "$1 $(cut -d ' ' -f 1,2 "$HOME/.ssh/$2.pub")" >>"$T/allow"
+}
+ssh_alone() {
+	[ -d "$T/host" ] || latchkeyd-ssh keys "$T/host" host || {
+		echo "Bail out! no host keys"
+		exit 99
+	}
+	: >"$T/listener"
+	ssh-desk "$BUILD/latchkeyd-ssh" "$T/host" "$T/allow" "$T/repos" \
+		"$T/desk.log" --verbose "$@" >"$T/listener" 2>>"$T/ssh.log" \
+		</dev/null &
+	desk=$!
+	until_ok grep -q '^ready' "$T/listener" || {
+		remark <"$T/ssh.log"
+		echo "Bail out! latchkeyd-ssh did not get ready"
+		exit 99
+	}
+	read -r _ SSH_HOST SSH_PORT LISTENER <"$T/listener"
+	sed "s/^/[$SSH_HOST]:$SSH_PORT /" "$T"/host/host_*.pub \
+		>"$HOME/.ssh/known_hosts"
+	cat >"$T/ssh_config" <<-EOF
+		Include $HOME/.ssh/config
+		Host *
+		Port $SSH_PORT
+		User git
+		UserKnownHostsFile $HOME/.ssh/known_hosts
+		GlobalKnownHostsFile /dev/null
+		StrictHostKeyChecking yes
+		UpdateHostKeys no
+		BatchMode yes
+	EOF
+	printf '#!/bin/sh\nexec /usr/bin/ssh -F "%s" "$@"\n' "$T/ssh_config" \
+		>"$T/bin/ssh"
+	chmod 755 "$T/bin/ssh"
+	export SSH_HOST SSH_PORT
+}
+ssh_stop() {
+	[ -n "$desk" ] || return 0
+	kill -TERM "$desk" 2>/dev/null
+	wait "$desk" 2>/dev/null
+	desk=''
+}
+gone() {
+	ssh_stop
+	rm -rf "$T"
+}
+# The results of a program become those of the scene.
+results_of() { # NAME.py [ARGUMENT]...
+	script=$1
+	shift
+	$SPEAK/"$script" "$@" >"$T/results" 2>"$T/trace"
+	status=$?
+	while read -r line; do
+		case $line in
+		ok\ *) ok 0 "${line#ok [0-9]* - }" ;;
+		not\ ok\ *) ok 1 "${line#not ok [0-9]* - }" ;;
+		1..*) ;;
+		*) echo "$line" ;;
+		esac
+	done <"$T/results"
+	grep -q '^1\.\.' "$T/results"
+	ok $? "$script came to its end (status $status)"
+	remark <"$T/trace"
+}
