@@ -69,6 +69,10 @@ get(const char *path)
 
 	if (f != NULL)
 		(void)fclose(f);
+	/* pkt-lines hold NULs, and are to be searched all the same. */
+	for (size_t i = 0; i < n; i++)
+		if (text[i] == '\0')
+			text[i] = '~';
 	text[n] = '\0';
 	return text;
 }
@@ -97,7 +101,7 @@ static bool said(const char *text) WORLD_UNUSED;
 static bool
 said(const char *text)
 {
-	char *all = get(at("said"));
+	const char *all = get(at("said"));
 
 	if (strstr(all, text) != NULL)
 		return true;
@@ -199,7 +203,8 @@ world_clear(void)
 /* --- the desk --------------------------------------------------------------
  * The file "desk" holds one word and its text:
  *   allow | refuse TEXT | forward NAME... | refuse-commit TEXT | silent | gone |
- *   cut (kills the program when the commit is asked for)
+ *   cut (kills the program when the commit is asked for) | none (no desk) |
+ *   strict (deny_rewind) | small (100 KiB a push) | forward-many
  * What was asked is added to the file "asked". */
 
 struct player {
@@ -209,15 +214,28 @@ struct player {
 };
 
 static void
-say(const struct player *p, enum desk_word word, struct str text)
+say(const struct player *p, enum desk_word word, struct str text, bool more)
 {
-	struct desk_msg m = {
-	    .word = word, .n_parts = text.n > 0, .part = {text}};
+	struct desk_msg m = {.word = word,
+			     .number = more,
+			     .n_parts = text.n > 0,
+			     .part = {text}};
 	CLEAN(buf_clear) struct buf b = BUF_INIT;
 
 	if (desk_write(&m, &b) != 0 ||
 	    packet_send(p->fd, buf_str(&b), NULL, 0) != 0)
 		return;
+}
+
+static void
+say_many(const struct player *p)
+{
+	for (int i = 1; i <= 600; i++) {
+		char name[64];
+
+		(void)snprintf(name, sizeof(name), "refs/many/%d\n", i);
+		say(p, DESK_YES, str_c(name), i < 600);
+	}
 }
 
 static void
@@ -250,11 +268,13 @@ play(const struct player *p, const struct desk_msg *m)
 		(void)kill(-p->pid, SIGKILL);
 	else if ((strcmp(p->mode, "refuse") == 0 && push) ||
 		 (strcmp(p->mode, "refuse-commit") == 0 && !push))
-		say(p, DESK_REFUSED, str_c(p->text));
+		say(p, DESK_REFUSED, str_c(p->text), false);
+	else if (strcmp(p->mode, "forward-many") == 0 && push)
+		say_many(p);
 	else if (strcmp(p->mode, "forward") == 0 && push)
-		say(p, DESK_YES, str_c(p->text));
+		say(p, DESK_YES, str_c(p->text), false);
 	else
-		say(p, DESK_YES, STR_NONE);
+		say(p, DESK_YES, STR_NONE, false);
 }
 
 static void *
@@ -325,6 +345,8 @@ serve(enum git_service service, const char *path)
 	p.fd = ends[0];
 	ask.desk = strcmp(p.mode, "none") == 0 ? -1 : ends[1];
 	ask.deny_rewind = strcmp(p.mode, "strict") == 0;
+	if (strcmp(p.mode, "small") == 0)
+		conf.push_max = 100 * KIB;
 	s = world_open(conf);
 	r = s != NULL ? git_start(s, &ask, &child) : 98;
 	if (r != 0) {

@@ -35,7 +35,8 @@ int hook_reference_transaction(const char *state);
 
 /* Objects that were moved into place can be found after a power cut. */
 MUST int hook_sync_objects(void);
-/* So can the references named in the lines, or their absence. */
-MUST int hook_sync_refs(struct str lines);
+/* So can the references named in the lines, or their absence; and what else is
+ * in packed-refs. */
+MUST int hook_sync_refs(struct str lines, bool packed);
 
 #endif

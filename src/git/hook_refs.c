@@ -26,12 +26,11 @@ sync_folder(const char *path)
 	return r;
 }
 
+/* Packs stay packs, so that this is where all of a push's objects are. */
 int
 hook_sync_objects(void)
 {
-	int r = sync_folder("objects/pack");
-
-	return r == 0 ? sync_folder("objects") : r;
+	return sync_folder("objects/pack");
 }
 
 static int
@@ -40,27 +39,60 @@ by_bytes(const void *a, const void *b)
 	return str_cmp(*(const struct str *)a, *(const struct str *)b);
 }
 
-/* Every folder on the way to each reference, unsorted. */
+/* Those three were made with the repository and stay. */
+static bool
+is_kept(struct str folder)
+{
+	return str_eq(folder, STR("refs")) ||
+	       str_eq(folder, STR("refs/heads")) ||
+	       str_eq(folder, STR("refs/tags"));
+}
+
+/* The folder of each reference and those above it that may be as new as the
+ * reference, unsorted. */
 static size_t
 folders_of(struct str lines, struct str *ret)
 {
 	struct desk_ref ref;
+	struct str folder, last;
 	size_t n = 0;
 
 	while (desk_ref_next(&lines, &ref) == 0)
-		for (size_t i = 0; i < ref.name.n; i++)
-			if (ref.name.p[i] == '/') {
-				if (ret != NULL)
-					ret[n] = str_sub(ref.name, 0, i);
-				n++;
-			}
+		for (struct str name = ref.name;
+		     str_rcut(name, '/', &folder, &last); name = folder) {
+			if (ret != NULL)
+				ret[n] = folder;
+			n++;
+			if (is_kept(folder))
+				break;
+		}
 	return n;
 }
 
+static bool
+is_zero(struct str id)
+{
+	for (size_t i = 0; i < id.n; i++)
+		if (id.p[i] != '0')
+			return false;
+	return true;
+}
+
+static bool
+has_removal(struct str lines)
+{
+	struct desk_ref ref;
+
+	while (desk_ref_next(&lines, &ref) == 0)
+		if (is_zero(ref.now))
+			return true;
+	return false;
+}
+
 /* A folder that went away with its last reference has a parent in the list.
- * The repository itself holds packed-refs. */
+ * What is removed is taken out of packed-refs, in the repository itself. */
 int
-hook_sync_refs(struct str lines)
+hook_sync_refs(struct str lines, bool packed)
 {
 	size_t n = folders_of(lines, NULL);
 	struct str *folder = calloc(n + 1, sizeof(*folder));
@@ -84,16 +116,7 @@ hook_sync_refs(struct str lines)
 		r = sync_folder(path);
 	}
 	free(folder);
-	return r == 0 ? sync_folder(".") : r;
-}
-
-static bool
-is_zero(struct str id)
-{
-	for (size_t i = 0; i < id.n; i++)
-		if (id.p[i] != '0')
-			return false;
-	return true;
+	return r == 0 && (packed || has_removal(lines)) ? sync_folder(".") : r;
 }
 
 /* Without what is no change of its own: HEAD, which goes along with the branch
@@ -138,7 +161,7 @@ static int
 committed(struct str lines, struct str asked, bool alone)
 {
 	CLEAN(buf_clear) struct buf none = BUF_INIT;
-	int r = hook_sync_refs(lines);
+	int r = hook_sync_refs(lines, alone);
 
 	if (r != 0) {
 		(void)hook_refuse("references cannot be put on disk: %s",
