@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +39,16 @@ struct git_side {
 	char *argv[ARGS_MAX];
 };
 
+/* Found out by the program, too, but by then an installation has been made. */
+static int
+user_check(const struct conf *conf, struct note *note)
+{
+	if (geteuid() != 0 || getpwnam(conf->ssh_user) != NULL)
+		return 0;
+	return note_set(note, OUT_ABSENT, "ssh-user: no user is called %.64s",
+			conf->ssh_user);
+}
+
 int
 git_side_bind(const struct conf *conf, int inherited, struct git_side **ret)
 {
@@ -52,7 +63,9 @@ git_side_bind(const struct conf *conf, int inherited, struct git_side **ret)
 	g->bound.fd = -1;
 	(void)pthread_mutex_init(&g->lock, NULL);
 	if (conf_has_ssh(conf)) {
-		r = helper_find(SSH_PROGRAM, g->program, &note);
+		r = user_check(conf, &note);
+		if (r == 0)
+			r = helper_find(SSH_PROGRAM, g->program, &note);
 		if (r == 0)
 			r = fd >= 0 ? bound_adopt(fd, &g->bound, &note)
 				    : bound_open("ssh", conf->ssh, &g->bound,
