@@ -1,8 +1,7 @@
-#include "door/git/push.h"
+#include "door/git/push_inner.h"
 
 #include "base/log.h"
 #include "base/packet.h"
-#include "wire/desk.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -11,22 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define PUSH_ARENA_MAX (24 * MIB)
-#define PIECE_MAX      (DESK_PACKET_MAX - 64) /* of lines in one packet */
-
-/* What hooks have asked so far. */
-struct push {
-	const struct push_ask *ask;
-	struct arena arena;
-	struct gitrepo repo;
-	struct ref_change *all; /* what is to be pushed; by name once judged */
-	size_t n;
-	struct ref_change *now; /* of the COMMIT that is coming in */
-	size_t n_now;
-	struct str first_branch; /* to be the main one; empty: leave it */
-	struct buf packet, answer;
-	bool asked, judged, committed;
-};
+#define PUSH_ARENA_MAX (64 * MIB)
 
 void
 visitor_set(struct visitor *to, const struct visit *from)
@@ -66,17 +50,8 @@ push_rule(struct core *core, struct str id, bool *ret_deny_rewind)
 	return r;
 }
 
-static bool
-is_none(struct str id)
-{
-	for (size_t i = 0; i < id.n; i++)
-		if (id.p[i] != '0')
-			return false;
-	return true;
-}
-
-static int
-tell(struct push *p, enum desk_word word, uint32_t number, struct str text)
+int
+push_tell(struct push *p, enum desk_word word, uint32_t number, struct str text)
 {
 	struct desk_msg m = {.word = word,
 			     .number = number,
@@ -90,10 +65,8 @@ tell(struct push *p, enum desk_word word, uint32_t number, struct str text)
 		      : packet_send(p->ask->fd, buf_str(&p->answer), NULL, 0);
 }
 
-/* One line for people, which git shows behind "remote: ". */
-PRINTF(2, 3)
-static int
-refuse(struct push *p, const char *fmt, ...)
+int
+push_refuse(struct push *p, const char *fmt, ...)
 {
 	char text[REF_NAME_MAX + 256];
 	va_list ap;
@@ -101,15 +74,7 @@ refuse(struct push *p, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	return tell(p, DESK_REFUSED, 0, str_c(text));
-}
-
-static int
-by_name(const void *a, const void *b)
-{
-	const struct ref_change *x = a, *y = b;
-
-	return str_cmp(x->name, y->name);
+	return push_tell(p, DESK_REFUSED, 0, str_c(text));
 }
 
 /* The lines of one packet behind those that came before. */
@@ -138,136 +103,18 @@ lines_add(struct push *p, struct str lines, struct ref_change **all, size_t *n)
 	return r == OUT_ABSENT ? 0 : r;
 }
 
-static bool
-is_branch(struct str ref, struct str branch)
-{
-	return str_starts(ref, STR("refs/heads/")) &&
-	       str_eq(str_sub(ref, sizeof("refs/heads/") - 1, SIZE_MAX),
-		      branch);
-}
-
-/* The first push to an empty repository may bring other branches than the one
- * that was thought of when it was made: the first of them is the main one. */
-static void
-first_branch(struct push *p)
-{
-	struct str first = STR_NONE, heads = STR("refs/heads/");
-
-	if (p->repo.pushed_at != 0)
-		return;
-	for (size_t i = 0; i < p->n; i++) {
-		const struct ref_change *c = &p->all[i];
-
-		if (!str_starts(c->name, heads) || is_none(c->now))
-			continue;
-		if (is_branch(c->name, p->repo.main_branch))
-			return;
-		if (first.n == 0)
-			first = str_sub(c->name, heads.n, SIZE_MAX);
-	}
-	if (gitrepo_is_branch(first))
-		p->first_branch = first;
-}
-
-/* 0: may be, *ret_forward: only forward. OUT_DENIED: was refused. */
-static int
-judge(struct push *p, const struct ref_change *c, bool *ret_forward)
-{
-	const char *flaw = refname_flaw(c->name);
-	enum force_answer may = FORCE_MAY;
-	int r = 0;
-
-	*ret_forward = false;
-	if (flaw != NULL) {
-		r = refuse(p, "%.*s: %s.", STR_ARG(c->name), flaw);
-		return r != 0 ? r : OUT_DENIED;
-	}
-	if (is_none(c->now) && is_branch(c->name, p->repo.main_branch)) {
-		r = refuse(p,
-			   "%.*s is the main branch: choose another main "
-			   "branch before you remove it.",
-			   STR_ARG(c->name));
-		return r != 0 ? r : OUT_DENIED;
-	}
-	if (is_none(c->old))
-		return 0;
-	r = gitrepo_force(p->ask->visit, c->name, &may);
-	*ret_forward = r == 0 && may == FORCE_FORWARD_ONLY;
-	if (!*ret_forward || !is_none(c->now))
-		return r;
-	r = refuse(p,
-		   "%.*s: you may not remove it, by the rule \"%s\" of this "
-		   "repository.",
-		   STR_ARG(c->name), force_push_name(p->repo.force_push));
-	return r != 0 ? r : OUT_DENIED;
-}
-
-/* Yes to all of it, with the names that must move forward only. */
-static int
-yes(struct push *p, const struct buf *forward)
-{
-	struct str rest = buf_str(forward);
-
-	while (rest.n > PIECE_MAX) {
-		size_t n = PIECE_MAX;
-		int r;
-
-		while (rest.p[n - 1] != '\n')
-			n--;
-		r = tell(p, DESK_YES, 1, str_sub(rest, 0, n));
-		if (r != 0)
-			return r;
-		rest = str_sub(rest, n, SIZE_MAX);
-	}
-	return tell(p, DESK_YES, 0, rest);
-}
-
-static int
-failed(struct push *p, const char *event, int r)
+int
+push_failed(struct push *p, const char *event, int r)
 {
 	if (r < 0)
 		log_fail(event, r);
 	if (r == OUT_UNPROVEN || r == OUT_DENIED)
-		return refuse(p, "the access that began this push has ended.");
+		return push_refuse(
+		    p, "the access that began this push has ended.");
 	if (r == OUT_BUSY)
-		return refuse(p, "the server is busy, try again in a moment.");
-	return refuse(p, "the server failed, nothing was changed.");
-}
-
-static int
-judge_all(struct push *p)
-{
-	CLEAN(buf_clear) struct buf forward = BUF_INIT;
-	const struct visit *v = p->ask->visit;
-	int r =
-	    gitrepo_by_id(p->ask->core, str_c(v->object), &p->arena, &p->repo);
-
-	if (r != 0)
-		return failed(p, "push_judge",
-			      r == OUT_ABSENT ? OUT_DENIED : r);
-	first_branch(p);
-	if (p->n > 0)
-		qsort(p->all, p->n, sizeof(*p->all), by_name);
-	for (size_t i = 0; i < p->n; i++) {
-		bool only = false;
-
-		if (i > 0 && str_eq(p->all[i].name, p->all[i - 1].name))
-			return refuse(p, "%.*s is there more than once.",
-				      STR_ARG(p->all[i].name));
-		r = judge(p, &p->all[i], &only);
-		if (r == OUT_DENIED)
-			return 0;
-		if (r != 0)
-			return failed(p, "push_judge", r);
-		if (only) {
-			buf_addstr(&forward, p->all[i].name);
-			buf_addc(&forward, '\n');
-		}
-	}
-	if (buf_err(&forward) != 0)
-		return failed(p, "push_judge", buf_err(&forward));
-	p->judged = true;
-	return yes(p, &forward);
+		return push_refuse(
+		    p, "the server is busy, try again in a moment.");
+	return push_refuse(p, "the server failed, nothing was changed.");
 }
 
 static struct str
@@ -286,13 +133,13 @@ hear_push(struct push *p, const struct desk_msg *m)
 	r = lines_add(p, lines_of(m), &p->all, &p->n);
 	if (r == OUT_TOO_MANY) {
 		p->asked = true;
-		return refuse(p, "more than %d references in one push.",
-			      REF_CHANGES_MAX);
+		return push_refuse(p, "more than %d references in one push.",
+				   REF_CHANGES_MAX);
 	}
 	if (r != 0 || m->number != 0)
 		return r;
 	p->asked = true;
-	return judge_all(p);
+	return push_judge(p);
 }
 
 /* Only what was judged, and HEAD, which git names beside the branch that it
@@ -305,9 +152,9 @@ only_judged(struct push *p)
 	for (size_t i = 0; i < p->n_now; i++) {
 		struct ref_change *c = &p->now[i];
 		const struct ref_change *was =
-		    p->n == 0
-			? NULL
-			: bsearch(c, p->all, p->n, sizeof(*p->all), by_name);
+		    p->n == 0 ? NULL
+			      : bsearch(c, p->all, p->n, sizeof(*p->all),
+					push_by_name);
 
 		if (str_eq(c->name, STR("HEAD")))
 			continue;
@@ -348,7 +195,7 @@ static bool
 brings(const struct push *p, struct str branch)
 {
 	for (size_t i = 0; i < p->n_now; i++)
-		if (is_branch(p->now[i].name, branch))
+		if (push_is_branch(p->now[i].name, branch))
 			return true;
 	return false;
 }
@@ -359,16 +206,16 @@ commit(struct push *p)
 	int r = only_judged(p);
 
 	if (r == OUT_MISMATCH)
-		return refuse(p, "this is not what was asked for.");
+		return push_refuse(p, "this is not what was asked for.");
 	if (p->n_now > 0)
 		r = gitrepo_push(p->ask->visit, p->now, p->n_now);
 	if (r == 0 && p->first_branch.n > 0 && brings(p, p->first_branch))
 		adopt_branch(p);
 	p->n_now = 0;
 	if (r != 0)
-		return failed(p, "push_commit", r);
+		return push_failed(p, "push_commit", r);
 	p->committed = true;
-	return tell(p, DESK_YES, 0, STR_NONE);
+	return push_tell(p, DESK_YES, 0, STR_NONE);
 }
 
 static int

@@ -12,6 +12,8 @@
 #include "wire/gitcmd.h"
 
 
+#define REF_PART_MAX 250 /* a file's name, with ".lock" behind it */
+
 /* A visit that outlives what it was made from. Does not move. */
 struct visitor {
 	struct visit visit;

@@ -1,5 +1,7 @@
 #include "door/git/push.h"
 
+#include <string.h>
+
 /* Places below refs/ that change what other names mean, that are git's own in
  * each work tree, or that this server keeps for itself. */
 static const struct str reserved[] = {
@@ -11,7 +13,8 @@ static const struct str reserved[] = {
 static bool
 part_ok(struct str part)
 {
-	return part.n > 0 && part.p[0] != '.' && !str_ends(part, STR(".lock"));
+	return part.n > 0 && part.n <= REF_PART_MAX && part.p[0] != '.' &&
+	       !str_ends(part, STR(".lock"));
 }
 
 /* git-check-ref-format(1) for a whole name. */
