@@ -184,7 +184,7 @@ service(struct session *s, ssh_message msg)
 {
 	const char *name = ssh_message_service_service(msg);
 
-	if (s->proved || name == NULL || strcmp(name, "ssh-userauth") != 0 ||
+	if (s->service || name == NULL || strcmp(name, "ssh-userauth") != 0 ||
 	    ssh_message_service_reply_success(msg) != SSH_OK)
 		session_over(s, SSH_END_PROTOCOL, "service");
 	s->service = true;
@@ -235,16 +235,22 @@ thrown_away(struct session *s)
 	}
 }
 
+/* Whoever keeps sending would keep the loop below going. */
+static bool
+may_go_on(struct session *s)
+{
+	if (!s->over && !s->proved &&
+	    s->socket_bytes.in_bytes > SSH_PREAUTH_BYTES_MAX)
+		session_over(s, SSH_END_PROTOCOL, "bytes");
+	return !s->over && !s->proved;
+}
+
 void
 auth_turn(struct session *s)
 {
 	ssh_message msg;
 
-	while (!s->over && !s->proved &&
-	       (msg = ssh_message_get(s->ssh)) != NULL)
+	while (may_go_on(s) && (msg = ssh_message_get(s->ssh)) != NULL)
 		message(s, msg);
 	thrown_away(s);
-	if (!s->over && !s->proved &&
-	    s->socket_bytes.in_bytes > SSH_PREAUTH_BYTES_MAX)
-		session_over(s, SSH_END_PROTOCOL, "bytes");
 }
