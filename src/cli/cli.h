@@ -62,10 +62,11 @@ struct command_set {
 };
 extern const struct command_set commands_login, commands_token,
     commands_namespace, commands_image, commands_registry_login, commands_iam,
-    commands_account, commands_audit;
+    commands_account, commands_audit, commands_repo, commands_access_key,
+    commands_setup, commands_ssh_key, commands_project;
 
 /* --- commands.c --- */
-#define COMMAND_SETS 8
+#define COMMAND_SETS 13
 extern const struct command_set *const command_sets[COMMAND_SETS];
 /* By name or alias; NULL when there is none. group "" for top-level ones. */
 const struct command *command_find(const char *group, const char *name);
@@ -153,6 +154,9 @@ MUST int list_show(struct cli *, const struct listing *);
 /* --- prompt.c --- */
 /* Ask on the terminal without echo; OUT_ABSENT when there is no terminal. */
 MUST int prompt_secret(const char *what, struct buf *ret, struct note *);
+/* Lines up to an empty one, without echo: what is pasted by mistake is not on
+ * the screen. OUT_ABSENT as above. */
+MUST int prompt_paste(const char *what, struct buf *ret, struct note *note);
 /* y or yes; false on anything else and without a terminal. */
 bool prompt_yes(const char *question);
 

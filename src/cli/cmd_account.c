@@ -13,6 +13,11 @@ static const struct opt account_opts[] = {
     {"name", 0, OPT_TEXT, "TEXT", "a name for people; default: the slug"},
     {"owner", 0, OPT_TEXT, "EMAIL", "its owner (needed)"},
 };
+enum { SET_GIT_HTTP };
+static const struct opt set_opts[] = {
+    {"git-http", 0, OPT_TEXT, "on|off",
+     "whether git may go over HTTP, or over SSH only"},
+};
 enum { USER_NAME, USER_ROLES, USER_PASSWORD };
 static const struct opt user_opts[] = {
     {"name", 0, OPT_TEXT, "TEXT", "the person's name"},
@@ -25,11 +30,15 @@ static const struct opt user_opts[] = {
 static void
 account_print(const struct json *a)
 {
+	bool git_http;
+
 	print_pair("Account", json_text(a, "slug"));
 	print_pair("Name", json_text(a, "name"));
 	print_pair("ID", json_text(a, "id"));
 	print_pair("Owner", json_text(a, "owner"));
 	print_pair("Created At", json_text(a, "created_at"));
+	if (json_bool(json_get(a, "git_http"), &git_http))
+		print_pair("Git over HTTP", git_http ? STR("on") : STR("off"));
 }
 
 static int
@@ -65,6 +74,49 @@ account_create(struct cli *cli, const struct args *a)
 	print_pair("API Key", json_text(j, "apikey"));
 	printf("\nThe key is the owner's first. It is shown once and cannot be "
 	       "read again.\n\nOK\n");
+	return 0;
+}
+
+static int
+on_off(struct cli *cli, const char *text, bool *ret)
+{
+	if (text == NULL)
+		return note_set(&cli->note, OUT_MALFORMED,
+				"nothing to set: give --git-http on or off");
+	*ret = strcmp(text, "on") == 0;
+	return *ret || strcmp(text, "off") == 0
+		   ? 0
+		   : note_set(&cli->note, OUT_MALFORMED,
+			      "--git-http is on or off");
+}
+
+static int
+account_set(struct cli *cli, const struct args *a)
+{
+	CLEAN(buf_clear) struct buf path = BUF_INIT;
+	CLEAN(json_freep) struct json *j = NULL;
+	struct ask ask = {"PUT", NULL, STR_NONE};
+	bool on = false;
+	int r = on_off(cli, a->v[SET_GIT_HTTP].text, &on);
+
+	if (r == 0)
+		r = session_load(cli);
+	if (r != 0)
+		return r;
+	(void)buf_adds(&path, "/latchkey/v1/accounts/");
+	(void)enc_percent(&path,
+			  str_c(a->n > 0 ? a->rest[0] : cli->session.account));
+	ask.path = path.p;
+	ask.body = on ? STR("{\"git_http\":true}") : STR("{\"git_http\":false}");
+	r = client_json(cli, &ask, &j);
+	if (r != 0)
+		return r;
+	if (cli->json) {
+		print_json(j);
+		return 0;
+	}
+	account_print(j);
+	printf("\nOK\n");
 	return 0;
 }
 
@@ -253,6 +305,10 @@ static const struct command rows[] = {
      1, account_create, "make an account (operator of the server only)", NULL},
     {"account", "list", NULL, NULL, 0, "", 0, 0, account_list,
      "list the accounts you belong to", NULL},
+    {"account", "set", NULL, set_opts, nitems(set_opts), "[ACCOUNT]", 0, 1,
+     account_set, "change an account's settings",
+     "With --git-http off, who takes the https:// address of a repository by\n"
+     "mistake is told the one of SSH.\n"},
     {"user", "create", NULL, user_opts, nitems(user_opts), "EMAIL", 1, 1,
      user_create, "add a user to the account",
      "Without --roles the user may log in and nothing else.\n"},

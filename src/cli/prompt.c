@@ -5,7 +5,8 @@
 #include <string.h>
 #include <termios.h>
 
-#define LINE_MAX_BYTES 4096
+#define LINE_MAX_BYTES  4096
+#define PASTE_MAX_BYTES (64 * KIB)
 
 static void
 file_close(FILE **f)
@@ -25,8 +26,28 @@ line_read(FILE *tty, struct buf *ret)
 	return c == '\n';
 }
 
-int
-prompt_secret(const char *what, struct buf *ret, struct note *note)
+/* Lines up to an empty one or the end. */
+static bool
+lines_read(FILE *tty, struct buf *ret)
+{
+	CLEAN(buf_clear) struct buf line = BUF_INIT;
+	bool more;
+
+	do {
+		buf_reset(&line);
+		more = line_read(tty, &line);
+		(void)buf_addstr(ret, buf_str(&line));
+		(void)buf_addc(ret, '\n');
+	} while (more && str_trim(buf_str(&line)).n > 0 &&
+		 ret->n < PASTE_MAX_BYTES);
+	return buf_err(ret) == 0 && ret->n > 1;
+}
+
+/* An answer read with the echo off; the terminal is put back after it. */
+static int
+ask_quietly(const char *before, const char *what, const char *after,
+	    bool (*read_all)(FILE *, struct buf *), struct buf *ret,
+	    struct note *note)
 {
 	CLEAN(file_close) FILE *tty = fopen("/dev/tty", "r+e");
 	struct termios old, quiet;
@@ -38,12 +59,26 @@ prompt_secret(const char *what, struct buf *ret, struct note *note)
 	(void)setvbuf(tty, NULL, _IONBF, 0);
 	quiet = old;
 	quiet.c_lflag &= ~(tcflag_t)ECHO;
-	fprintf(tty, "The %s: ", what);
+	fprintf(tty, "%s%s%s", before, what, after);
 	(void)tcsetattr(fileno(tty), TCSAFLUSH, &quiet);
-	got = line_read(tty, ret);
+	got = read_all(tty, ret);
 	(void)tcsetattr(fileno(tty), TCSAFLUSH, &old);
 	fprintf(tty, "\n");
 	return got ? 0 : note_set(note, OUT_MALFORMED, "no %s given", what);
+}
+
+int
+prompt_secret(const char *what, struct buf *ret, struct note *note)
+{
+	return ask_quietly("The ", what, ": ", line_read, ret, note);
+}
+
+int
+prompt_paste(const char *what, struct buf *ret, struct note *note)
+{
+	return ask_quietly("Paste the ", what,
+			   ", then an empty line (nothing is shown): ",
+			   lines_read, ret, note);
 }
 
 bool
