@@ -141,6 +141,10 @@ finish(struct pump *p)
 	if (p->said || status == 0)
 		return http_send(p->call->req, p->reply, NULL, 0);
 	buf_reset(&p->reply->head);
+	/* It leaves with 128 over what it cannot read. */
+	if (p->call->req->method == HTTP_POST && status == 128)
+		return smart_refuse(p->reply, 400,
+				    "git cannot read this request");
 	return smart_refuse(p->reply, 500, "the server failed");
 }
 
