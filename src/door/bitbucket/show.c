@@ -4,6 +4,9 @@
 
 #define HREF_MAX 1024
 
+static void href_put(struct call *, struct jw *, const char *name,
+		     const char *fmt, va_list) PRINTF(4, 0);
+
 static void
 href_put(struct call *call, struct jw *w, const char *name, const char *fmt,
 	 va_list ap)
