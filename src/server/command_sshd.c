@@ -285,15 +285,15 @@ asked_do(int desk)
 	if (asked == NULL)
 		return greet(desk);
 	r = gitcmd_parse(str_c(asked), &cmd);
-	if (r == OUT_ABSENT) {
+	if (r == OUT_ABSENT || r == OUT_MALFORMED) {
 		/* What cannot exist is refused as what does not, by the desk.
 		 */
-		cmd.account[0] = '\0';
-		cmd.repo[0] = '\0';
+		cmd = (struct gitcmd){.service = GIT_UPLOAD_PACK};
 	} else if (r != 0) {
-		return serve_complain(EXIT_REFUSED,
-				      "only git can be used here: no shell, no "
-				      "other commands");
+		fputs("This server runs git commands only (clone, fetch, pull, "
+		      "push and archive).\nThere is no shell.\n",
+		      stderr);
+		return EXIT_REFUSED;
 	}
 	return program_run(desk, &cmd);
 }

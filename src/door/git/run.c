@@ -27,6 +27,10 @@ service_parse(struct str name, enum git_service *ret)
 	return false;
 }
 
+/* Named like nothing that can exist: the gate refuses it as it refuses what
+ * does not, and the trail has it. */
+#define NOTHING "/"
+
 static int
 asked_read(const struct desk_msg *m, struct asked *ret)
 {
@@ -36,6 +40,13 @@ asked_read(const struct desk_msg *m, struct asked *ret)
 	if (!service_parse(m->part[0], &ret->service) ||
 	    account.n > GITCMD_NAME_MAX || repo.n > GITCMD_NAME_MAX)
 		return OUT_MALFORMED;
+	ret->protocol = m->part[3];
+	if (ret->protocol.n > 0 && !gitcmd_is_protocol(ret->protocol))
+		return OUT_MALFORMED;
+	if (account.n == 0 && repo.n == 0) {
+		(void)snprintf(ret->name, sizeof(ret->name), NOTHING);
+		return 0;
+	}
 	n = snprintf(ret->name, sizeof(ret->name), "%.*s/%.*s",
 		     STR_ARG(account), STR_ARG(repo));
 	if ((size_t)n != account.n + 1 + repo.n ||
@@ -43,9 +54,6 @@ asked_read(const struct desk_msg *m, struct asked *ret)
 		return OUT_MALFORMED;
 	(void)snprintf(ret->name, sizeof(ret->name), "%s/%s", ret->at.account,
 		       ret->at.repo);
-	ret->protocol = m->part[3];
-	if (ret->protocol.n > 0 && !gitcmd_is_protocol(ret->protocol))
-		return OUT_MALFORMED;
 	return 0;
 }
 
@@ -195,6 +203,10 @@ refuse_denied(struct seat *s, uint32_t channel, const struct asked *a,
 			       "repository access denied. you may read '%s', "
 			       "but not push to it.",
 			       a->name);
+	else if (strcmp(a->name, NOTHING) == 0)
+		(void)snprintf(text, sizeof(text),
+			       "that repository does not exist or you have no "
+			       "access to it.");
 	else
 		(void)snprintf(text, sizeof(text),
 			       "repository '%s' does not exist or you have no "
