@@ -84,10 +84,14 @@ listen_pause(struct listener *l)
 	l->listen_at = clock_mono() + PAUSE_MS;
 }
 
+/* For good. With the last hold of the socket gone, who comes is refused instead
+ * of waiting for nobody. */
 static void
 stop(struct listener *l)
 {
 	listen_stop(l);
+	if (!l->stopping)
+		(void)close(l->conf.listen_fd);
 	l->stopping = true;
 }
 

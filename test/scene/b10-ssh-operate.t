@@ -91,6 +91,7 @@ until_ok running
 kill -TERM "$daemon"
 sleep 0.3
 deny "nobody new is let in" reads
+said "but refused at once" "Connection refused"
 is "the clone is under way" "$(cat "$T/cloned")" ""
 wait $clone
 is "and comes to its end" "$(cat "$T/cloned")" "status 0"
