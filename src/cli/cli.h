@@ -135,6 +135,8 @@ void table_add(struct table *, struct str); /* control bytes become '?' */
 void table_print(struct table *);	    /* and clears */
 void print_pair(const char *name, struct str value);
 void print_text(struct str);			/* control bytes become '?' */
+/* What is going on, for people; beside standard output where that is JSON. */
+void print_step(const struct cli *, const char *fmt, ...) PRINTF(2, 3);
 void print_json(const struct json *);		/* indented */
 struct str time_text(int64_t ms, char ret[32]); /* 2026-11-21T10:20:30Z */
 void size_text(int64_t bytes, char ret[32]);	/* "12 MB" */

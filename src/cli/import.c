@@ -21,7 +21,7 @@ struct import {
 	struct buf refs;	/* one name a line */
 	struct buf branch;	/* HEAD's; empty when it names none */
 	struct buf target;	/* where to push */
-	bool is_there;		/* the target, before us */
+	bool is_there;		/* the target */
 };
 
 static int
@@ -32,6 +32,15 @@ remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
 	(void)at;
 	(void)remove(path);
 	return 0;
+}
+
+/* For the end of a sentence that says what went wrong. */
+static const char *
+again(const struct import *im)
+{
+	return im->is_there ? "; the repository is there, and empty: the same "
+			      "command goes on"
+			    : "; nothing was made";
 }
 
 static int
@@ -45,15 +54,13 @@ git_run(struct import *im, const char *const *argv, char *const *env,
 
 	if (child_caught() != 0)
 		return note_set(&im->cli->note, OUT_BUSY, "interrupted%s",
-				im->is_there ? ""
-					     : "; nothing is left on this "
-					       "machine");
+				again(im));
 	if (r != 0)
 		return r;
 	return status == 0
 		   ? 0
 		   : note_set(&im->cli->note, OUT_UNSUPPORTED,
-			      "git %s failed with status %d", argv[1], status);
+			      "git failed with status %d%s", status, again(im));
 }
 
 /* "https://host/team/repo.git/", "git@host:team/repo": the last word. */
@@ -182,9 +189,9 @@ is_taken(struct str ref)
 }
 
 static void
-left_say(struct str refs, size_t *ret_taken)
+left_say(struct import *im, size_t *ret_taken)
 {
-	struct str ref, first = STR_NONE;
+	struct str refs = buf_str(&im->refs), ref, first = STR_NONE;
 	size_t left = 0;
 
 	*ret_taken = 0;
@@ -198,11 +205,11 @@ left_say(struct str refs, size_t *ret_taken)
 	}
 	if (left == 0)
 		return;
-	printf("Leaving out %zu reference%s that the other host keeps for "
-	       "itself, such as ",
-	       left, left > 1 ? "s" : "");
-	print_text(first);
-	printf(".\n");
+	print_step(im->cli,
+		   "Leaving out %zu reference%s that the other host keeps for "
+		   "itself, such as %.*s.\n",
+		   left, left > 1 ? "s" : "",
+		   STR_ARG(str_is_text(first) ? first : STR("?")));
 }
 
 /* What HEAD names, even if no commit is there yet. */
@@ -251,8 +258,9 @@ target_make(struct import *im)
 	r = client_json(im->cli, &ask, &repo);
 	if (r != 0 || im->is_there)
 		return r;
-	printf("Created repository '%s/%s'.\n", im->place.account,
-	       im->place.name);
+	im->is_there = true;
+	print_step(im->cli, "Created repository '%s/%s'.\n", im->place.account,
+		   im->place.name);
 	return target_set(im, repo);
 }
 
@@ -306,6 +314,23 @@ mirror_push(struct import *im)
 }
 
 static int
+told(struct import *im, size_t taken)
+{
+	CLEAN(json_freep) struct json *repo = NULL;
+	int r;
+
+	if (!im->cli->json) {
+		printf("Imported %zu branches and tags into '%s/%s'.\n\nOK\n",
+		       taken, im->place.account, im->place.name);
+		return 0;
+	}
+	r = repo_get(im->cli, &im->place, &repo);
+	if (r == 0)
+		print_json(repo);
+	return r;
+}
+
+static int
 take_over(struct import *im)
 {
 	size_t taken = 0;
@@ -322,15 +347,11 @@ take_over(struct import *im)
 		r = branch_read(im);
 	if (r != 0)
 		return r;
-	left_say(buf_str(&im->refs), &taken);
+	left_say(im, &taken);
 	r = target_make(im);
 	if (r == 0 && taken > 0)
 		r = mirror_push(im);
-	if (r != 0)
-		return r;
-	printf("Imported %zu branches and tags into '%s/%s'.\n\nOK\n", taken,
-	       im->place.account, im->place.name);
-	return 0;
+	return r != 0 ? r : told(im, taken);
 }
 
 int

@@ -4,6 +4,7 @@
 
 #include "base/enc.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,6 +19,16 @@ print_text(struct str s)
 
 		(void)putchar(c < ' ' || c == 0x7f ? '?' : c);
 	}
+}
+
+void
+print_step(const struct cli *cli, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vfprintf(cli->json ? stderr : stdout, fmt, ap);
+	va_end(ap);
 }
 
 void

@@ -96,8 +96,10 @@ key_post(struct setup *s, const char *path)
 	if (r != 0)
 		return r;
 	(void)json_int(json_get(key, "id"), &id);
-	printf("Registered it on %s/%s as access key %lld, label '%s'.\n",
-	       s->place.account, s->place.name, (long long)id, s->label);
+	s->id = id;
+	print_step(s->cli,
+		   "Registered it on %s/%s as access key %lld, label '%s'.\n",
+		   s->place.account, s->place.name, (long long)id, s->label);
 	s->changed = true;
 	return 0;
 }
@@ -119,8 +121,45 @@ key_register(struct setup *s)
 		return r;
 	if (st.id == 0)
 		return key_post(s, path.p);
-	printf("It is access key %lld on %s/%s already.\n", (long long)st.id,
-	       s->place.account, s->place.name);
+	s->id = st.id;
+	print_step(s->cli, "It is access key %lld on %s/%s already.\n",
+		   (long long)st.id, s->place.account, s->place.name);
+	return 0;
+}
+
+static int
+told_json(const struct setup *s, struct str from)
+{
+	CLEAN(buf_clear) struct buf text = BUF_INIT;
+	CLEAN(json_freep) struct json *j = NULL;
+	struct jw w = JW(&text);
+	int r;
+
+	jw_object(&w, NULL);
+	jw_int(&w, "id", s->id);
+	jw_c(&w, "key", s->key.p);
+	jw_c(&w, "fingerprint_sha256", s->fingerprint);
+	jw_str(&w, "clone", from);
+	jw_bool(&w, "changed", s->changed);
+	jw_end(&w);
+	r = buf_err(&text) != 0 ? buf_err(&text)
+				: json_parse(buf_str(&text), &j, NULL);
+	if (r == 0)
+		print_json(j);
+	return r;
+}
+
+static int
+told(const struct setup *s, struct str from)
+{
+	if (!s->changed)
+		print_step(s->cli,
+			   "All of this was in place: nothing was changed.\n");
+	if (s->cli->json)
+		return told_json(s, from);
+	printf("\n    git clone ");
+	print_text(from);
+	printf("\n\nOK\n");
 	return 0;
 }
 
@@ -146,12 +185,7 @@ steps(struct setup *s)
 		r = setup_config(s, &from);
 	if (r != 0)
 		return r;
-	if (!s->changed)
-		printf("All of this was in place: nothing was changed.\n");
-	printf("\n    git clone ");
-	print_text(buf_str(&from));
-	printf("\n\nOK\n");
-	return 0;
+	return told(s, buf_str(&from));
 }
 
 static int

@@ -23,6 +23,7 @@ struct setup {
 	struct buf line;      /* the public key */
 	struct sshkey parsed;
 	char fingerprint[SSHKEY_SHA256_LEN + 1];
+	int64_t id;	      /* of the access key */
 	bool changed;	      /* something had to be done */
 };
 

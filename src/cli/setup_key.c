@@ -46,7 +46,7 @@ setup_dir(struct setup *s)
 				s->dir.p);
 	home_warn(home);
 	if (mkdir(s->dir.p, 0700) == 0) {
-		printf("Made %s (0700).\n", s->dir.p);
+		print_step(s->cli, "Made %s (0700).\n", s->dir.p);
 		s->changed = true;
 		return 0;
 	}
@@ -60,7 +60,8 @@ setup_dir(struct setup *s)
 				"others may look into %s, and that cannot be "
 				"changed: %s",
 				s->dir.p, strerror(errno));
-	printf("Changed %s to 0700: others could look into it.\n", s->dir.p);
+	print_step(s->cli, "Changed %s to 0700: others could look into it.\n",
+		   s->dir.p);
 	s->changed = true;
 	return 0;
 }
@@ -206,7 +207,7 @@ key_make(struct setup *s)
 				"ssh-keygen failed with status %d", status);
 	r = s->passphrase ? passphrase_check(s) : 0;
 	if (r == 0)
-		printf("Made the key pair %s.\n", s->key.p);
+		print_step(s->cli, "Made the key pair %s.\n", s->key.p);
 	s->changed = true;
 	return r;
 }
@@ -279,11 +280,11 @@ setup_key(struct setup *s)
 					s->pub.p);
 		r = key_make(s);
 	} else {
-		printf("Using the key %s.\n", s->key.p);
+		print_step(s->cli, "Using the key %s.\n", s->key.p);
 	}
 	if (r == 0)
 		r = mode_set(s, s->key.p);
-	if (r == 0)
+	if (r == 0 && s->given_key == NULL)
 		r = mode_set(s, s->pub.p);
 	return r != 0 ? r : public_read(s);
 }
@@ -300,18 +301,19 @@ setup_show(struct setup *s)
 		r = sshkey_randomart(blob, word, s->parsed.bits, &art);
 	if (r != 0)
 		return r;
-	printf("%u %s %s (%.*s)\n%s", s->parsed.bits, s->fingerprint,
-	       s->parsed.comment, STR_ARG(word), art.p);
+	print_step(s->cli, "%u %s %s (%.*s)\n%s", s->parsed.bits,
+		   s->fingerprint, s->parsed.comment, STR_ARG(word), art.p);
 	return 0;
 }
 
 static void
 agent_advise(const struct setup *s)
 {
-	printf("No ssh-agent can be reached. Without a pass phrase the key "
-	       "works without one;\nto have one for this shell:\n"
-	       "    ssh-agent /bin/bash\n    ssh-add %s\n",
-	       s->key.p);
+	print_step(s->cli,
+		   "No ssh-agent can be reached. Without a pass phrase the key "
+		   "works without one;\nto have one for this shell:\n"
+		   "    ssh-agent /bin/bash\n    ssh-add %s\n",
+		   s->key.p);
 }
 
 int
@@ -333,18 +335,21 @@ setup_agent(struct setup *s)
 	}
 	if (memmem(list.p, list.n, s->fingerprint, strlen(s->fingerprint)) !=
 	    NULL) {
-		printf("The ssh-agent has it.\n");
+		print_step(s->cli, "The ssh-agent has it.\n");
 		return 0;
 	}
 	r = child_run(&adder, &status, &s->cli->note);
 	if (r != 0)
 		return r;
-	if (status != 0)
-		return note_set(&s->cli->note, OUT_DENIED,
-				"ssh-add failed with status %d: the ssh-agent "
-				"does not have the key",
-				status);
-	printf("Added it to the ssh-agent.\n");
+	if (status != 0) {
+		/* The key works out of its file, too. */
+		fprintf(stderr,
+			"Hint: ssh-add failed, so the ssh-agent does "
+			"not have the key. Once more: ssh-add %s\n",
+			s->key.p);
+		return 0;
+	}
+	print_step(s->cli, "Added it to the ssh-agent.\n");
 	s->changed = true;
 	return 0;
 }

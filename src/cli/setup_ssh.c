@@ -95,7 +95,7 @@ setup_known_hosts(struct setup *s)
 		: file_replace(path.p, buf_str(&text), &s->cli->note);
 	if (r != 0)
 		return r;
-	printf("Wrote the server's host keys into %s.\n", path.p);
+	print_step(s->cli, "Wrote the server's host keys into %s.\n", path.p);
 	s->changed = true;
 	return 0;
 }
@@ -104,13 +104,12 @@ setup_known_hosts(struct setup *s)
  * unless --alias says another. */
 static int
 name_choose(struct setup *s, struct str text, const char *place,
-	    struct buf *alias, bool *ret_shared)
+	    struct buf *alias)
 {
 	CLEAN(buf_clear) struct buf key = BUF_INIT;
 	struct sshconf_found found;
 	int r = sshconf_find(text, place, &s->server, &found);
 
-	*ret_shared = false;
 	if (r < 0 || r == OUT_MALFORMED)
 		return r;
 	if (s->alias != NULL)
@@ -119,10 +118,8 @@ name_choose(struct setup *s, struct str text, const char *place,
 		return buf_addstr(alias, found.alias);
 	sshconf_path(buf_str(&s->key), &key);
 	r = sshconf_plain(text, &s->server, &found);
-	if (r == 0 && str_eq(found.key, buf_str(&key))) {
-		*ret_shared = true;
+	if (r == 0 && str_eq(found.key, buf_str(&key)))
 		return buf_err(&key);
-	}
 	if (r == 0 || sshconf_names(text, str_c(s->server.host)))
 		sshconf_alias(text, place, alias);
 	return r == OUT_ABSENT ? buf_err(alias) : r;
@@ -149,7 +146,7 @@ config_write(struct setup *s, const char *path, struct str old,
 	r = file_replace(path, buf_str(&text), &s->cli->note);
 	if (r != 0)
 		return r;
-	printf("Wrote a block for the server into %s.\n", path);
+	print_step(s->cli, "Wrote a block for the server into %s.\n", path);
 	s->changed = true;
 	return 0;
 }
@@ -162,14 +159,13 @@ setup_config(struct setup *s, struct buf *ret)
 	CLEAN(buf_clear) struct buf place = BUF_INIT;
 	CLEAN(buf_clear) struct buf alias = BUF_INIT;
 	struct sshconf_block block = {&s->server, NULL, s->key.p, NULL};
-	bool shared = false;
 	int r = setup_config_read(s, &path, &text);
 
 	(void)buf_addf(&place, "%s/%s", s->place.account, s->place.name);
 	if (r == 0)
 		r = buf_err(&place);
 	if (r == 0)
-		r = name_choose(s, buf_str(&text), place.p, &alias, &shared);
+		r = name_choose(s, buf_str(&text), place.p, &alias);
 	if (r == OUT_MALFORMED)
 		return note_set(&s->cli->note, r,
 				"a block of ours in %s has no end: mend it by "
@@ -179,7 +175,6 @@ setup_config(struct setup *s, struct buf *ret)
 		return r;
 	block.place = place.p;
 	block.alias = alias.n > 0 ? alias.p : NULL;
-	if (!shared)
-		r = config_write(s, path.p, buf_str(&text), &block);
+	r = config_write(s, path.p, buf_str(&text), &block);
 	return r != 0 ? r : clone_from(s, &alias, place.p, ret);
 }
