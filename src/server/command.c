@@ -16,7 +16,8 @@ static const struct opt init_opts[INIT_OPTS] = {
 		       "new file for the first API key (DATA/first-apikey)"},
 };
 static const struct opt verify_opts[VERIFY_OPTS] = {
-    [VERIFY_DEEP] = {"deep", 0, OPT_FLAG, NULL, "hash every stored blob again"},
+    [VERIFY_DEEP] = {"deep", 0, OPT_FLAG, NULL,
+			 "hash every stored blob, and follow every reference"},
 };
 
 const struct command commands[] = {

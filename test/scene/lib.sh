@@ -348,12 +348,19 @@ ssh_setup() {
 		StrictHostKeyChecking yes
 		UpdateHostKeys no
 		BatchMode yes
-		IdentityFile $HOME/.ssh/id_rsa
-		IdentityFile $HOME/.ssh/id_ecdsa
-		IdentityFile $HOME/.ssh/id_ed25519
 	EOF
-	printf '#!/bin/sh\nexec /usr/bin/ssh -F "%s" "$@"\n' "$T/ssh_config" \
-		>"$T/bin/ssh"
+	# Keys with the usual names are taken when no other is named, as ssh does.
+	cat >"$T/bin/ssh" <<-EOF
+		#!/bin/sh
+		named=\$(grep -i '^[[:space:]]*identityfile' "$HOME/.ssh/config" 2>/dev/null)
+		case " \$named \$* " in
+		*" -i "* | *dentity[Ff]ile*) ;;
+		*) set -- -o "IdentityFile=$HOME/.ssh/id_rsa" \\
+			-o "IdentityFile=$HOME/.ssh/id_ecdsa" \\
+			-o "IdentityFile=$HOME/.ssh/id_ed25519" "\$@" ;;
+		esac
+		exec /usr/bin/ssh -F "$T/ssh_config" "\$@"
+	EOF
 	chmod 755 "$T/bin/ssh"
 }
 # A key pair without a pass phrase: $HOME/.ssh/NAME and NAME.pub.
