@@ -94,13 +94,41 @@ place_choose(struct cli *cli, const struct args *a, struct place *ret)
 }
 
 static int
+http_closed(struct import *im)
+{
+	return note_set(&im->cli->note, OUT_UNSUPPORTED,
+			"this account takes git over SSH only. Import goes "
+			"over HTTP: 'latchkey account set --git-http on' lets "
+			"it, for the time");
+}
+
+/* Asked before anything is made. Who may not look at the account hears it
+ * later. */
+static int
+account_look(struct import *im)
+{
+	CLEAN(buf_clear) struct buf path = BUF_INIT;
+	CLEAN(json_freep) struct json *account = NULL;
+	struct ask ask = {"GET", NULL, STR_NONE};
+	bool open = true;
+	int r = buf_addf(&path, "/latchkey/v1/accounts/%s", im->place.account);
+
+	if (r != 0)
+		return r;
+	ask.path = path.p;
+	r = client_json(im->cli, &ask, &account);
+	if (r < 0)
+		return r;
+	im->cli->note.text[0] = '\0';
+	(void)json_bool(json_get(account, "git_http"), &open);
+	return open ? 0 : http_closed(im);
+}
+
+static int
 target_set(struct import *im, const struct json *repo)
 {
 	if (repo_clone_url(repo, "https").n == 0)
-		return note_set(&im->cli->note, OUT_UNSUPPORTED,
-				"this account takes git over SSH only. Import "
-				"goes over HTTP: 'latchkey account set "
-				"--git-http on' lets it, for the time");
+		return http_closed(im);
 	(void)buf_addf(&im->target, "%s/git/%s/%s.git", im->cli->session.url,
 		       im->place.account, im->place.name);
 	return buf_err(&im->target);
@@ -115,7 +143,7 @@ target_look(struct import *im)
 
 	if (r == OUT_ABSENT) {
 		im->cli->note.text[0] = '\0';
-		return 0;
+		return account_look(im);
 	}
 	if (r != 0)
 		return r;
