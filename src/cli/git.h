@@ -57,6 +57,25 @@ MUST int key_body(struct cli *, struct str line, const struct key_options *,
 MUST int key_bounds(struct cli *, struct jw *, const struct key_options *);
 void key_print(const struct json *); /* pairs */
 
+/* --- keyfind.c --- */
+/* Where the key stands, when that was said. */
+struct key_where {
+	const char *repo, *project; /* NULL: look over the account */
+};
+/* The API's path of the access key with this number. OUT_ABSENT. */
+MUST int key_path(struct cli *, const struct key_where *, const char *id,
+		  struct buf *ret);
+/* "SHA256:..." of a key: said so, by its number, or from its file. */
+MUST int key_fingerprint(struct cli *, const char *word, struct buf *ret);
+
+/* --- repo_list.c --- */
+MUST int repo_list(struct cli *, const struct args *);
+extern const struct opt repo_list_opts[];
+#define REPO_LIST_OPTS 2
+/* The uuid of the one removed repository that had this name. OUT_ABSENT,
+ * OUT_CONFLICT. */
+MUST int repo_removed(struct cli *, const struct place *, struct buf *ret);
+
 /* --- cmd_repo.c --- */
 MUST int repo_get(struct cli *, const struct place *, struct json **ret);
 /* way: "ssh" or "https"; empty where that is closed. Borrowed. */
