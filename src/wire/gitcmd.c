@@ -45,14 +45,15 @@ read_verb(struct str command, enum git_service *ret, struct str *ret_rest)
 	    !str_starts(command, STR("git ")))
 		return OUT_UNSUPPORTED;
 	for (int i = 0; i < GIT_SERVICES; i++) {
-		struct str word = str_c(git_service_name(i) + 4);
+		enum git_service service = (enum git_service)i;
+		struct str word = str_c(git_service_name(service) + 4);
 
 		if (!str_starts(rest, word))
 			continue;
 		rest = str_sub(rest, word.n, SIZE_MAX);
 		if (rest.n > 0 && rest.p[0] != ' ')
 			return OUT_UNSUPPORTED;
-		*ret = (enum git_service)i;
+		*ret = service;
 		*ret_rest = rest;
 		return 0;
 	}

@@ -91,7 +91,7 @@ walk(const uint8_t d[SHA256_LEN], char board[HEIGHT][WIDTH + 1])
 	int field[HEIGHT][WIDTH] = {{0}}, x = WIDTH / 2, y = HEIGHT / 2;
 
 	for (size_t i = 0; i < 4 * (size_t)SHA256_LEN; i++) {
-		unsigned move = d[i / 4] >> (2 * (i % 4)) & 3U;
+		unsigned move = (unsigned)d[i / 4] >> (2 * (i % 4)) & 3U;
 
 		step(&x, (move & 1) != 0 ? 1 : -1, WIDTH);
 		step(&y, (move & 2) != 0 ? 1 : -1, HEIGHT);

@@ -62,7 +62,7 @@ sshkey_why_text(enum sshkey_why why)
 static bool
 has(struct str s, struct str what)
 {
-	return s.n > 0 && memmem(s.p, s.n, what.p, what.n) != NULL;
+	return s.p != NULL && memmem(s.p, s.n, what.p, what.n) != NULL;
 }
 
 /* Without its armour: a sequence that begins with a small version number, as
