@@ -1,6 +1,7 @@
 #include "git/launch.h"
 
 #include "base/out.h"
+#include "base/sanitized.h"
 #include "jail/jail.h"
 
 #include <errno.h>
@@ -16,18 +17,6 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ||     \
-    __has_feature(memory_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
 
 #define STACK	  (64 * KIB)
 #define FILES_MAX 4096
