@@ -35,7 +35,8 @@ push_is_branch(struct str ref, struct str branch)
 }
 
 /* The first push to an empty repository may bring other branches than the one
- * that was thought of when it was made: the first of them is the main one. */
+ * that was thought of when it was made: then one of them is the main one. Which
+ * comes first is git's order and not people's, so that a usual name wins. */
 static void
 first_branch(struct push *p)
 {
@@ -50,7 +51,8 @@ first_branch(struct push *p)
 			continue;
 		if (push_is_branch(c->name, p->repo.main_branch))
 			return;
-		if (first.n == 0)
+		if (first.n == 0 || push_is_branch(c->name, STR("main")) ||
+		    push_is_branch(c->name, STR("master")))
 			first = str_sub(c->name, heads.n, SIZE_MAX);
 	}
 	if (gitrepo_is_branch(first))

@@ -331,6 +331,19 @@ test_first_branch(void)
 	is_int(hear(h.fd), DESK_YES, "  is taken");
 	end(&h);
 	head_is("and changes nothing", &s.c.far, "trunk");
+
+	begin(&h, pushes(s.c.w.key, "Own/site"));
+	(void)say(&h, DESK_PUSH,
+		  ZERO " " ONE " refs/heads/develop\n" ZERO " " ONE
+		       " refs/heads/master\n" ZERO " " ONE " refs/heads/zoo\n");
+	is_int(hear(h.fd), DESK_YES, "several branches");
+	(void)say(&h, DESK_COMMIT, ZERO " " ONE " refs/heads/develop\n");
+	(void)hear(h.fd);
+	head_is("not the first", &s.c.site, "main");
+	(void)say(&h, DESK_COMMIT, ZERO " " ONE " refs/heads/master\n");
+	is_int(hear(h.fd), DESK_YES, "  are taken");
+	end(&h);
+	head_is("but the one with a usual name", &s.c.site, "master");
 	head_is("nor did main first", &s.c.test, "main");
 }
 
