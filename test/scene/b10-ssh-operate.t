@@ -60,9 +60,10 @@ except OSError:
 stranger=$!
 until_ok grep -q there "$T/stranger"
 session=$(pgrep -P "$two")
-kill -SEGV $session
+# Not SEGV: sanitizers make an exit of it.
+kill -ABRT $session
 until_ok other_listener "$two"
-want "a connection that crashes: its listener has a successor" other_listener "$two"
+want "a connection crashes: its listener has a successor" other_listener "$two"
 wait $stranger
 want "which serves" reads
 until_ok no_process "$two"
@@ -158,7 +159,18 @@ cp "$T/rubbish" "$DATA/ssh/host_ed25519"
 kill -HUP "$daemon"
 until_ok grep -q 'event=ssh_reload kept=yes' "$T/log"
 want "keys that cannot be read leave what is" reads
+kill -KILL "$(listener)"
+not_ready() {
+	[ "$(http GET /readyz)" = 503 ]
+}
+until_ok not_ready
+want "unless that dies: then nobody accepts, and readiness says so" not_ready
+want "while HTTP serves" latchkey repo list
 cp "$T/ed25519" "$DATA/ssh/host_ed25519"
+kill -HUP "$daemon"
+until_ok reads
+want "keys that can be read again, and SIGHUP: all is well" reads
+is "and ready" "$(http GET /readyz)" 200
 stop
 
 # --- and get lost
