@@ -158,6 +158,9 @@ git_env(struct git_args *a, const char *protocol, bool maintenance)
 	    "GIT_NO_REPLACE_OBJECTS=1",
 	    "GIT_NO_LAZY_FETCH=1",
 	    "GIT_TERMINAL_PROMPT=0",
+	    /* What git makes absolute it makes so by this, when it is the same
+	     * folder: who pushes onto a full disk reads a path of it. */
+	    "PWD=/proc/self/cwd",
 	};
 
 	a->n = 0;

@@ -221,7 +221,8 @@ run_fake(struct git_store *s, const char *mode, struct git_ask ask)
 	"env GIT_ATTR_NOSYSTEM=1\n"                                            \
 	"env GIT_NO_REPLACE_OBJECTS=1\n"                                       \
 	"env GIT_NO_LAZY_FETCH=1\n"                                            \
-	"env GIT_TERMINAL_PROMPT=0\n"
+	"env GIT_TERMINAL_PROMPT=0\n"                                          \
+	"env PWD=/proc/self/cwd\n"
 #define REST "core 0\ncpu 90\numask 77\nsession own\n"
 
 static void
@@ -326,7 +327,7 @@ test_given_writer(struct git_store *s)
 	ok(said("arg receive-pack\narg .\nenv PATH"), "and its name");
 	ok(said("fd 0\nfd 1\nfd 2\nfd 3\nfd 4\ncore"),
 	   "it has the desk and the lock");
-	ok(said("env GIT_TERMINAL_PROMPT=0\ncwd "), "no variable more");
+	ok(said("env PWD=/proc/self/cwd\ncwd "), "no variable more");
 	ask.desk = -1;
 	ask.deny_rewind = false;
 	is_int(run_fake(s, "tell", ask), 7, "a push without a desk");
