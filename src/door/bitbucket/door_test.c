@@ -9,6 +9,8 @@
 
 #include <errno.h>
 #include <ftw.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -1108,6 +1110,25 @@ test_user_keys(void)
 	       "once only");
 }
 
+/* A row whose commit failed may be found at the next start: then it needs its
+ * folder. The database takes nothing any more afterwards. */
+static void
+test_commit_fails(void)
+{
+	struct rlimit limit, small;
+	size_t before = folders();
+
+	must(getrlimit(RLIMIT_FSIZE, &limit), "getrlimit");
+	small = limit;
+	small.rlim_cur = 2048; /* less than a page */
+	(void)signal(SIGXFSZ, SIG_IGN);
+	must(setrlimit(RLIMIT_FSIZE, &small), "setrlimit");
+	is_int(ASK(POST, "/2.0/repositories/Team/unsure", .who = OWNER), 500,
+	       "a commit that fails");
+	must(setrlimit(RLIMIT_FSIZE, &limit), "setrlimit");
+	ok(folders() == before + 1, "  leaves the folder");
+}
+
 int
 main(void)
 {
@@ -1134,6 +1155,7 @@ main(void)
 	test_key_search();
 	test_key_removed();
 	test_user_keys();
+	test_commit_fails();
 	world_close();
 	return done_testing();
 }

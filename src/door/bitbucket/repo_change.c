@@ -144,7 +144,9 @@ told(struct call *call, int r)
 	return r;
 }
 
-/* The folder first, so that no row is ever without one. */
+/* The folder first, so that no row is ever without one. After a failure there
+ * may be a row, now or at the next start: only a no is certain. What stays
+ * behind without one is swept in time. */
 static int
 make(struct call *call, const struct gitrepo_ask *ask, struct gitrepo *ret)
 {
@@ -159,8 +161,8 @@ make(struct call *call, const struct gitrepo_ask *ask, struct gitrepo *ret)
 	if (r != 0)
 		return r;
 	r = gitrepo_create(&call->visit, &mine, call->arena, ret, &call->note);
-	if (r != 0)
-		(void)!git_remove(git, mine.id); /* or the next sweep does */
+	if (r > 0)
+		(void)!git_remove(git, mine.id);
 	return r;
 }
 
@@ -254,7 +256,7 @@ rename_read(struct call *call, const struct gitrepo *repo,
 	return 0;
 }
 
-/* HEAD first, and back again when the row does not follow. */
+/* HEAD first, and back again when the row certainly does not follow. */
 static int
 update(struct call *call, const struct gitrepo *repo,
        const struct gitrepo_change *c)
@@ -271,7 +273,7 @@ update(struct call *call, const struct gitrepo *repo,
 	if (r != 0)
 		return r;
 	r = gitrepo_update(&call->visit, repo->id, c, &call->note);
-	if (r != 0 && head)
+	if (r > 0 && head)
 		(void)!git_set_head(git, repo->id, repo->main_branch);
 	return told(call, r);
 }
