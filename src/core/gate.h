@@ -75,7 +75,8 @@ enum thing_kind {
  * gate_pass finds both, in whichever account the name says, and what it finds is
  * in the visit. From then on the visit is for that id, whatever its name
  * becomes. A removed repository is absent, but for GIT_UPDATE and GIT_DELETE by
- * its id: to put it back, or away. */
+ * its id: to put it back, or away; and for ACCESSKEY_LIST and ACCESSKEY_DELETE:
+ * a key that is lost must not open it when it comes back. */
 struct thing {
 	enum thing_kind kind;
 	struct str account, region;

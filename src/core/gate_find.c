@@ -50,8 +50,15 @@ account_of(struct db_at *at, const char *key, struct found *f)
 	return r != 0 ? r : FIELD_PUT(f->account, db_str(&rows, 0));
 }
 
-/* A removed one is found by those who may put it back, and by its id alone:
- * the name may be another's by now. */
+/* A removed one is found to put it back, or away, and to end what would open it
+ * again then; by its id alone: the name may be another's by now. */
+static bool
+wants_gone(enum verb verb)
+{
+	return verb == VERB_GIT_UPDATE || verb == VERB_GIT_DELETE ||
+	       verb == VERB_ACCESSKEY_LIST || verb == VERB_ACCESSKEY_DELETE;
+}
+
 static int
 row_of(struct db_at *at, int sql, struct str key, bool gone, struct found *f)
 {
@@ -75,7 +82,7 @@ int
 gate_find(struct db_at *at, const struct thing *thing, enum verb verb,
 	  struct found *f)
 {
-	bool gone = verb == VERB_GIT_UPDATE || verb == VERB_GIT_DELETE;
+	bool gone = wants_gone(verb);
 	char account[FOUND_NAME_MAX + 1], key[FOUND_NAME_MAX + 1];
 	struct str head, tail;
 	int r = OUT_ABSENT;
@@ -99,7 +106,7 @@ int
 gate_find_again(struct db_at *at, const struct thing *thing, enum verb verb,
 		struct found *f)
 {
-	bool gone = verb == VERB_GIT_UPDATE || verb == VERB_GIT_DELETE;
+	bool gone = wants_gone(verb);
 	char id[FOUND_ID_LEN + 1];
 
 	memcpy(id, f->id, sizeof(id));

@@ -158,9 +158,10 @@ test_removed(struct cast *c)
 	    {VERB_GIT_SHOW, OUT_DENIED},
 	    {VERB_GIT_UPDATE, 0},
 	    {VERB_GIT_DELETE, 0},
-	    {VERB_ACCESSKEY_LIST, OUT_DENIED},
+	    {VERB_ACCESSKEY_LIST, 0},
 	    {VERB_ACCESSKEY_CREATE, OUT_DENIED},
-	    {VERB_ACCESSKEY_DELETE, OUT_DENIED},
+	    {VERB_ACCESSKEY_UPDATE, OUT_DENIED},
+	    {VERB_ACCESSKEY_DELETE, 0},
 	};
 	struct gitrepo repo = git_repo(&c->w, &c->w.owner, "old", STR_NONE);
 	struct thing by_id = named(c, THING_GITREPO, STR("Own"), repo.id);

@@ -1066,6 +1066,54 @@ test_key_removed(void)
 	ok(id_of(DEPLOY, "web-1") > id, "  under another number");
 }
 
+/* A key that was lost must not wait for its repository to come back. */
+static void
+test_key_of_removed(void)
+{
+	static const char *const repo = "/2.0/repositories/Team/asleep";
+	char path[160], keys_path[128], uuid[64];
+	long long id;
+
+	is_int(ask(HTTP_POST, repo, (struct want){.who = OWNER}), 200,
+	       "a repository");
+	(void)snprintf(uuid, sizeof(uuid), "%s", at("uuid").p);
+	is_int(ASK(POST, "/2.0/repositories/Team/asleep/deploy-keys",
+		   .who = OWNER, KEY(5, "lost")),
+	       200, "with a key");
+	id = strtoll(at("id").p, NULL, 10);
+	is_int(ask(HTTP_DELETE, repo, (struct want){.who = OWNER}), 204,
+	       "is removed");
+	is_int(ask(HTTP_POST, repo, (struct want){.who = OWNER}), 200,
+	       "another takes its name");
+	(void)snprintf(keys_path, sizeof(keys_path),
+		       "/2.0/repositories/Team/%%7B%.36s%%7D/deploy-keys",
+		       uuid + 1);
+	(void)snprintf(path, sizeof(path), "%s/%lld", keys_path, id);
+	is_int(ask(HTTP_GET, path, (struct want){.who = OWNER}), 200,
+	       "the key is seen");
+	ok(at("repository.removed_on").n == BB_WHEN_LEN, "  to sleep");
+	ok(str_ends(at("links.self.href"), str_c(path)), "  under its id");
+	is_int(ask(HTTP_GET, keys_path, (struct want){.who = OWNER}), 200,
+	       "and listed");
+	IS("values.0.label", "lost");
+	is_int(ask(HTTP_GET, keys_path, (struct want){.who = READER}), 404,
+	       "not for a reader");
+	is_int(ask(HTTP_DELETE, path, (struct want){.who = READER}), 404,
+	       "who ends nothing");
+	is_int(ask(HTTP_DELETE, path, (struct want){.who = STRANGER}), 404,
+	       "nor does a stranger");
+	is_int(ask(HTTP_POST, keys_path,
+		   (struct want){.who = OWNER, KEY(4, "more")}),
+	       404, "none is added");
+	is_int(ask(HTTP_PUT, path,
+		   (struct want){.who = OWNER, .body = "{\"label\":\"x\"}"}),
+	       404, "none is changed");
+	is_int(ask(HTTP_DELETE, path, (struct want){.who = OWNER}), 204,
+	       "but it is ended");
+	is_int(ask(HTTP_GET, path, (struct want){.who = OWNER}), 404,
+	       "for good");
+}
+
 static void
 test_user_keys(void)
 {
@@ -1154,6 +1202,7 @@ main(void)
 	test_key_places();
 	test_key_search();
 	test_key_removed();
+	test_key_of_removed();
 	test_user_keys();
 	test_commit_fails();
 	world_close();

@@ -59,8 +59,15 @@ static void
 links_put(struct call *call, struct jw *w, const struct access_key *k)
 {
 	struct str account = k->place, slug = STR_NONE;
+	char uuid[BB_UUID_LEN + 1];
 
 	(void)str_cut(k->place, '/', &account, &slug);
+	/* The name of what was removed may be another's. */
+	if (k->removed_at != 0) {
+		bb_uuid(k->repo, uuid);
+		slug = arena_strf(call->arena, "%%7B%.*s%%7D", BB_UUID_LEN - 2,
+				  uuid + 1);
+	}
 	if (k->repo.n > 0)
 		bb_links_open(call, w,
 			      "/2.0/repositories/%.*s/%.*s/deploy-keys"

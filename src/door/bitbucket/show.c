@@ -162,6 +162,8 @@ bb_show_repo_inside(struct call *call, struct jw *w, const char *name,
 	jw_str(w, "full_name",
 	       arena_strf(call->arena, "%.*s/%.*s", STR_ARG(r->account_slug),
 			  STR_ARG(r->slug)));
+	if (r->removed_at != 0)
+		bb_when_put(w, "removed_on", r->removed_at);
 	bb_links_open(call, w, "/2.0/repositories/%.*s/%.*s",
 		      STR_ARG(r->account_slug), STR_ARG(r->slug));
 	jw_end(w);
