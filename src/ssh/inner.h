@@ -92,6 +92,13 @@ struct session_start {
 /* The whole life of a connection, behind its walls. */
 enum ssh_end session_run(const struct session_start *);
 void session_over(struct session *, enum ssh_end, const char *why);
+/* libssh keeps a connection open that it will never look at again. */
+bool session_is_up(const struct session *);
+/* After the proof: lets libssh read what is there, and call back. */
+void session_read(struct session *);
+
+/* end.c: the last words */
+void session_end(struct session *);
 
 /* auth.c: up to the proof */
 void auth_begin(struct session *);

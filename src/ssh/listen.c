@@ -38,6 +38,7 @@ struct child {
 	struct source source;
 	char addr[INET6_ADDRSTRLEN];
 	int proof_fd; /* -1: has proved something */
+	int64_t began;
 };
 struct listener {
 	struct ssh_conf conf;
@@ -204,6 +205,30 @@ addr_text(const struct sockaddr_storage *addr, char ret[INET6_ADDRSTRLEN])
 	(void)inet_ntop(AF_INET, &plain, ret, INET6_ADDRSTRLEN);
 }
 
+/* Whoever just sits there makes room for who has only come: a flood that holds
+ * all places would otherwise keep everybody out up to the end of its grace. */
+static bool
+make_room(struct listener *l)
+{
+	int64_t now = clock_mono();
+	struct child *oldest = NULL;
+
+	for (int i = 0; i < l->conf.sessions_max; i++) {
+		struct child *c = &l->children[i];
+
+		if (c->pid != 0 && c->proof_fd >= 0 &&
+		    now - c->began >= SSH_UNPROVEN_OLD_S * SECOND_MS &&
+		    (oldest == NULL || c->began < oldest->began))
+			oldest = c;
+	}
+	if (oldest == NULL)
+		return false;
+	log_say(LOG_DEBUG, "ssh_shed", "addr=%s why=old", oldest->addr);
+	(void)kill(oldest->pid, SIGTERM);
+	child_proved(l, oldest); /* it does not count any more */
+	return true;
+}
+
 /* May it come in? One word of why not. */
 static const char *
 judge(struct listener *l, const struct source *source)
@@ -224,7 +249,11 @@ judge(struct listener *l, const struct source *source)
 	if (getrandom(&dice, sizeof(dice), 0) != sizeof(dice))
 		dice = 0;
 	verdict = startups_judge(&s, dice);
-	return verdict == STARTUP_FINE ? NULL : startup_word(verdict);
+	if (verdict == STARTUP_FINE ||
+	    ((verdict == STARTUP_EARLY || verdict == STARTUP_CROWD) &&
+	     make_room(l)))
+		return NULL;
+	return startup_word(verdict);
 }
 
 /* Before the version of the protocol, lines of text are allowed. */
@@ -323,6 +352,7 @@ take(struct listener *l, int fd, const struct sockaddr_storage *addr)
 	}
 	c->source = source;
 	memcpy(c->addr, text, sizeof(text));
+	c->began = clock_mono();
 	r = start(l, c, fd);
 	(void)close(fd);
 	if (r != 0) {

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -139,6 +140,10 @@ ssh_make_keys(const char *folder, const char *prefix, struct note *note)
 	dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
 		return complain(note, folder, "");
+	/* One that was left behind when its parent was killed may still be at
+	 * it: two at once would take each other's drafts. */
+	if (flock(dir, LOCK_EX) != 0)
+		r = complain(note, folder, "");
 	for (size_t i = 0; r == 0 && i < KEY_KINDS; i++) {
 		ssh_key key = NULL;
 		char name[32];

@@ -29,6 +29,8 @@
 #define SSH_OFFERS_MAX 32         /* keys that were only shown */
 #define SSH_UNPROVEN_MAX 100      /* connections without a proof, all of them */
 #define SSH_UNPROVEN_EARLY 50     /* from here on some are dropped at random */
+#define SSH_UNPROVEN_OLD_S 2      /* ... or make room, the oldest first, when
+				     they have had so long */
 #define SSH_UNPROVEN_SOURCE_MAX 20 /* of one address (or IPv6 /64) */
 #define SSH_SESSIONS_MAX 1000
 #define SSH_PREAUTH_BYTES_MAX (1024 * 1024)

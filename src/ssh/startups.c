@@ -15,10 +15,12 @@ startups_judge(const struct startups *s, uint32_t dice)
 {
 	unsigned early = early_of(s->unproven_max), percent;
 
-	if (s->sessions >= s->sessions_max || s->unproven >= s->unproven_max)
+	if (s->sessions >= s->sessions_max)
 		return STARTUP_FULL;
 	if (s->source >= SSH_UNPROVEN_SOURCE_MAX)
 		return STARTUP_SOURCE;
+	if (s->unproven >= s->unproven_max)
+		return STARTUP_CROWD;
 	if (s->unproven < early)
 		return STARTUP_FINE;
 	percent = EARLY_PERCENT + (100 - EARLY_PERCENT) *
@@ -37,6 +39,8 @@ startup_word(enum startup s)
 		return "source";
 	case STARTUP_EARLY:
 		return "early";
+	case STARTUP_CROWD:
+		return "crowd";
 	case STARTUP_FULL:
 		return "full";
 	}

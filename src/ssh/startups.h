@@ -14,7 +14,13 @@ struct startups {
 	unsigned sessions;         /* all connections */
 	unsigned unproven_max, sessions_max;
 };
-enum startup { STARTUP_FINE, STARTUP_SOURCE, STARTUP_EARLY, STARTUP_FULL };
+enum startup {
+	STARTUP_FINE,
+	STARTUP_SOURCE, /* too many of this source */
+	STARTUP_EARLY,  /* bad luck */
+	STARTUP_CROWD,  /* too many that have proved nothing */
+	STARTUP_FULL    /* too many altogether */
+};
 
 /* dice: any number, even over its range. */
 enum startup startups_judge(const struct startups *, uint32_t dice);

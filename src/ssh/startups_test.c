@@ -30,7 +30,7 @@ main(void)
 	is_int(let_in(s), 2, "just below the most");
 	s.unproven = SSH_UNPROVEN_MAX;
 	is_int(let_in(s), 0, "at the most");
-	is_int(startups_judge(&s, 99), STARTUP_FULL, "and says so");
+	is_int(startups_judge(&s, 99), STARTUP_CROWD, "and says so");
 
 	s.unproven = SSH_UNPROVEN_SOURCE_MAX;
 	s.source = SSH_UNPROVEN_SOURCE_MAX - 1;

@@ -8,6 +8,7 @@
 SPEAK="/usr/bin/python3 $ROOT/test/ssh"
 desk='' LISTENER=''
 : >"$T/allow"
+: >"$T/desk.log"
 mkdir -p "$T/repos/team" "$HOME/.ssh"
 chmod 700 "$HOME/.ssh"
 
@@ -20,7 +21,8 @@ ssh_alone() {
 		exit 99
 	}
 	: >"$T/listener"
-	ssh-desk "$BUILD/latchkeyd-ssh" "$T/host" "$T/allow" "$T/repos" \
+	sh -c 'ulimit -n "$0" && exec ssh-desk "$@"' "${NOFILE:-1024}" \
+		"$BUILD/latchkeyd-ssh" "$T/host" "$T/allow" "$T/repos" \
 		"$T/desk.log" --verbose "$@" >"$T/listener" 2>>"$T/ssh.log" \
 		</dev/null &
 	desk=$!

@@ -31,7 +31,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define RUNS_MAX 10
+#define RUNS_MAX     10
+#define SESSIONS_MAX 4096
 
 static const char *allow_file, *repos, *log_file;
 static volatile sig_atomic_t told, cut;
@@ -316,22 +317,43 @@ start(char **argv, int argc, int listen_fd, int desk_fd)
 	_exit(127);
 }
 
+static pid_t sessions[SESSIONS_MAX];
+
+static void
+sessions_signal(int number)
+{
+	for (size_t i = 0; i < SESSIONS_MAX; i++)
+		if (sessions[i] != 0)
+			(void)kill(sessions[i], number);
+}
+
+static void
+session_start(int control, int fd)
+{
+	size_t i = 0;
+
+	while (i < SESSIONS_MAX - 1 && sessions[i] != 0 &&
+	       waitpid(sessions[i], NULL, WNOHANG) == 0)
+		i++;
+	sessions[i] = fork();
+	if (sessions[i] == 0) {
+		(void)close(control);
+		session(fd);
+	}
+}
+
 static int
 serve(int control)
 {
 	CLEAN(buf_clear) struct buf packet = BUF_INIT;
-	pid_t sessions[4096];
-	size_t n = 0;
 
 	while (!told) {
 		struct pollfd p = {control, POLLIN, 0};
 		int fd = -1;
 		size_t n_fds = 0;
 
-		for (size_t i = 0; cut && i < n; i++)
-			(void)kill(sessions[i], SIGUSR1);
 		if (cut)
-			n = 0;
+			sessions_signal(SIGUSR1);
 		cut = 0;
 		if (poll(&p, 1, -1) < 0)
 			continue;
@@ -340,15 +362,10 @@ serve(int control)
 			break; /* the listener has gone */
 		if (n_fds != 1)
 			return 1;
-		sessions[n % 4096] = fork();
-		if (sessions[n % 4096] == 0) {
-			(void)close(control);
-			(void)signal(SIGCHLD, SIG_DFL);
-			session(fd);
-		}
-		n = (n + 1) % 4096;
+		session_start(control, fd);
 		(void)close(fd);
 	}
+	sessions_signal(SIGTERM);
 	return 0;
 }
 
@@ -376,9 +393,7 @@ main(int argc, char **argv)
 	(void)close(control[1]);
 	printf("at 127.0.0.1 %u %d\n", port, (int)program);
 	(void)fflush(stdout);
-	(void)signal(SIGCHLD, SIG_IGN);
 	status = serve(control[0]);
-	(void)signal(SIGCHLD, SIG_DFL);
 	(void)close(control[0]);
 	while (waitpid(program, &status, 0) < 0)
 		if (errno != EINTR)

@@ -8,6 +8,7 @@ count = failed = 0
 def ok(held, what, more=None):
     global count, failed
     count += 1
+    what = what.encode("unicode_escape").decode()
     print("%s %d - %s" % ("ok" if held else "not ok", count, what))
     if not held:
         failed += 1

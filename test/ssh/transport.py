@@ -1,10 +1,10 @@
 """transport.py PORT KEY LISTENER: what comes before anybody has a name."""
 
-import glob
 import sys
 
 from speaker import *
 import tap
+from procs import memory
 
 PORT, KEY, LISTENER = int(sys.argv[1]), Key(sys.argv[2]), sys.argv[3]
 SOURCES = tap.sources()
@@ -155,20 +155,6 @@ s.close()
 # Floods before a proof.
 
 
-def memory():
-    """KiB of the largest session, by its threads' parent."""
-    most = 0
-    for path in glob.glob("/proc/[0-9]*/status"):
-        try:
-            with open(path) as f:
-                fields = dict(line.split(":", 1) for line in f)
-            if fields["PPid"].strip() == LISTENER:
-                most = max(most, int(fields["VmRSS"].split()[0]))
-        except (OSError, ValueError, KeyError):
-            pass
-    return most
-
-
 def flood(what, payload, begin):
     s = begin()
     most = 0
@@ -178,7 +164,7 @@ def flood(what, payload, begin):
             s.raw(b"".join(s.frame(payload) for i in range(500)))
             sent += 500
             if sent % 20000 == 500:
-                most = max(most, memory())
+                most = max(most, memory(LISTENER))
     except Gone:
         pass
     tap.ok(sent < 1000000, "a million of %s are cut at %d" % (what, sent))
