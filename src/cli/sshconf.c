@@ -341,19 +341,27 @@ block_put(struct buf *b, const struct sshconf_block *k)
 }
 
 /* Before the first Host or Match, and before the comment that describes it:
- * what stands above holds for all hosts and goes on doing so. */
+ * what stands above holds for all hosts and goes on doing so. Never within
+ * another block of ours, whatever was written into that. */
 static size_t
 insert_at(struct str text)
 {
 	struct str line;
 	size_t at = 0, from = 0;
+	bool within = false;
 
 	while (line_next(text, &at, &line)) {
 		struct str s = line_text(line);
 
 		if (is_section(line))
 			return from;
-		if (!str_starts(s, STR("#")) || str_eq(s, STR(MARK_END)))
+		if (str_eq(s, STR(MARK_END)))
+			within = false;
+		else if (str_starts(s, STR(MARK)))
+			within = true;
+		else if (str_starts(s, STR("#")))
+			continue;
+		if (!within)
 			from = at;
 	}
 	return text.n;

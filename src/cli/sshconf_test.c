@@ -115,6 +115,10 @@ test_put(void)
 	     STR_INIT("HostKeyAlgorithms x\n" FIRST)},
 	    {STR_INIT("A 1\n" SECOND "Host *\n"),
 	     STR_INIT("A 1\n" FIRST SECOND "Host *\n")},
+	    {STR_INIT("# latchkey access key: x\nB 2\nHost x\n"
+		      "# latchkey access key: end\n"),
+	     STR_INIT(FIRST "# latchkey access key: x\nB 2\nHost x\n"
+			    "# latchkey access key: end\n")},
 	    {STR_INIT(SECOND "# mine\nB 2\nHost *\n"),
 	     STR_INIT(FIRST SECOND "# mine\nB 2\nHost *\n")},
 	};

@@ -102,6 +102,21 @@ join_digits(struct str *rest, size_t strings, struct buf *digits)
 	return digits->n == need ? 0 : OUT_MALFORMED;
 }
 
+/* The next line, however it ends; false at the end. */
+static bool
+next_line(struct str *rest, struct str *ret)
+{
+	size_t n = 0;
+
+	if (rest->n == 0)
+		return false;
+	while (n < rest->n && rest->p[n] != '\n' && rest->p[n] != '\r')
+		n++;
+	*ret = str_sub(*rest, 0, n);
+	*rest = str_sub(*rest, n + 1, SIZE_MAX);
+	return true;
+}
+
 /* What is left is the comment, unless another key begins in it. */
 static int
 join_comment(struct str rest, struct buf *comment)
@@ -109,9 +124,7 @@ join_comment(struct str rest, struct buf *comment)
 	enum sshkey_type type;
 	struct str line;
 
-	while (str_next(&rest, '\n', &line)) {
-		if (str_ends(line, STR("\r")))
-			line.n--;
+	while (next_line(&rest, &line)) {
 		if (sshkey_has_key(line) ||
 		    sshkey_type_of(str_trim(line), &type))
 			return OUT_MALFORMED;
@@ -140,8 +153,8 @@ join(struct str paste, struct buf *ret)
 	(void)buf_addf(ret, "%.*s %.*s", STR_ARG(name),
 		       STR_ARG(buf_str(&digits)));
 	if (text.n > 0)
-		(void)buf_addf(ret, " %.*s", STR_ARG(text));
-	return buf_err(ret);
+		(void)buf_addc(ret, ' ');
+	return buf_addstr(ret, text);
 }
 
 int

@@ -72,6 +72,10 @@ test_comments(void)
 	(void)buf_adds(&b, "my \nown laptop\n\n");
 	ok(str_ends(join(buf_str(&b)), STR(" my own laptop")),
 	   "blanks of a comment stay");
+	is_str(
+	    join(STR("ssh-rsa AAAAB3NzaC1\nyc2EAAAABAwAAAAEH a\0b \0\r \r\n")),
+	    STR("ssh-rsa AAAAB3NzaC1yc2EAAAABAwAAAAEH a\0b \0"),
+	    "what is no comment stays, to be refused");
 	is_str(join(STR("ssh-rsa\nAAAAB3NzaC1yc2EAAAABAwAAAAEH")),
 	       STR("ssh-rsa AAAAB3NzaC1yc2EAAAABAwAAAAEH"),
 	       "the type on a line of its own");
