@@ -74,7 +74,8 @@ struct gitrepo_change {
 	struct str slug, name, description, main_branch, project; /* p NULL: as is */
 	const enum force_push *force_push; /* NULL: as is */
 };
-/* Outcomes as gitrepo_create, and OUT_ABSENT. */
+/* Outcomes as gitrepo_create, and OUT_ABSENT. A project in which the visitor may
+ * not create is as good as none. */
 MUST int gitrepo_update(const struct visit *, struct str id,
     const struct gitrepo_change *, struct note *);
 /* Into its grace period: no door finds it, its name is free, its access keys

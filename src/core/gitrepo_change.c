@@ -15,6 +15,7 @@ struct change {
 	const struct gitrepo_ask *ask;	 /* create */
 	const struct gitrepo_change *to; /* update */
 	struct str id, slug;
+	bool may_move; /* into the project that to names */
 	struct note *note;
 };
 
@@ -79,15 +80,38 @@ slug_free(struct db_at *at, const struct change *c, struct str slug)
 }
 
 static int
+no_project(const struct change *c, struct str key)
+{
+	return note_set(c->note, OUT_MISSING_PART, "there is no project %.*s",
+			STR_ARG(str_sub(key, 0, 64)));
+}
+
+static int
 project_of(struct db_at *at, const struct change *c, struct str key,
 	   char ret[PROJECT_ID_LEN + 1])
 {
 	int r = project_find(at, str_c(c->by->account), key, ret);
 
-	return r == OUT_ABSENT ? note_set(c->note, OUT_MISSING_PART,
-					  "there is no project %.*s",
-					  STR_ARG(str_sub(key, 0, 64)))
-			       : r;
+	return r == OUT_ABSENT ? no_project(c, key) : r;
+}
+
+/* The keys and policies of a project open what is in it, so that only who
+ * creates there may put something there. */
+static bool
+may_create_in(const struct visit *by, struct str key)
+{
+	char name[ACCOUNT_ID_LEN + 1 + PROJECT_SLUG_MAX + 1];
+	struct thing thing = {.kind = THING_PROJECT,
+			      .account = str_c(by->account)};
+
+	if (by->who.cred == CRED_NONE)
+		return true;
+	if (key.n > PROJECT_SLUG_MAX)
+		return false;
+	(void)snprintf(name, sizeof(name), "%s/%.*s", by->account,
+		       STR_ARG(key.n > 0 ? key : str_c(by->account)));
+	thing.name = str_c(name);
+	return gate_may(by->core, &by->who, VERB_GIT_CREATE, &thing);
 }
 
 static int
@@ -195,6 +219,9 @@ apply(struct db_at *at, const struct change *c, const struct gitrepo *repo,
 	if (r == 0 && to->project.p != NULL) {
 		r = project_of(at, c, to->project, project);
 		ret->project = str_c(project);
+		if (r == 0 && !c->may_move &&
+		    !str_eq(ret->project, repo->project))
+			r = no_project(c, to->project);
 	}
 	return r;
 }
@@ -234,6 +261,7 @@ gitrepo_update(const struct visit *by, struct str id,
 	if (r == 0)
 		r = texts_check(to->name, to->description, to->main_branch,
 				note);
+	c.may_move = to->project.p == NULL || may_create_in(by, to->project);
 	return r != 0 ? r : gate_write(by, update_write, &c);
 }
 

@@ -339,6 +339,55 @@ test_felt_at_once(struct world *w)
 	is_int(pull_in(w, &p, LOCAL, "birds/a"), 0, "granted at once");
 }
 
+static int
+move(struct cast *c, const struct person *p, struct str to, struct note *note)
+{
+	struct gitrepo_change change = {.project = to};
+	struct thing thing = git("Own/tools");
+	struct visit v;
+
+	must(gate_pass(c->w.core, &p->proof, VERB_GIT_UPDATE, &thing, &v),
+	     "update");
+	return gitrepo_update(&v, c->tools.id, &change, note);
+}
+
+/* Into a project comes what those may put there who create in it; for others
+ * it is not there. */
+static void
+test_move(struct cast *c)
+{
+	struct person one =
+	    with(&c->w, "Manager",
+		 PAIRS({"serviceName", "git"}, {"resourceType", "repository"},
+		       {"resource", "tools"}));
+	struct person two =
+	    with(&c->w, "Manager",
+		 PAIRS({"serviceName", "git"}, {"resourceType", "project"},
+		       {"resource", "~*"}));
+	struct note note = {""}, absent = {""};
+	struct gitrepo got;
+
+	is_int(move(c, &one, STR("web"), &note), OUT_MISSING_PART,
+	       "not into a project of others");
+	is_int(move(c, &one, STR("WEB"), &note), OUT_MISSING_PART,
+	       "in any case");
+	is_int(move(c, &one, STR("wex"), &absent), OUT_MISSING_PART,
+	       "nor into one that is not there");
+	is_int((long long)strlen(note.text), (long long)strlen(absent.text),
+	       "which is said alike");
+	is_int(move(c, &one, STR("default"), NULL), 0, "it stays where it is");
+	is_int(move(c, &one, STR(""), NULL), 0, "  said in another way");
+	must(gitrepo_by_id(c->w.core, c->tools.id, &c->w.arena, &got), "get");
+	is_str(got.project_slug, STR("default"), "nothing has moved");
+	is_int(move(c, &two, STR("web"), NULL), 0, "who may create there may");
+	is_int(move(c, &one, c->web.id, NULL), 0, "it stays, by id");
+	is_int(move(c, &one, STR("default"), &note), OUT_MISSING_PART,
+	       "and not out of it");
+	is_int(move(c, &two, STR(""), NULL), 0, "but who may");
+	must(gitrepo_by_id(c->w.core, c->tools.id, &c->w.arena, &got), "get");
+	is_str(got.project_slug, STR("default"), "puts it back");
+}
+
 static void
 test_match(void)
 {
@@ -407,6 +456,7 @@ main(void)
 	test_services(w);
 	test_git(w);
 	test_git_region(w);
+	subtest("move") test_move(&c);
 	subtest("closed") test_closed(w);
 	test_felt_at_once(w);
 	world_end(w);
