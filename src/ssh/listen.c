@@ -28,8 +28,9 @@
 #define ACCEPT_TURN 16
 #define EVENTS	    64
 #define PAUSE_MS    100 /* when there are no descriptors or processes */
+#define SAY_MS	    (10 * SECOND_MS)
 #define EXIT_KEYS   78
-#define FD_FIRST    3 /* of a child: connection, desk, proof, and no more */
+#define FD_FIRST    3 /* after those that everybody has */
 
 enum { TAG_LISTEN, TAG_DESK, TAG_SIGNAL, TAG_CHILD };
 
@@ -49,6 +50,7 @@ struct listener {
 	int epoll_fd, signal_fd, spare_fd;
 	bool listening, stopping, retiring, told;
 	int64_t listen_at; /* when to listen again */
+	int64_t said_at;   /* when we last complained of that */
 };
 
 static void
@@ -78,11 +80,18 @@ listen_stop(struct listener *l)
 	l->listening = false;
 }
 
+/* Something is short that will be there again. */
 static void
-listen_pause(struct listener *l)
+listen_pause(struct listener *l, int r)
 {
+	int64_t now = clock_mono();
+
 	listen_stop(l);
-	l->listen_at = clock_mono() + PAUSE_MS;
+	l->listen_at = now + PAUSE_MS;
+	if (l->said_at != 0 && now - l->said_at < SAY_MS)
+		return;
+	l->said_at = now;
+	log_fail("ssh_exhausted", r);
 }
 
 /* For good. With the last hold of the socket gone, who comes is refused instead
@@ -267,23 +276,39 @@ turn_away(int fd, const char *addr, const char *why)
 	(void)send(fd, text, sizeof(text) - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
-/* The child has three descriptors and those of its log, and no signal of ours.
- */
+/* Everything from FD_FIRST on but these. */
+static void
+keep_only(int a, int b, int c)
+{
+	unsigned keep[4] = {(unsigned)a, (unsigned)b, (unsigned)c, UINT_MAX};
+	unsigned from = FD_FIRST;
+
+	for (size_t i = 0; i < 4; i++) {
+		for (size_t k = i + 1; k < 3; k++) {
+			unsigned lesser = keep[k];
+
+			if (lesser < keep[i]) {
+				keep[k] = keep[i];
+				keep[i] = lesser;
+			}
+		}
+		if (from < keep[i])
+			(void)close_range(from, keep[i] - (i < 3 ? 1 : 0), 0);
+		from = keep[i] + 1;
+	}
+}
+
+/* The child has its three descriptors and that of its log, and no signal of
+ * ours. */
 static void __attribute__((noreturn))
 child_main(const struct listener *l, const struct child *c, int fd, int desk,
 	   int proof)
 {
-	struct session_start start = {&l->conf, &l->keys,     c->addr,
-				      FD_FIRST, FD_FIRST + 1, FD_FIRST + 2};
-	int high[3] = {fcntl(fd, F_DUPFD_CLOEXEC, 16),
-		       fcntl(desk, F_DUPFD_CLOEXEC, 16),
-		       fcntl(proof, F_DUPFD_CLOEXEC, 16)};
+	struct session_start start = {&l->conf, &l->keys, c->addr,
+				      fd,	desk,	  proof};
 	sigset_t none;
 
-	for (int i = 0; i < 3; i++)
-		if (high[i] < 0 || dup3(high[i], FD_FIRST + i, O_CLOEXEC) < 0)
-			_exit(SSH_END_OWN);
-	(void)close_range(FD_FIRST + 3, UINT_MAX, 0);
+	keep_only(fd, desk, proof);
 	(void)close(STDOUT_FILENO);
 	(void)signal(SIGTERM, SIG_DFL);
 	sigemptyset(&none);
@@ -355,10 +380,8 @@ take(struct listener *l, int fd, const struct sockaddr_storage *addr)
 	c->began = clock_mono();
 	r = start(l, c, fd);
 	(void)close(fd);
-	if (r != 0) {
-		log_fail("ssh_start", r);
-		listen_pause(l);
-	}
+	if (r != 0)
+		listen_pause(l, r);
 }
 
 /* Without a descriptor for it, a connection would wake us for ever: the spare
@@ -366,14 +389,14 @@ take(struct listener *l, int fd, const struct sockaddr_storage *addr)
 static void
 exhausted(struct listener *l)
 {
-	int fd;
+	int fd, r = FAIL(-errno);
 
 	(void)close(l->spare_fd);
 	fd = accept4(l->conf.listen_fd, NULL, NULL, SOCK_CLOEXEC);
 	if (fd >= 0)
 		(void)close(fd);
 	l->spare_fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
-	listen_pause(l);
+	listen_pause(l, r);
 }
 
 static void
