@@ -197,6 +197,22 @@ is "an installation that never had any gets some" "$(known)" 3
 is "closed to others" "$(find "$DATA/ssh" "$DATA/git" -perm /077 | head -n 3)" ""
 stop
 
+# --- makers that meet
+makers='' wrong=0
+for i in 1 2 3 4; do
+	latchkeyd-ssh keys "$T/made.keys" host &
+	makers="$makers $!"
+done
+for maker in $makers; do
+	wait "$maker" || wrong=$((wrong + 1))
+done
+is "makers of host keys do not get in each other's way" $wrong 0
+for kind in ed25519 ecdsa rsa; do
+	is "a whole pair: $kind" \
+		"$(ssh-keygen -y -f "$T/made.keys/host_$kind" | cut -d ' ' -f 1,2)" \
+		"$(cut -d ' ' -f 1,2 "$T/made.keys/host_$kind.pub")"
+done
+
 # --- addresses
 SSH=none
 serve
