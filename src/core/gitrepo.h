@@ -87,7 +87,8 @@ MUST int gitrepo_restore(const struct visit *, struct str id, struct str slug,
 
 /*
  * What is about to be pushed, in the transaction that makes it a fact of the
- * trail: asks the gate again, writes a row for each reference. 0, OUT_UNPROVEN,
+ * trail: asks the gate again, writes a row for each reference, and that there
+ * was a push. 0, OUT_UNPROVEN,
  * OUT_DENIED (gone, or no right any more), OUT_BUSY; OUT_MALFORMED an id that
  * is none.
  */

@@ -1,5 +1,6 @@
 #include "core/git_inner.h"
 
+#include "base/clock.h"
 #include "base/enc.h"
 #include "core/audit.h"
 #include "core/sql.h"
@@ -82,6 +83,10 @@ push_write(struct db_at *at, void *arg)
 
 	for (size_t i = 0; r == 0 && i < p->n; i++)
 		r = ref_trail(at, p, &repo, &p->refs[i], &detail);
+	/* Whatever becomes of this process: the next push is not the first. */
+	if (r == 0 && p->n > 0)
+		r = FOLD(db_exec(at, SQL_gitrepo_push, NULL, "si", repo.id,
+				 clock_now()));
 	return r == OUT_ABSENT ? OUT_DENIED : r;
 }
 

@@ -445,8 +445,14 @@ test_push(struct world *w)
 	struct audit_row *rows;
 	size_t before = trail_rows(w, repo.account, "repository.push", &rows);
 	struct ref_change bad = refs[0];
+	struct gitrepo got;
 
+	is_int(gitrepo_push(&by, refs, 0), 0, "nothing");
+	must(gitrepo_by_id(w->core, repo.id, &w->arena, &got), "by id");
+	is_int(got.pushed_at, 0, "is no push");
 	is_int(gitrepo_push(&by, refs, 2), 0, "two references");
+	must(gitrepo_by_id(w->core, repo.id, &w->arena, &got), "by id");
+	ok(got.pushed_at > 0, "it is not the first push any more");
 	is_int(trail_rows(w, repo.account, "repository.push", &rows),
 	       before + 2, "a row each");
 	is_str(rows[1].thing, STR("git:Own/Pushed"), "by its name as written");
@@ -458,7 +464,6 @@ test_push(struct world *w)
 	ok(strstr(rows[0].detail.p, "\"ref_hex\":\"726566732f746167732fff\"") !=
 	       NULL,
 	   "what is no text: %s", rows[0].detail.p);
-	is_int(gitrepo_push(&by, refs, 0), 0, "none");
 	bad.now = STR("123");
 	is_int(gitrepo_push(&by, &bad, 1), OUT_MALFORMED, "no id");
 	bad.now = STR("G111111111111111111111111111111111111111");

@@ -80,6 +80,9 @@ UPDATE git_repo SET removed_at = NULL, slug = $2, slug_key = $3,
 	modified_at = $4
 WHERE id = $1;
 
+-- name: gitrepo_push
+UPDATE git_repo SET pushed_at = $2 WHERE id = $1;
+
 -- name: gitrepo_pushed
 UPDATE git_repo SET size = $2, pushed_at = $3, pushes = pushes + 1
 WHERE id = $1;
