@@ -115,6 +115,9 @@ void chan_say(struct chan *, int stream, struct str text);
 void chan_end(struct chan *, int status);
 void chan_close_pipes(struct chan *);
 
+/* exec.c: does what the client wants; the desk decides */
+void exec_asked(struct chan *);
+
 /* pump.c: bytes */
 #define PUMP_FDS (2 + 3 * SSH_CHANNELS_MAX)
 /* Adds what channels wait for; returns how many. */

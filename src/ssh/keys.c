@@ -244,6 +244,21 @@ keys_clear(struct keys *k)
 	k->bind = NULL;
 }
 
+bool
+keys_have(const struct keys *k, const char *algorithm)
+{
+	struct str wanted = str_c(algorithm), type, rest;
+
+	if (str_starts(wanted, STR("rsa-")))
+		wanted = STR("ssh-rsa");
+	for (size_t i = 0; i < k->n_lines; i++)
+		if (!k->lines[i].next &&
+		    str_cut(str_c(k->lines[i].text), ' ', &type, &rest) &&
+		    str_eq(type, wanted))
+			return true;
+	return false;
+}
+
 void
 keys_tell(const struct keys *k, const char *name, struct buf *b)
 {

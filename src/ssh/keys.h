@@ -37,6 +37,8 @@ struct keys {
  * not ours; OUT_MALFORMED; -errno; all with a note. */
 MUST int keys_load(const char *folder, struct keys *ret, struct note *);
 void keys_clear(struct keys *);
+/* Is there one that signs with this algorithm? */
+bool keys_have(const struct keys *, const char *algorithm);
 /* Fingerprints, then lines for known_hosts under this name. */
 void keys_tell(const struct keys *, const char *name, struct buf *);
 

@@ -1,0 +1,53 @@
+/* Inside the listener: the process that holds the keys and starts the others. */
+#ifndef SSH_LISTEN_H
+#define SSH_LISTEN_H
+
+#include "ssh/keys.h"
+#include "ssh/penalty.h"
+#include "ssh/ssh.h"
+
+#include <netinet/in.h>
+#include <sys/types.h>
+
+enum { TAG_LISTEN, TAG_DESK, TAG_SIGNAL, TAG_CHILD };
+
+struct child {
+	pid_t pid; /* 0: a free place */
+	struct source source;
+	char addr[INET6_ADDRSTRLEN];
+	int proof_fd; /* -1: has proved something */
+	int64_t began;
+};
+struct listener {
+	struct ssh_conf conf;
+	struct keys keys;
+	struct penalties penalties;
+	struct child *children; /* conf.sessions_max of them */
+	unsigned n_children, n_unproven;
+	int epoll_fd, signal_fd, spare_fd;
+	bool listening, stopping, retiring, told;
+	int64_t listen_at; /* when to listen again */
+	int64_t said_at;   /* when we last complained of that */
+};
+
+/* listen.c */
+MUST int listen_watch(struct listener *, int fd, uint64_t tag);
+/* No more connections; what there is goes on. */
+void listen_end(struct listener *);
+/* Up to the end of all; the program's exit status. */
+int listen_loop(struct listener *);
+/* One line for latchkeyd. */
+void listen_say(const char *line);
+
+/* child.c */
+/* Why somebody from there may not come in, in one word; NULL: he may. */
+const char *child_judge(struct listener *, const struct source *);
+/* A free place, or NULL. */
+struct child *child_place(struct listener *);
+/* Tells the desk who comes, then lets a process speak with it. fd stays the
+ * caller's. */
+MUST int child_start(struct listener *, struct child *, int fd);
+void child_proved(struct listener *, struct child *);
+void children_reap(struct listener *);
+
+#endif
