@@ -59,8 +59,10 @@ ask_quietly(const char *before, const char *what, const char *after,
 	(void)setvbuf(tty, NULL, _IONBF, 0);
 	quiet = old;
 	quiet.c_lflag &= ~(tcflag_t)ECHO;
-	fprintf(tty, "%s%s%s", before, what, after);
+	/* What was typed before the question is no answer; what comes after it
+	 * is, however quickly. */
 	(void)tcsetattr(fileno(tty), TCSAFLUSH, &quiet);
+	fprintf(tty, "%s%s%s", before, what, after);
 	got = read_all(tty, ret);
 	(void)tcsetattr(fileno(tty), TCSAFLUSH, &old);
 	fprintf(tty, "\n");
