@@ -107,7 +107,8 @@ account_set(struct cli *cli, const struct args *a)
 	(void)enc_percent(&path,
 			  str_c(a->n > 0 ? a->rest[0] : cli->session.account));
 	ask.path = path.p;
-	ask.body = on ? STR("{\"git_http\":true}") : STR("{\"git_http\":false}");
+	ask.body =
+	    on ? STR("{\"git_http\":true}") : STR("{\"git_http\":false}");
 	r = client_json(cli, &ask, &j);
 	if (r != 0)
 		return r;

@@ -4,18 +4,10 @@
 #include <string.h>
 
 const struct command_set *const command_sets[COMMAND_SETS] = {
-    &commands_login,
-    &commands_repo,
-    &commands_access_key,
-    &commands_setup,
-    &commands_ssh_key,
-    &commands_project,
-    &commands_namespace,
-    &commands_token,
-    &commands_image,
-    &commands_registry_login,
-    &commands_iam,
-    &commands_account,
+    &commands_login,	      &commands_repo,	 &commands_access_key,
+    &commands_setup,	      &commands_ssh_key, &commands_project,
+    &commands_namespace,      &commands_token,	 &commands_image,
+    &commands_registry_login, &commands_iam,	 &commands_account,
     &commands_audit,
 };
 

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <termios.h>
 
-#define LINE_MAX_BYTES  4096
+#define LINE_MAX_BYTES	4096
 #define PASTE_MAX_BYTES (64 * KIB)
 
 static void
@@ -78,9 +78,9 @@ prompt_secret(const char *what, struct buf *ret, struct note *note)
 int
 prompt_paste(const char *what, struct buf *ret, struct note *note)
 {
-	return ask_quietly("Paste the ", what,
-			   ", then an empty line (nothing is shown): ",
-			   lines_read, ret, note);
+	return ask_quietly(
+	    "Paste the ", what,
+	    ", then an empty line (nothing is shown): ", lines_read, ret, note);
 }
 
 bool
