@@ -225,7 +225,11 @@ conn_close(struct http_conn *c)
 			io_finish(c);
 		tls_detach(c);
 	}
-	(void)close(c->fd); /* takes it out of the epoll */
+	/* Closing does not: a child that is being started may have it open, and
+	 * the epoll would wake us for what has been freed. */
+	if (c->watched)
+		loop_unwatch(c);
+	(void)close(c->fd);
 	c->fd = -1;
 	atomic_fetch_sub_explicit(&loop->open, 1, memory_order_relaxed);
 	atomic_fetch_sub_explicit(&loop->server->open, 1, memory_order_release);

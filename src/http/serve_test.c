@@ -1,5 +1,8 @@
 #include "http/serve_test.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
 #define HOST  "Host: localhost\r\n"
 #define CLOSE HOST "Connection: close\r\n"
 
@@ -300,6 +303,73 @@ test_start(void)
 	}
 }
 
+/* The server's end of this connection, -1 when there is none. */
+static int
+server_end(int client)
+{
+	struct sockaddr_in mine, peer;
+	socklen_t n = sizeof(mine);
+
+	if (getsockname(client, (struct sockaddr *)&mine, &n) != 0)
+		return -1;
+	for (int fd = 3; fd < 1024; fd++) {
+		n = sizeof(peer);
+		if (fd != client &&
+		    getpeername(fd, (struct sockaddr *)&peer, &n) == 0 &&
+		    n == sizeof(peer) && peer.sin_family == AF_INET &&
+		    peer.sin_port == mine.sin_port)
+			return fd;
+	}
+	return -1;
+}
+
+/* Does any epoll of this process wait for the file that fd stands for? */
+static bool
+is_watched(int fd)
+{
+	char path[64], line[256], ino[40];
+	bool found = false;
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return false;
+	(void)snprintf(ino, sizeof(ino), " ino:%lx ", (unsigned long)st.st_ino);
+	for (int i = 3; i < 1024; i++) {
+		FILE *f;
+
+		(void)snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", i);
+		f = fopen(path, "re");
+		while (f != NULL && fgets(line, sizeof(line), f) != NULL)
+			found |= strncmp(line, "tfd:", 4) == 0 &&
+				 strstr(line, ino) != NULL;
+		if (f != NULL)
+			(void)fclose(f);
+	}
+	return found;
+}
+
+/* A child that is being started has the descriptors of this process for a
+ * moment, so that closing one does not take it out of an epoll. */
+static void
+test_closed_elsewhere_open(void)
+{
+	CLEAN(buf_clear) struct buf b = BUF_INIT;
+	int fd = dial(s), theirs, copy;
+
+	(void)say(fd, STR("GET / HTTP/1.1\r\n" HOST "\r\n"));
+	(void)hear(fd, &b, 20, 5000);
+	theirs = server_end(fd);
+	copy = fcntl(theirs, F_DUPFD_CLOEXEC, 512);
+	ok(copy >= 0 && is_watched(copy), "a connection is watched");
+	(void)say(fd, STR("GET / HTTP/1.0\r\n\r\n"));
+	for (int i = 0; i < 500 && server_end(fd) != copy; i++)
+		pause_ms(10);
+	is_int(server_end(fd), copy, "it is closed, but for the copy");
+	ok(!is_watched(copy), "and not watched any more");
+	(void)close(copy);
+	(void)close(fd);
+}
+
 int
 main(void)
 {
@@ -319,6 +389,7 @@ main(void)
 	test_large_memory();
 	test_short_file();
 	test_half_closed();
+	test_closed_elsewhere_open();
 	http_stats(s, &stats);
 	ok(stats.requests > 1000 && stats.refused > 0 && stats.accepted > 0,
 	   "counted");
