@@ -1,6 +1,7 @@
 #include "jail/jail.h"
 
 #include "base/clean.h"
+#include "base/sanitized.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,18 +18,6 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ||     \
-    __has_feature(memory_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
 
 #define FILES_MAX 128 /* three for each of ten channels, and then some */
 
@@ -137,10 +126,10 @@ rules_flags(scmp_filter_ctx ctx)
 	for (size_t i = 0; r == 0 && i < nitems(control); i++)
 		r = seccomp_rule_add(
 		    ctx, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
-		    SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)control[i]));
+		    SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)control[i], 0));
 	if (r == 0)
 		r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
-				     SCMP_A1(SCMP_CMP_EQ, FIONREAD));
+				     SCMP_A1(SCMP_CMP_EQ, FIONREAD, 0));
 	/* Threads and children; clone3 hides its flags and just fails. */
 	if (r == 0)
 		r = seccomp_rule_add(ctx, SCMP_ACT_KILL_PROCESS,

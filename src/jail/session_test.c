@@ -1,5 +1,6 @@
 #include "jail/jail.h"
 
+#include "base/sanitized.h"
 #include "base/test.h"
 
 #include <arpa/inet.h>
@@ -16,17 +17,6 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
 
 #define MEMORY (32 * MIB)
 
@@ -146,11 +136,12 @@ static int
 eat_memory(void)
 {
 	for (size_t had = 0; had < 4 * MEMORY; had += MIB) {
-		char *p = malloc(MIB);
+		volatile char *p = malloc(MIB);
 
 		if (p == NULL)
 			return had <= MEMORY && had > MEMORY / 2 ? 0 : 1;
-		memset(p, 1, MIB);
+		for (size_t i = 0; i < MIB; i += 4096)
+			p[i] = 1;
 	}
 	return 2;
 }

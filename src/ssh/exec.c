@@ -126,7 +126,7 @@ static const char *
 service_meant(struct str command)
 {
 	for (int i = 0; i < GIT_SERVICES; i++) {
-		struct str name = str_c(git_service_name(i));
+		struct str name = str_c(git_service_name((enum git_service)i));
 
 		if (str_starts(str_sub(command, 4, SIZE_MAX),
 			       str_sub(name, 4, SIZE_MAX)))

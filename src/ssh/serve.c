@@ -1,6 +1,7 @@
 #include "ssh/listen.h"
 
 #include "base/log.h"
+#include "base/sanitized.h"
 #include "jail/jail.h"
 #include "ssh/version.h"
 #include "ssh/warm.h"
@@ -71,24 +72,32 @@ descriptors(struct listener *l)
 	return r;
 }
 
-/* What children share is made here, once; after this, nobody opens a file. */
+/* Nobody opens a file any more. */
 static int
-walls(struct listener *l, struct note *note)
+files_close(void)
 {
-	int r = jail_user(l->conf.user, note), files = -1;
+	int files = -1, r = jail_files(NULL, 0, &files);
 
-	if (r != 0)
-		return r;
-	if (prctl(PR_SET_DUMPABLE, 0L, 0L, 0L, 0L) != 0)
-		return FAIL(-errno);
-	r = jail_session_prepare();
-	if (r == 0)
-		r = jail_files(NULL, 0, &files);
 	if (r == 0)
 		r = -jail_files_enter(files);
 	if (files >= 0)
 		(void)close(files);
 	return r;
+}
+
+/* What children share is made here, once. The leak checker looks at its own
+ * process through files. */
+static int
+walls(struct listener *l, struct note *note)
+{
+	int r = jail_user(l->conf.user, note);
+
+	if (r != 0)
+		return r;
+	if (prctl(PR_SET_DUMPABLE, SANITIZED ? 1L : 0L, 0L, 0L, 0L) != 0)
+		return FAIL(-errno);
+	r = jail_session_prepare();
+	return r != 0 || SANITIZED ? r : files_close();
 }
 
 static void
@@ -149,8 +158,14 @@ ssh_serve(const struct ssh_conf *conf)
 	}
 	if (r == 0)
 		r = begin(&l, &note);
-	if (r != 0)
-		return complain(&note, r);
-	listen_say("ready\n");
-	return listen_loop(&l);
+	if (r == 0) {
+		listen_say("ready\n");
+		r = listen_loop(&l);
+	} else {
+		r = complain(&note, r);
+	}
+	penalties_clear(&l.penalties);
+	free(l.children);
+	keys_clear(&l.keys);
+	return r;
 }

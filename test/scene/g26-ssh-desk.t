@@ -110,14 +110,14 @@ hold third
 exec 9>"$T/third.in"
 until_ok grep -q . "$T/third.out"
 victim=$(pgrep -P "$LISTENER" | grep -v -x "$others")
-kill -SEGV "$victim"
+kill -TRAP "$victim"
 exec 9>&-
 wait "$third"
 is "whose process died is cut" $? 255
 until_ok grep -q '^retire' "$T/listener"
 want "the listener says that it wants a successor" grep -q '^retire' \
 	"$T/listener"
-want "and logs it" grep -q 'level=error event=ssh_crash addr=127.0.0.1 signal=11' \
+want "and logs it" grep -q 'level=error event=ssh_crash addr=127.0.0.1 signal=5' \
 	"$T/ssh.log"
 deny "it takes no more connections" timeout 3 sh -c \
 	"ssh -i $HOME/.ssh/wren -o ConnectTimeout=2 $SSH_HOST || exit 1"
@@ -143,7 +143,9 @@ is "told to stop, it ends" "$(tail -n 1 "$T/desk.log")" "LISTENER 0"
 
 # Nothing is read from the system's configuration, and no process that speaks
 # with strangers opens anything.
-if command -v strace >/dev/null; then
+if [ -n "$SANITIZED" ]; then
+	skip "nothing is opened" "the leak checker does not work under strace"
+elif command -v strace >/dev/null; then
 	: >"$T/desk.log"
 	printf '#!/bin/sh\nexec strace -f -qq -e trace=file,execve -o %s %s "$@"\n' \
 		"$T/strace" "$BUILD/latchkeyd-ssh" >"$T/bin/traced"

@@ -7,6 +7,10 @@
 
 SPEAK="/usr/bin/python3 $ROOT/test/ssh"
 desk='' LISTENER=''
+# KiB that no session may need; the sanitizers keep what was freed.
+MEMORY_MAX=40000 SANITIZED=''
+grep -q __asan_init "$BUILD/latchkeyd-ssh" && MEMORY_MAX=1000000 SANITIZED=1
+export MEMORY_MAX
 : >"$T/allow"
 : >"$T/desk.log"
 mkdir -p "$T/repos/team" "$HOME/.ssh"
@@ -55,9 +59,12 @@ ssh_stop() {
 	kill -TERM "$desk" 2>/dev/null
 	wait "$desk" 2>/dev/null
 	desk=''
+	grep -E 'Sanitizer|runtime error' "$T/ssh.log" | remark
+	is "no sanitizer found anything" \
+		"$(grep -cE 'Sanitizer|runtime error' "$T/ssh.log")" 0
 }
 gone() {
-	ssh_stop
+	[ -z "$desk" ] || kill -TERM "$desk" 2>/dev/null
 	rm -rf "$T"
 }
 # The results of a program become those of the scene.

@@ -5,7 +5,7 @@ import time
 
 from speaker import *
 import tap
-from procs import memory
+from procs import memory, MOST
 
 PORT, KEY, LISTENER, LOG = (int(sys.argv[1]), Key(sys.argv[2]), sys.argv[3],
                             sys.argv[4])
@@ -167,7 +167,7 @@ def greeted(what, **how):
         got = "cut"
     except socket.timeout:
         got = "waits"
-    tap.ok(memory(LISTENER) < 40000, "%s: %s, %d KiB" % (
+    tap.ok(memory(LISTENER) < MOST, "%s: %s, %d KiB" % (
         what, got, memory(LISTENER)))
     s.close()
     return got
@@ -210,7 +210,7 @@ def overrun(what, command):
                 most = max(most, memory(LISTENER))
     except (Gone, socket.timeout):
         pass
-    tap.ok(most < 40000, "%s: at most %d KiB after %d packets" % (what, most,
+    tap.ok(most < MOST, "%s: at most %d KiB after %d packets" % (what, most,
                                                                  sent))
     s.close()
 

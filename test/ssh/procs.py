@@ -1,6 +1,9 @@
 """What the children of the listener cost."""
 
 import glob
+import os
+
+MOST = int(os.environ["MEMORY_MAX"])
 
 
 def memory(listener):

@@ -4,7 +4,7 @@ import sys
 
 from speaker import *
 import tap
-from procs import memory
+from procs import memory, MOST
 
 PORT, KEY, LISTENER = int(sys.argv[1]), Key(sys.argv[2]), sys.argv[3]
 SOURCES = tap.sources()
@@ -168,7 +168,7 @@ def flood(what, payload, begin):
     except Gone:
         pass
     tap.ok(sent < 1000000, "a million of %s are cut at %d" % (what, sent))
-    tap.ok(most < 40000, "in bounded memory: %d KiB" % most)
+    tap.ok(most < MOST, "in bounded memory: %d KiB" % most)
     s.close()
 
 
