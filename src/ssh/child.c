@@ -43,7 +43,7 @@ is_crash(int status)
 static enum ssh_end
 end_of(int status)
 {
-	if (is_crash(status))
+	if (WIFSIGNALED(status) && WTERMSIG(status) != SIGTERM)
 		return SSH_END_CRASH;
 	if (WIFEXITED(status) && WEXITSTATUS(status) < SSH_END_CRASH)
 		return (enum ssh_end)WEXITSTATUS(status);

@@ -47,7 +47,8 @@
 	X(GRACE, 3, 10)        /* ran out of time */                           \
 	X(PROTOCOL, 4, 10)     /* broke the protocol before a proof */         \
 	X(OWN, 5, 0)           /* our own failure */                           \
-	X(CRASH, 6, 90)        /* died of a signal (the listener's word) */
+	X(CRASH, 6, 90)        /* died of a signal, also of the limit of       \
+				  processor time: the listener's word */
 enum ssh_end {
 #define X(name, status, seconds) SSH_END_##name = status,
 	SSH_ENDS(X)
