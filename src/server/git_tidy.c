@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "core/gitrepo.h"
+#include "db/db.h"
 #include "server/git_hold.h"
 #include "server/verify_git.h"
 
@@ -124,6 +125,9 @@ orphans_sweep(struct git_tidy_round *t)
 	struct orphans o = {.t = t, .now = clock_now()};
 	int r = dir_of(t->core, o.dir);
 
+	/* A row whose commit failed may be there at the next start. */
+	if (r == 0 && db_refuses(t->core->db))
+		r = OUT_BUSY;
 	if (r == 0)
 		r = git_each(t->git, orphan_note, &o);
 	if (r == OUT_TOO_MANY)

@@ -7,6 +7,8 @@
 #include "server/verify_git.h"
 
 #include <limits.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 #define MONTH_MS (31 * DAY_MS)
 
@@ -179,6 +181,30 @@ test_thread(void)
 	ok(true, "stops at once");
 }
 
+/* After a failed commit nobody knows which rows there are; the database takes
+ * nothing any more, so this comes last. */
+static void
+test_doubt(void)
+{
+	struct str lonely = STR("00000000000000000000000000000007");
+	struct str other = repo_make("doubtful");
+	struct rlimit limit, small;
+	int r;
+
+	must(git_make(git, lonely, STR("main")), "git_make");
+	clock_test_shift(2 * MONTH_MS);
+	must(getrlimit(RLIMIT_FSIZE, &limit), "getrlimit");
+	small = limit;
+	small.rlim_cur = 2048; /* less than a page */
+	(void)signal(SIGXFSZ, SIG_IGN);
+	must(setrlimit(RLIMIT_FSIZE, &small), "setrlimit");
+	r = gitrepo_pushed(w.core, other, 1);
+	must(setrlimit(RLIMIT_FSIZE, &limit), "setrlimit");
+	ok(r != 0, "a commit fails");
+	is_int(round_do(true, goes_on, OUT_BUSY).swept, 0, "nothing is swept");
+	is_int(git_check(git, lonely), 0, "the folder is there");
+}
+
 int
 main(void)
 {
@@ -190,6 +216,7 @@ main(void)
 	test_orphans();
 	test_worn();
 	test_thread();
+	test_doubt();
 	git_free(git);
 	world_end(&w);
 	return done_testing();
