@@ -47,6 +47,7 @@ MUST int git_remove(struct git_store *, struct str id);
  * looked at, never followed; the door logs it. */
 MUST int git_check(struct git_store *, struct str id);
 /* Outcomes as git_check, and OUT_BUSY: a push holds HEAD. */
+/* OUT_BUSY: somebody else is moving it. */
 MUST int git_set_head(struct git_store *, struct str id, struct str branch);
 MUST int git_size(struct git_store *, struct str id, int64_t *ret);
 /* Ids of all folders, one a call of fn; not sorted. fn's non-zero ends it. */

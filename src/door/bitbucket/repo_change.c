@@ -268,8 +268,11 @@ update(struct call *call, const struct gitrepo *repo,
 
 	if (head && git == NULL)
 		return no_git(call);
-	if (head)
-		r = FOLD(git_set_head(git, repo->id, c->main_branch));
+	if (head) {
+		r = git_set_head(git, repo->id, c->main_branch);
+		if (r > 0 && r != OUT_BUSY)
+			r = FOLD(r);
+	}
 	if (r != 0)
 		return r;
 	r = gitrepo_update(&call->visit, repo->id, c, &call->note);
