@@ -197,7 +197,7 @@ follow(struct desk *d)
 	if (phase >= DESK_CUTS)
 		run_kill_all(d);
 	for (s = LIST_FIRST(&d->seats); s != NULL; s = next) {
-		int64_t last = s->served ? DESK_LINGER_MS : 0;
+		int64_t last = s->runs > 0 ? DESK_LINGER_MS : 0;
 
 		next = LIST_NEXT(s, link);
 		if (phase >= DESK_CUTS ||

@@ -25,6 +25,7 @@
 #define DESK_GRACE_MS	  300 /* a program whose client has gone */
 #define DESK_LINGER_MS	  5000 /* a drained session's last words */
 #define DESK_ADDR_MAX	  55
+#define RUN_NAME_MAX	  (2 * GITCMD_NAME_MAX + 1) /* "account/repo" */
 
 /* Something that the desk's thread waits for. What has been closed is freed
  * when all that was reported along with it has been looked at. */
@@ -92,10 +93,13 @@ struct seat {
 	char addr[DESK_ADDR_MAX + 1];
 	bool named;  /* addr is known */
 	bool proven; /* for good: blob and who stay as they are */
-	bool served; /* a program of it has run */
 	struct subject who;
 	struct buf blob; /* the key that signed: shown to the gate each time */
-	unsigned offers, proofs, n_runs;
+	unsigned offers, proofs;
+	unsigned n_runs, runs; /* programs now; ever */
+	unsigned refused; /* keys that open nothing */
+	char print[SSHKEY_SHA256_LEN + 1]; /* of the last of those */
+	int64_t began_ms;
 	int64_t idle_ms; /* since when nothing runs */
 };
 /* Takes fd. addr empty: the peer has to say it first (HELLO). */
@@ -122,8 +126,11 @@ struct run {
 	uint32_t channel;
 	struct git_child child;
 	struct visitor visitor;
+	enum git_service service;
+	char name[RUN_NAME_MAX + 1]; /* as it was asked for */
+	int64_t began_ms;
 	int64_t kill_at_ms; /* 0: not */
-	bool push, killed;
+	bool push, killed, cut;
 	bool ended; /* its number may be another's: not to be killed */
 	int status;
 	STAILQ_ENTRY(run) reaped;
@@ -138,6 +145,12 @@ void run_look(struct desk *);
 void run_kill_all(struct desk *);
 /* Waited for: tells the session and is gone. */
 void run_over(struct run *);
+
+/* line.c: the operator's log. */
+void line_run(const struct run *);
+void line_refused(enum git_service, const char *name, const char *id,
+		     const struct subject *, int r);
+void line_seat(const struct seat *);
 
 /* job.c: threads for what waits. Each takes what it is given in any case. */
 MUST int job_push(struct desk *, const struct visitor *, int fd);

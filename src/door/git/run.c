@@ -1,5 +1,4 @@
 #include "base/clock.h"
-#include "base/log.h"
 #include "door/git/inner.h"
 
 #include <errno.h>
@@ -12,7 +11,7 @@ struct asked {
 	enum git_service service;
 	struct str protocol;
 	struct gitcmd at;
-	char name[2 * GITCMD_NAME_MAX + 2]; /* "account/repo" */
+	char name[RUN_NAME_MAX + 1];
 };
 
 static bool
@@ -71,6 +70,7 @@ run_over(struct run *run)
 	char channel[12], status[12];
 	struct str parts[2];
 
+	line_run(run);
 	LIST_REMOVE(run, link);
 	desk_bury(d, &run->source);
 	d->n_runs--;
@@ -141,10 +141,7 @@ run_kill_all(struct desk *d)
 static void
 cut(struct run *run)
 {
-	log_say(LOG_INFO, "git_cut", "who=%s:%s repo=%s addr=%s",
-		cred_kind_name(run->visitor.visit.who.cred),
-		run->visitor.visit.who.cred_id, run->visitor.visit.object,
-		run->visitor.visit.who.addr);
+	run->cut = true;
 	atomic_fetch_add(&run->desk->cut_total, 1);
 	run_kill(run);
 	if (run->seat != NULL)
@@ -190,6 +187,7 @@ refuse_denied(struct seat *s, uint32_t channel, const struct asked *a,
 		     gate_may(s->desk->core, who, VERB_GIT_READ, &thing);
 	char text[256];
 
+	line_refused(a->service, a->name, "", who, OUT_DENIED);
 	if (machine && reads)
 		(void)snprintf(text, sizeof(text),
 			       "repository access denied. access via a "
@@ -217,13 +215,13 @@ refuse_denied(struct seat *s, uint32_t channel, const struct asked *a,
 
 /* Any other outcome of the gate or of git_start. */
 static void
-refuse_out(struct seat *s, uint32_t channel, const struct asked *a, int r)
+refuse_out(struct seat *s, uint32_t channel, const struct asked *a,
+	   const struct visit *visit, int r)
 {
-	if (r < 0)
-		log_fail("git_start", r);
-	else
-		log_say(LOG_WARN, "git_start", "repo=%s why=%s", a->name,
-			out_text(r));
+	bool found = visit != NULL;
+
+	line_refused(a->service, a->name, found ? visit->object : "",
+		     found ? &visit->who : &s->who, r);
 	if (r == OUT_UNPROVEN || r == OUT_EXPIRED)
 		refuse(s, channel,
 		       STR("repository access denied. this key opens nothing "
@@ -304,18 +302,21 @@ begin(struct seat *s, uint32_t channel, const struct asked *a, const int *fds,
 		run->seat = s;
 		run->channel = channel;
 		run->push = a->service == GIT_RECEIVE_PACK;
+		run->service = a->service;
+		run->began_ms = d->now_ms;
+		(void)snprintf(run->name, sizeof(run->name), "%s", a->name);
 		visitor_set(&run->visitor, visit);
 		r = start(s, a, fds, run);
 	}
 	if (r != 0) {
 		free(run);
-		refuse_out(s, channel, a, r);
+		refuse_out(s, channel, a, visit, r);
 		return;
 	}
 	LIST_INSERT_HEAD(&d->runs, run, link);
 	d->n_runs++;
 	s->n_runs++;
-	s->served = true;
+	s->runs++;
 	atomic_fetch_add(&d->runs_total, 1);
 	atomic_fetch_add(&d->running, 1);
 	settle(d, visit);
@@ -359,6 +360,6 @@ run_begin(struct seat *s, const struct desk_msg *m, const int *fds)
 	else if (r == OUT_DENIED)
 		refuse_denied(s, m->number, &a, &visit.who);
 	else
-		refuse_out(s, m->number, &a, r);
+		refuse_out(s, m->number, &a, NULL, r);
 	return 0;
 }

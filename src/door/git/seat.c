@@ -55,7 +55,7 @@ seat_begin(struct desk *d, int fd, struct str addr)
 		s->source.free = seat_free;
 		s->desk = d;
 		s->fd = fd;
-		s->idle_ms = d->now_ms;
+		s->began_ms = s->idle_ms = d->now_ms;
 		s->blob = (struct buf)BUF_INIT_MAX(SSHKEY_BLOB_MAX);
 	}
 	if (s == NULL || (addr.n > 0 && !addr_set(s, addr)) ||
@@ -77,6 +77,7 @@ seat_end(struct seat *s, bool at_once)
 
 	if (s->fd < 0)
 		return;
+	line_seat(s);
 	run_orphan(s, at_once ? d->now_ms : d->now_ms + DESK_GRACE_MS);
 	LIST_REMOVE(s, link);
 	d->n_seats--;
@@ -130,6 +131,15 @@ hear_hello(struct seat *s, const struct desk_msg *m, const int *fds)
 	return !s->named && addr_set(s, m->part[0]) ? 0 : OUT_MALFORMED;
 }
 
+/* For the operator's line: they can look for it, or tell whose it is. */
+static void
+note_refused(struct seat *s, struct str blob)
+{
+	s->refused++;
+	if (sshkey_fingerprint(blob, s->print) != 0)
+		s->print[0] = '\0';
+}
+
 static int
 hear_offer(struct seat *s, const struct desk_msg *m, const int *fds)
 {
@@ -141,6 +151,8 @@ hear_offer(struct seat *s, const struct desk_msg *m, const int *fds)
 	r = gate_offered(s->desk->core, m->part[0]);
 	if (r < 0)
 		log_fail("desk_offer", r);
+	if (r == OUT_UNPROVEN)
+		note_refused(s, m->part[0]);
 	seat_tell(s, r == 0 ? DESK_YES : DESK_NO, 0, NULL, 0);
 	return 0;
 }
@@ -174,6 +186,7 @@ hear_prove(struct seat *s, const struct desk_msg *m, const int *fds)
 		if (r < 0)
 			log_fail("desk_prove", r);
 		atomic_fetch_add(&d->proofs_failed, 1);
+		note_refused(s, m->part[0]);
 	}
 	seat_tell(s, r == 0 ? DESK_YES : DESK_NO, 0, NULL, 0);
 	return 0;

@@ -112,8 +112,10 @@ say_flaw(struct call *call, struct http_reply *reply, int r)
 		return smart_refuse(reply, 413, "the request is too large");
 	case OUT_ABSENT:
 	case OUT_MISMATCH:
-		log_say(LOG_ERROR, "git_start", "repo=%s why=%s",
-			call->visit.object, out_text(r));
+		log_say(LOG_ERROR, "git",
+			"repo=%.*s id=%s status=refused why=\"%s\"",
+			STR_ARG(call->thing.name), call->visit.object,
+			out_text(r));
 		return smart_refuse(reply, 500,
 				    "the files of this repository cannot be "
 				    "used: ask who runs this server");
@@ -136,8 +138,9 @@ finish(struct pump *p)
 		return r;
 	if (status != 0)
 		log_say(LOG_WARN, "git_failed",
-			"repo=%s status=%d text=\"%.*s\"",
-			p->call->visit.object, status, (int)p->n_log, p->log);
+			"repo=%.*s id=%s status=%d text=\"%.*s\"",
+			STR_ARG(p->call->thing.name), p->call->visit.object,
+			status, (int)p->n_log, p->log);
 	if (p->said || status == 0)
 		return http_send(p->call->req, p->reply, NULL, 0);
 	buf_reset(&p->reply->head);
