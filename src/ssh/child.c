@@ -3,7 +3,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "ssh/inner.h"
-#include "ssh/startups.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -80,8 +78,8 @@ children_reap(struct listener *l)
 				child_gone(l, &l->children[i], status);
 }
 
-struct child *
-child_place(struct listener *l)
+static struct child *
+place_find(struct listener *l)
 {
 	for (int i = 0; i < l->conf.sessions_max; i++)
 		if (l->children[i].pid == 0)
@@ -90,9 +88,10 @@ child_place(struct listener *l)
 }
 
 /* Whoever just sits there makes room for who has only come: a flood that holds
- * all places would otherwise keep everybody out up to the end of its grace. */
+ * all places would otherwise keep everybody out up to the end of its grace.
+ * source: one of its own has to go; or NULL. */
 static bool
-make_room(struct listener *l)
+make_room(struct listener *l, const struct source *source)
 {
 	int64_t now = clock_mono();
 	struct child *oldest = NULL;
@@ -102,6 +101,7 @@ make_room(struct listener *l)
 
 		if (c->pid != 0 && c->proof_fd >= 0 &&
 		    now - c->began >= SSH_UNPROVEN_OLD_S * SECOND_MS &&
+		    (source == NULL || source_eq(&c->source, source)) &&
 		    (oldest == NULL || c->began < oldest->began))
 			oldest = c;
 	}
@@ -113,30 +113,27 @@ make_room(struct listener *l)
 	return true;
 }
 
-const char *
-child_judge(struct listener *l, const struct source *source)
+enum startup
+child_judge(struct listener *l, const struct source *source, uint32_t dice)
 {
 	struct startups s = {.unproven = l->n_unproven,
 			     .sessions = l->n_children,
 			     .unproven_max = (unsigned)l->conf.unproven_max,
 			     .sessions_max = (unsigned)l->conf.sessions_max};
 	enum startup verdict;
-	uint32_t dice = 0;
 
 	if (penalties_wait_ms(&l->penalties, source, clock_mono()) > 0)
-		return "penalty";
+		return STARTUP_PENALTY;
 	for (int i = 0; i < l->conf.sessions_max; i++)
 		if (l->children[i].pid != 0 && l->children[i].proof_fd >= 0 &&
 		    source_eq(&l->children[i].source, source))
 			s.source++;
-	if (getrandom(&dice, sizeof(dice), 0) != sizeof(dice))
-		dice = 0;
 	verdict = startups_judge(&s, dice);
-	if (verdict == STARTUP_FINE ||
-	    ((verdict == STARTUP_EARLY || verdict == STARTUP_CROWD) &&
-	     make_room(l)))
-		return NULL;
-	return startup_word(verdict);
+	if (verdict == STARTUP_SOURCE)
+		return make_room(l, source) ? STARTUP_FINE : verdict;
+	if (verdict == STARTUP_EARLY || verdict == STARTUP_CROWD)
+		return make_room(l, NULL) ? STARTUP_FINE : verdict;
+	return verdict;
 }
 
 /* Everything from FD_FIRST on but these. */
@@ -180,13 +177,18 @@ child_main(const struct listener *l, const struct child *c, int fd, int desk,
 }
 
 int
-child_start(struct listener *l, struct child *c, int fd)
+child_start(struct listener *l, const struct guest *g)
 {
 	CLEAN(buf_clear) struct buf packet = BUF_INIT;
 	struct desk_msg hello = {
-	    .word = DESK_SESSION, .n_parts = 1, .part = {str_c(c->addr)}};
+	    .word = DESK_SESSION, .n_parts = 1, .part = {str_c(g->addr)}};
+	struct child *c = place_find(l);
 	int desk[2], proof[2], r;
 
+	if (c == NULL)
+		return FAIL(-EAGAIN);
+	*c = (struct child){.source = g->source, .began = clock_mono()};
+	memcpy(c->addr, g->addr, sizeof(c->addr));
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, desk) != 0)
 		return FAIL(-errno);
 	r = desk_write(&hello, &packet);
@@ -201,7 +203,7 @@ child_start(struct listener *l, struct child *c, int fd)
 	}
 	c->pid = fork();
 	if (c->pid == 0)
-		child_main(l, c, fd, desk[0], proof[1]);
+		child_main(l, c, g->fd, desk[0], proof[1]);
 	r = c->pid < 0 ? FAIL(-errno) : 0;
 	(void)close(desk[0]);
 	(void)close(proof[1]);

@@ -47,7 +47,7 @@ listen_stop(struct listener *l)
 }
 
 /* Something is short that will be there again. */
-static void
+void
 listen_pause(struct listener *l, int r)
 {
 	int64_t now = clock_mono();
@@ -69,6 +69,7 @@ listen_end(struct listener *l)
 	if (!l->stopping)
 		(void)close(l->conf.listen_fd);
 	l->stopping = true;
+	waiting_drop(l);
 }
 
 static void
@@ -106,44 +107,6 @@ addr_text(const struct sockaddr_storage *addr, char ret[INET6_ADDRSTRLEN])
 	(void)inet_ntop(AF_INET, &plain, ret, INET6_ADDRSTRLEN);
 }
 
-/* Before the version of the protocol, lines of text are allowed. */
-static void
-turn_away(int fd, const char *addr, const char *why)
-{
-	static const char text[] = "Too many connections from there or "
-				   "altogether; try again later.\r\n";
-
-	log_say(LOG_DEBUG, "ssh_shed", "addr=%s why=%s", addr, why);
-	(void)send(fd, text, sizeof(text) - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
-}
-
-/* Takes fd. */
-static void
-take(struct listener *l, int fd, const struct sockaddr_storage *addr)
-{
-	struct child *c = child_place(l);
-	struct source source;
-	char text[INET6_ADDRSTRLEN];
-	const char *why;
-	int r;
-
-	source_of(addr, &source);
-	addr_text(addr, text);
-	why = c == NULL ? "full" : child_judge(l, &source);
-	if (why != NULL) {
-		turn_away(fd, text, why);
-		(void)close(fd);
-		return;
-	}
-	c->source = source;
-	memcpy(c->addr, text, sizeof(text));
-	c->began = clock_mono();
-	r = child_start(l, c, fd);
-	(void)close(fd);
-	if (r != 0)
-		listen_pause(l, r);
-}
-
 /* Without a descriptor for it, a connection would wake us for ever: the spare
  * one lets us turn it away, then everybody rests. */
 static void
@@ -169,7 +132,11 @@ listen_turn(struct listener *l)
 				 &n, SOCK_CLOEXEC);
 
 		if (fd >= 0) {
-			take(l, fd, &addr);
+			struct guest g = {.fd = fd, .since = clock_mono()};
+
+			source_of(&addr, &g.source);
+			addr_text(&addr, g.addr);
+			guest_arrive(l, &g);
 		} else if (errno == EMFILE || errno == ENFILE ||
 			   errno == ENOBUFS || errno == ENOMEM) {
 			exhausted(l);
@@ -204,15 +171,16 @@ static int
 wait_ms(struct listener *l)
 {
 	int64_t left = l->listen_at - clock_mono();
+	int most = l->n_waiting > 0 ? PAUSE_MS : -1;
 
 	if (l->listening || l->stopping)
-		return -1;
+		return most;
 	if (left > 0)
 		return (int)left;
 	if (listen_watch(l, l->conf.listen_fd, TAG_LISTEN) != 0)
 		return PAUSE_MS;
 	l->listening = true;
-	return -1;
+	return most;
 }
 
 int
@@ -230,6 +198,7 @@ listen_loop(struct listener *l)
 		for (int i = 0; i < n; i++)
 			if (events[i].data.u64 == TAG_LISTEN)
 				event(l, TAG_LISTEN);
+		waiting_turn(l);
 	}
 	return l->retiring ? SSH_EXIT_SUCCESSOR : 0;
 }

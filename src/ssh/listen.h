@@ -4,6 +4,7 @@
 
 #include "ssh/keys.h"
 #include "ssh/penalty.h"
+#include "ssh/startups.h"
 #include "ssh/ssh.h"
 
 #include <netinet/in.h>
@@ -11,6 +12,13 @@
 
 enum { TAG_LISTEN, TAG_DESK, TAG_SIGNAL, TAG_CHILD };
 
+/* A connection that was accepted. */
+struct guest {
+	int fd;
+	struct source source;
+	char addr[INET6_ADDRSTRLEN];
+	int64_t since;
+};
 struct child {
 	pid_t pid; /* 0: a free place */
 	struct source source;
@@ -24,6 +32,8 @@ struct listener {
 	struct penalties penalties;
 	struct child *children; /* conf.sessions_max of them */
 	unsigned n_children, n_unproven;
+	struct guest waiting[SSH_WAITING_MAX]; /* in the order of arrival */
+	unsigned n_waiting;
 	int epoll_fd, signal_fd, spare_fd;
 	bool listening, stopping, retiring, told;
 	int64_t listen_at; /* when to listen again */
@@ -39,14 +49,24 @@ int listen_loop(struct listener *);
 /* One line for latchkeyd. */
 void listen_say(const char *line);
 
+/* Processes or descriptors are short: a rest for everybody. */
+void listen_pause(struct listener *, int r);
+
+/* wait.c: who is not let in yet. Each takes or closes descriptors. */
+void guest_arrive(struct listener *, const struct guest *);
+/* Lets in whom there is a place for now. The newest first: who came long ago
+ * may not care any more, and a crowd that says nothing does not keep others
+ * behind itself. */
+void waiting_turn(struct listener *);
+void waiting_drop(struct listener *);
+
 /* child.c */
-/* Why somebody from there may not come in, in one word; NULL: he may. */
-const char *child_judge(struct listener *, const struct source *);
-/* A free place, or NULL. */
-struct child *child_place(struct listener *);
-/* Tells the desk who comes, then lets a process speak with it. fd stays the
- * caller's. */
-MUST int child_start(struct listener *, struct child *, int fd);
+/* May somebody from there come in? Dice: as in startups.h. */
+enum startup child_judge(struct listener *, const struct source *,
+    uint32_t dice);
+/* Tells the desk who comes, then lets a process speak with it. The descriptor
+ * stays the caller's. */
+MUST int child_start(struct listener *, const struct guest *);
 void child_proved(struct listener *, struct child *);
 void children_reap(struct listener *);
 

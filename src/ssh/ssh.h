@@ -28,10 +28,12 @@
 #define SSH_FAILED_MAX 6          /* signatures that were wrong */
 #define SSH_OFFERS_MAX 32         /* keys that were only shown */
 #define SSH_UNPROVEN_MAX 100      /* connections without a proof, all of them */
-#define SSH_UNPROVEN_EARLY 50     /* from here on some are dropped at random */
-#define SSH_UNPROVEN_OLD_S 2      /* ... or make room, the oldest first, when
-				     they have had so long */
-#define SSH_UNPROVEN_SOURCE_MAX 20 /* of one address (or IPv6 /64) */
+#define SSH_UNPROVEN_EARLY 80     /* from here on some wait, by chance */
+#define SSH_UNPROVEN_OLD_S 2      /* who has had so long makes room for others,
+				     the oldest first */
+#define SSH_UNPROVEN_SOURCE_MAX 64 /* of one address (or IPv6 /64); more wait */
+#define SSH_WAITING_MAX 256       /* without a process; in a full queue one goes
+				     by chance */
 #define SSH_SESSIONS_MAX 1000
 #define SSH_PREAUTH_BYTES_MAX (1024 * 1024)
 #define SSH_REKEY_BYTES (INT64_C(1) << 30)

@@ -1,8 +1,8 @@
 #include "ssh/startups.h"
 
-#define EARLY_PERCENT 30 /* dropped where early dropping begins */
+#define EARLY_PERCENT 30 /* have to wait where chance begins */
 
-/* Where early dropping begins when the most is not the usual one. */
+/* Where chance begins when the most is not the usual one. */
 static unsigned
 early_of(unsigned max)
 {
@@ -43,6 +43,8 @@ startup_word(enum startup s)
 		return "crowd";
 	case STARTUP_FULL:
 		return "full";
+	case STARTUP_PENALTY:
+		return "penalty";
 	}
 	return "";
 }

@@ -1,7 +1,8 @@
 /*
- * Who is let in while many connections have proved nothing yet, as OpenSSH's
- * MaxStartups: from a number on some are dropped at random, so that a flood
- * does not shut out everybody else, and one source gets a share only.
+ * Who gets a process while many connections have proved nothing yet, much as
+ * OpenSSH's MaxStartups: from a number on it is a matter of chance, so that a
+ * flood does not keep out everybody else, and one source gets a share only. The
+ * others wait (wait.c).
  */
 #ifndef SSH_STARTUPS_H
 #define SSH_STARTUPS_H
@@ -19,7 +20,8 @@ enum startup {
 	STARTUP_SOURCE, /* too many of this source */
 	STARTUP_EARLY,  /* bad luck */
 	STARTUP_CROWD,  /* too many that have proved nothing */
-	STARTUP_FULL    /* too many altogether */
+	STARTUP_FULL,   /* too many altogether */
+	STARTUP_PENALTY /* has to stay out for a while */
 };
 
 /* dice: any number, even over its range. */

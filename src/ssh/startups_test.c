@@ -21,7 +21,7 @@ main(void)
 
 	is_int(let_in(s), 100, "an empty house has room");
 	s.unproven = SSH_UNPROVEN_EARLY - 1;
-	is_int(let_in(s), 100, "just below early dropping");
+	is_int(let_in(s), 100, "just below where chance begins");
 	s.unproven = SSH_UNPROVEN_EARLY;
 	is_int(let_in(s), 70, "where it begins");
 	s.unproven = (SSH_UNPROVEN_EARLY + SSH_UNPROVEN_MAX) / 2;
@@ -46,7 +46,7 @@ main(void)
 
 	s = (struct startups){
 	    .unproven = 1, .unproven_max = 2, .sessions_max = 4};
-	is_int(let_in(s), 70, "small limits drop early in proportion");
+	is_int(let_in(s), 70, "small limits have it in proportion");
 	s = (struct startups){.unproven_max = 1, .sessions_max = 1};
 	is_int(let_in(s), 70, "even one");
 	return done_testing();

@@ -1,8 +1,10 @@
 """flood.py PORT N SOURCES: N connections that prove nothing, from so many
-addresses, kept open until standard input ends."""
+addresses, kept open until standard input ends. Prints how many of them the
+server speaks with a second later."""
 
 import socket
 import sys
+import time
 
 PORT, N, SOURCES = map(int, sys.argv[1:4])
 held = []
@@ -14,12 +16,17 @@ for i in range(N):
     try:
         s.connect(("127.0.0.1", PORT))
         s.sendall(b"SSH-2.0-flood\r\n")
-        if s.recv(4) == b"SSH-":
-            held.append(s)
-            continue
+        s.setblocking(False)
+        held.append(s)
+    except OSError:
+        s.close()
+time.sleep(1)
+greeted = 0
+for s in held:
+    try:
+        greeted += s.recv(4) == b"SSH-"
     except OSError:
         pass
-    s.close()
-print(len(held))
+print(greeted)
 sys.stdout.flush()
 sys.stdin.read()
