@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -20,7 +21,7 @@
 
 #define MEMORY (32 * MIB)
 
-static int passed_fd; /* open before the walls went up */
+static int passed_fd, tcp_fd; /* open before the walls went up */
 
 /* What fn returns in there, or -n when signal n ended it. */
 static int
@@ -72,6 +73,26 @@ connect_open(void)
 	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(9)};
 
 	return connect(passed_fd, (const struct sockaddr *)&to, sizeof(to)) == 0
+		   ? 0
+		   : errno;
+}
+static int
+acknowledge(void)
+{
+	int one = 1;
+
+	return setsockopt(tcp_fd, IPPROTO_TCP, TCP_QUICKACK, &one,
+			  sizeof(one)) == 0
+		   ? 0
+		   : errno;
+}
+static int
+set_other(void)
+{
+	int one = 1;
+
+	return setsockopt(tcp_fd, IPPROTO_TCP, TCP_NODELAY, &one,
+			  sizeof(one)) == 0
 		   ? 0
 		   : errno;
 }
@@ -159,6 +180,7 @@ int
 main(void)
 {
 	passed_fd = socket(AF_INET, SOCK_DGRAM, 0);
+	tcp_fd = socket(AF_INET, SOCK_STREAM, 0);
 	is_int(jail_session_prepare(), 0, "walls can be made");
 	is_int(inside(nothing), 0, "and entered");
 	is_int(inside(use_pipe), 0, "pipes, polling and bytes work");
@@ -167,6 +189,8 @@ main(void)
 	is_int(inside(list_folder), EACCES, "none is looked at");
 	is_int(inside(make_socket), EACCES, "no socket is made");
 	is_int(inside(connect_open), EACCES, "none is connected");
+	is_int(inside(acknowledge), 0, "a socket is made to acknowledge");
+	is_int(inside(set_other), EACCES, "and no other option is set");
 	is_int(inside(start_program), -SIGSYS, "starting a program ends it");
 	is_int(inside(make_child), -SIGSYS, "as does a child");
 	is_int(inside(make_child3), EACCES, "clone3 fails");

@@ -132,6 +132,22 @@ keepalive_turn(struct session *s, int64_t now)
 	s->heard = now;
 }
 
+/*
+ * OpenSSH's client sends two packets in a row and leaves it to Nagle's
+ * algorithm to hold the second until the first is acknowledged, which the
+ * kernel puts off by 40 ms in the hope of an answer. The wish is forgotten with
+ * every answer, so it is said again; while a program runs there is no need.
+ */
+static void
+acknowledge(const struct session *s)
+{
+	int one = 1;
+
+	if (!s->deadlines.running)
+		(void)setsockopt(s->fd, IPPROTO_TCP, TCP_QUICKACK, &one,
+				 sizeof(one));
+}
+
 static void
 turn(struct session *s)
 {
@@ -146,6 +162,7 @@ turn(struct session *s)
 	fds[1] = (struct pollfd){s->desk_fd, POLLIN, 0};
 	n += pump_poll(s, fds + 2);
 	wait = deadline_turn(s, clock_mono());
+	acknowledge(s);
 	if (s->over || (poll(fds, n, wait) < 0 && errno != EINTR))
 		return;
 	if (fds[1].revents != 0)
