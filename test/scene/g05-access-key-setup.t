@@ -168,8 +168,8 @@ before=$(state)
 setup "hosts whose names are hashed" nest/test --label web-1
 said "are found" "nothing was changed"
 is "and stay so" "$(state)" "$before"
-sed "s/^\\[$SSH_HOST\\]:$SSH_PORT ssh-ed25519 .*/[$SSH_HOST]:$SSH_PORT \
-$(cut -d ' ' -f 1,2 "$T/before/id_other.pub")/" >"$dot/known_hosts" <<FILE
+sed "s|^\\[$SSH_HOST\\]:$SSH_PORT ssh-ed25519 .*|[$SSH_HOST]:$SSH_PORT \
+$(cut -d ' ' -f 1,2 "$T/before/id_other.pub")|" >"$dot/known_hosts" <<FILE
 $(curl -s "$URL/site/ssh")
 FILE
 before=$(state)
