@@ -143,7 +143,7 @@ git_fsck(struct git_store *s, struct str id, struct note *note)
 
 	if (r != 0)
 		return r == OUT_MISMATCH
-			   ? note_set(note, r, "not a folder of ours")
+			   ? note_set(note, r, "its folder is not as it was left")
 			   : r;
 	git_args_init(s, &args, false);
 	for (size_t i = 0; i < nitems(let_in); i++)

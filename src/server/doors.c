@@ -40,13 +40,6 @@ ready(void *arg)
 	       git_side_well(d->git);
 }
 
-static void
-line(struct buf *b, const char *name, const char *type, uint64_t value)
-{
-	buf_addf(b, "# TYPE latchkey_%s %s\nlatchkey_%s %llu\n", name, type,
-		 name, (unsigned long long)value);
-}
-
 static uint64_t
 resident_bytes(void)
 {
@@ -73,20 +66,32 @@ metrics(void *arg, struct buf *b)
 	if (http != NULL)
 		http_stats(http, &h);
 	db_stats(d->core->db, &db);
-	line(b, "http_connections_accepted_total", "counter", h.accepted);
-	line(b, "http_connections_open", "gauge", h.open);
-	line(b, "http_engine_requests_total", "counter", h.requests);
-	line(b, "http_engine_refused_total", "counter", h.refused);
-	line(b, "http_engine_shed_total", "counter", h.shed);
-	line(b, "http_pool_threads", "gauge", h.pool_threads);
-	line(b, "db_writes_total", "counter", (uint64_t)db.writes);
-	line(b, "db_commits_total", "counter", (uint64_t)db.commits);
-	line(b, "db_failed_commits_total", "counter",
-	     (uint64_t)db.failed_commits);
-	line(b, "db_schema_version", "gauge", (uint64_t)db.schema_version);
+	frame_metric(b, "http_connections_accepted_total", "counter",
+		     h.accepted, "Connections accepted.");
+	frame_metric(b, "http_connections_open", "gauge", h.open,
+		     "Connections that are open.");
+	frame_metric(b, "http_engine_requests_total", "counter", h.requests,
+		     "Requests whose head was whole.");
+	frame_metric(b, "http_engine_refused_total", "counter", h.refused,
+		     "Requests refused before a door saw them.");
+	frame_metric(b, "http_engine_shed_total", "counter", h.shed,
+		     "Connections closed to make room.");
+	frame_metric(b, "http_pool_threads", "gauge", h.pool_threads,
+		     "Threads for work that waits.");
+	frame_metric(b, "db_writes_total", "counter", (uint64_t)db.writes,
+		     "Writes to the database.");
+	frame_metric(b, "db_commits_total", "counter", (uint64_t)db.commits,
+		     "Commits: one may hold many writes.");
+	frame_metric(b, "db_failed_commits_total", "counter",
+		     (uint64_t)db.failed_commits, "Commits that failed.");
+	frame_metric(b, "db_schema_version", "gauge",
+		     (uint64_t)db.schema_version,
+		     "Number of the last migration.");
 	git_side_metrics(d->git, b);
-	line(b, "resident_memory_bytes", "gauge", resident_bytes());
-	line(b, "ready", "gauge", ready(d) ? 1 : 0);
+	frame_metric(b, "resident_memory_bytes", "gauge", resident_bytes(),
+		     "Memory of latchkeyd, without its helpers.");
+	frame_metric(b, "ready", "gauge", ready(d) ? 1 : 0,
+		     "What /readyz says.");
 }
 
 static int64_t
@@ -144,11 +149,10 @@ doors_new(const struct doors_conf *conf, struct doors **ret)
 	d->all[2] = &cr_door;
 	d->all[3] = &d->api.door;
 	d->git = conf->git;
-	bitbucket_init(&d->bitbucket,
-		       &(struct bitbucket_host){
-			   .git = git_side_store(d->git),
-			   .known_hosts = git_side_known_hosts,
-			   .arg = d->git});
+	bitbucket_init(&d->bitbucket, &(struct bitbucket_host){
+					  .git = git_side_store(d->git),
+					  .known_hosts = git_side_known_hosts,
+					  .arg = d->git});
 	git_http_init(&d->git_http, git_side_store(d->git),
 		      git_side_desk_get(d->git));
 	d->all[4] = &d->bitbucket.door;

@@ -277,13 +277,6 @@ git_side_well(struct git_side *g)
 	return g->keeper == NULL || keeper_now(g).up;
 }
 
-static void
-line(struct buf *b, const char *name, const char *type, uint64_t value)
-{
-	buf_addf(b, "# TYPE latchkey_%s %s\nlatchkey_%s %llu\n", name, type,
-		 name, (unsigned long long)value);
-}
-
 void
 git_side_metrics(struct git_side *g, struct buf *b)
 {
@@ -291,17 +284,31 @@ git_side_metrics(struct git_side *g, struct buf *b)
 	struct desk_stats desk = {0};
 
 	desk_stats(g->desk, &desk);
-	line(b, "ssh_listener_up", "gauge", keeper.up ? 1 : 0);
-	line(b, "ssh_listener_processes", "gauge", keeper.processes);
-	line(b, "ssh_listener_started_total", "counter", keeper.started);
-	line(b, "ssh_listener_died_total", "counter", keeper.died);
-	line(b, "ssh_sessions_open", "gauge", desk.sessions);
-	line(b, "ssh_sessions_total", "counter", desk.sessions_total);
-	line(b, "ssh_proofs_failed_total", "counter", desk.proofs_failed);
-	line(b, "git_programs_running", "gauge", git_running(g->git));
-	line(b, "git_programs_started_total", "counter", desk.runs_total);
-	line(b, "git_programs_refused_total", "counter", desk.refused_total);
-	line(b, "git_programs_cut_total", "counter", desk.cut_total);
+	frame_metric(b, "ssh_listener_up", "gauge", keeper.up ? 1 : 0,
+		     "Whether SSH connections are accepted.");
+	frame_metric(
+	    b, "ssh_listener_processes", "gauge", keeper.processes,
+	    "Processes that accept, or see their last connections out.");
+	frame_metric(b, "ssh_listener_started_total", "counter", keeper.started,
+		     "Such processes started.");
+	frame_metric(b, "ssh_listener_died_total", "counter", keeper.died,
+		     "Such processes that ended by themselves.");
+	frame_metric(b, "ssh_sessions_open", "gauge", desk.sessions,
+		     "SSH connections, proven or not.");
+	frame_metric(b, "ssh_sessions_total", "counter", desk.sessions_total,
+		     "SSH connections there were.");
+	frame_metric(b, "ssh_proofs_failed_total", "counter",
+		     desk.proofs_failed,
+		     "Signatures by keys that open nothing.");
+	frame_metric(b, "git_programs_running", "gauge", git_running(g->git),
+		     "git programs at work, over SSH and HTTP.");
+	frame_metric(b, "git_programs_started_total", "counter",
+		     desk.runs_total, "git programs started over SSH.");
+	frame_metric(b, "git_programs_refused_total", "counter",
+		     desk.refused_total,
+		     "Requests over SSH for one that were refused.");
+	frame_metric(b, "git_programs_cut_total", "counter", desk.cut_total,
+		     "git programs ended because access had ended.");
 }
 
 void

@@ -161,8 +161,10 @@ heard(struct keeper *k, struct process *p, struct str word)
 	if (str_eq(word, STR("ready")) && p->state == STARTING) {
 		struct process *before = find(k, SERVING);
 
-		if (before != NULL)
+		if (before != NULL) {
 			retire(before);
+			log_say(LOG_INFO, "ssh_reload", "done=yes");
+		}
 		p->state = SERVING;
 		first_tell(k, FIRST_READY, 0);
 		if (k->conf.begun != NULL)

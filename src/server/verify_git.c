@@ -42,7 +42,7 @@ folder_check(struct verify *v, struct str id)
 	if (r <= 0)
 		return r;
 	return note_set(&v->note, OUT_MISMATCH, "%.*s: %s", STR_ARG(id),
-			r == OUT_ABSENT ? "no folder" : "no folder of ours");
+			r == OUT_ABSENT ? "no folder" : "not as it was left");
 }
 
 static int

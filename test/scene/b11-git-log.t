@@ -54,6 +54,30 @@ line "  with its id" "level=error event=git repo=nest/test id=$repo status=refus
 cp config "$DATA/git/$repo/config"
 want "and as it was it is served" git_as web ls-remote "$AT/test.git"
 
+# --- what is measured says what it is
+is "metrics are read" "$(http GET /metrics)" 200
+is "each of them is explained" "$(sed -n 's/^# HELP \([^ ]*\) ..*/\1/p' "$T/body" |
+	sort)" "$(sed -n 's/^# TYPE \([^ ]*\) .*/\1/p' "$T/body" | sort)"
+want "the operator asks how it is" latchkey status
+said "  and is told of SSH" '^ssh.up +true$'
+said "  and of git" '^git.running +0$'
+want "new host keys" latchkeyd host-keys announce --data "$DATA"
+kill -HUP "$daemon"
+line "  are taken in" 'level=info event=ssh_reload done=yes'
+
+# --- lists fit the terminal
+on_terminal() { # COLUMNS COMMAND
+	script -qec "stty cols $1; $2" /dev/null </dev/null
+}
+want "a list that a terminal has no room for" \
+	on_terminal 80 'latchkey access-key list nest/test'
+said "  comes as pairs" "^FINGERPRINT +SHA256:[^ ]+.?\$"
+want "where there is room" \
+	on_terminal 200 'latchkey access-key list nest/test'
+said "  it is a table" '^ID +LABEL +TYPE +FINGERPRINT +LAST USED +EXPIRES'
+want "what is empty goes first" on_terminal 70 'latchkey repo list'
+said "  from what is almost too wide" '^REPOSITORY +MAIN BRANCH +SIZE +LAST PUSH +PROJECT +.?$'
+
 no_secret=$(grep -c 'BEGIN\|ssh-ed25519 AAAA' "$T/log")
 is "no key stands in the log" "$no_secret" 0
 finish

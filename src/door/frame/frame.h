@@ -125,6 +125,9 @@ bool frame_matches(const struct route *, bool exact, struct str path,
 		   struct str params[FRAME_PARAMS_MAX], size_t *ret_n);
 /* Prometheus lines: requests by door and status class, seconds. */
 void frame_metrics(struct frame *, struct buf *);
+/* One more, "latchkey_<name>", of type "counter" or "gauge". */
+void frame_metric(struct buf *, const char *name, const char *type,
+    uint64_t value, const char *help);
 
 /* For doors. */
 /* The Authorization field. 0 (AUTH_NONE without one), OUT_MALFORMED. */

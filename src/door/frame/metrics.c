@@ -36,6 +36,16 @@ put_seconds(struct buf *b, const char *door, struct tally *t)
 }
 
 void
+frame_metric(struct buf *b, const char *name, const char *type, uint64_t value,
+	     const char *help)
+{
+	buf_addf(b,
+		 "# HELP latchkey_%s %s\n# TYPE latchkey_%s %s\n"
+		 "latchkey_%s %" PRIu64 "\n",
+		 name, help, name, type, name, value);
+}
+
+void
 frame_metrics(struct frame *f, struct buf *b)
 {
 	buf_adds(b, "# HELP latchkey_http_requests_total Requests answered.\n"
