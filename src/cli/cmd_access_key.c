@@ -120,6 +120,27 @@ touch_warn(const struct sshkey *key)
 				"that work unattended.\n");
 }
 
+/* What comes next, where the key lives. Who may add keys but not read is not
+ * told. */
+static int
+next_say(struct cli *cli, const struct place *p)
+{
+	CLEAN(json_freep) struct json *repo = NULL;
+	struct str url;
+	int r = repo_get(cli, p, &repo);
+
+	cli->note.text[0] = '\0';
+	if (r < 0)
+		return r;
+	url = r == 0 ? repo_clone_url(repo, "ssh") : STR_NONE;
+	if (url.n == 0)
+		return 0;
+	printf("\nOn that machine:\n\n    git clone ");
+	print_text(url);
+	printf("\n");
+	return 0;
+}
+
 static int
 access_key_add(struct cli *cli, const struct args *a)
 {
@@ -144,7 +165,11 @@ access_key_add(struct cli *cli, const struct args *a)
 		return r;
 	touch_warn(&key);
 	r = buf_addf(&path, "%s/deploy-keys", p.path);
-	return r != 0 ? r : send_key(cli, "POST", path.p, buf_str(&body));
+	if (r == 0)
+		r = send_key(cli, "POST", path.p, buf_str(&body));
+	return r != 0 || cli->json || a->v[ADD_PROJECT].given
+		   ? r
+		   : next_say(cli, &p);
 }
 
 static void

@@ -86,14 +86,37 @@ audit(struct cli *cli, const struct args *a)
 	return list_show(cli, &list);
 }
 
+/* One pair for each value, and for what is inside of one: "ssh.up". */
+static void
+values_show(const struct json *j, struct str above)
+{
+	const struct json *value;
+	struct str name, text;
+	void *iter = NULL;
+
+	while (json_each(j, &iter, &name, &value)) {
+		CLEAN(buf_clear) struct buf other = BUF_INIT;
+		CLEAN(buf_clear) struct buf label = BUF_INIT;
+
+		(void)buf_addf(&label, "%.*s%s%.*s", STR_ARG(above),
+			       above.n > 0 ? "." : "", STR_ARG(name));
+		if (above.n == 0 && json_kind(value) == JSON_OBJECT) {
+			values_show(value, name);
+			continue;
+		}
+		if (!json_str(value, &text)) {
+			(void)json_write(&other, value);
+			text = buf_str(&other);
+		}
+		print_pair(label.p, text);
+	}
+}
+
 static int
 show(struct cli *cli, const char *path)
 {
 	CLEAN(json_freep) struct json *j = NULL;
 	struct ask ask = {"GET", path, STR_NONE};
-	const struct json *value;
-	struct str name, text;
-	void *iter = NULL;
 	int r = client_json(cli, &ask, &j);
 
 	if (r != 0)
@@ -102,17 +125,7 @@ show(struct cli *cli, const char *path)
 		print_json(j);
 		return 0;
 	}
-	while (json_each(j, &iter, &name, &value)) {
-		CLEAN(buf_clear) struct buf other = BUF_INIT;
-		CLEAN(buf_clear) struct buf label = BUF_INIT;
-
-		(void)buf_addstr(&label, name);
-		if (!json_str(value, &text)) {
-			(void)json_write(&other, value);
-			text = buf_str(&other);
-		}
-		print_pair(label.p, text);
-	}
+	values_show(j, STR_NONE);
 	return 0;
 }
 

@@ -13,7 +13,10 @@ static const char advice[] =
     "pushes. In one step, on the deploy host:\n"
     "    latchkey access-key setup TEAM/REPO --label web-1\n"
     "Clone with the address of SSH, not with the https:// one: only SSH knows\n"
-    "of access keys.\n";
+    "of access keys.\n"
+    "TEAM is an account, as 'latchkey account list' shows them; without it, "
+    "the\n"
+    "one that you are logged in to.\n";
 
 enum { CHANGE_DESCRIPTION, CHANGE_PROJECT, CHANGE_BRANCH, CHANGE_FORCE };
 static const struct opt change_opts[] = {
@@ -63,6 +66,7 @@ static void
 repo_print(const struct json *repo)
 {
 	int64_t size = 0;
+	struct str http;
 	char text[32];
 
 	(void)json_int(json_get(repo, "size"), &size);
@@ -78,7 +82,8 @@ repo_print(const struct json *repo)
 		   when_text(json_text(repo, "created_on"), text));
 	print_pair("Last Push", when_text(json_text(repo, "pushed_on"), text));
 	print_pair("SSH", repo_clone_url(repo, "ssh"));
-	print_pair("HTTP", repo_clone_url(repo, "https"));
+	http = repo_clone_url(repo, "https");
+	print_pair("HTTP", http.n > 0 ? http : STR("off for this account"));
 }
 
 static void
@@ -145,6 +150,12 @@ repo_create(struct cli *cli, const struct args *a)
 
 	if (r == 0)
 		r = change_send(cli, a, "POST", &p, &repo);
+	if (r == OUT_ABSENT)
+		return note_set(&cli->note, r,
+				"there is no team '%s', or you may make "
+				"nothing in it; 'latchkey account list' shows "
+				"yours",
+				p.account);
 	if (r != 0)
 		return r;
 	if (cli->json) {

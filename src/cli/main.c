@@ -54,6 +54,21 @@ command_lines(FILE *f, const char *group)
 		}
 }
 
+/* Does any of these lines show another word? */
+static bool
+has_alias(const char *group)
+{
+	for (size_t s = 0; s < COMMAND_SETS; s++)
+		for (size_t i = 0; i < command_sets[s]->n; i++) {
+			const struct command *c = &command_sets[s]->rows[i];
+
+			if (c->alias != NULL &&
+			    (group == NULL || strcmp(c->group, group) == 0))
+				return true;
+		}
+	return false;
+}
+
 static int
 usage(FILE *f, const char *group)
 {
@@ -65,9 +80,8 @@ usage(FILE *f, const char *group)
 	if (whole)
 		fprintf(f, "\nBegin with: latchkey login -a URL --apikey "
 			   "@FILE\n");
-	fprintf(f,
-		"\nA word in parentheses does the same. 'latchkey %s%s"
-		"COMMAND --help' tells more.\n",
+	fprintf(f, "\n%s'latchkey %s%sCOMMAND --help' tells more.\n",
+		has_alias(group) ? "A word in parentheses does the same. " : "",
 		whole ? "" : group, whole ? "" : " ");
 	return f == stdout ? EXIT_DONE : EXIT_USAGE;
 }

@@ -7,6 +7,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #define GAP	   "   "
 #define PAIR_WIDTH 19
@@ -63,19 +65,23 @@ width_of(const char *s)
 	return n;
 }
 
+#define HIDDEN SIZE_MAX
+
 static void
 cell_print(const struct table *t, size_t column, const char *s, size_t width)
 {
 	size_t pad = width > width_of(s) ? width - width_of(s) : 0;
 	bool last = column + 1 == t->n_columns;
 
-	if (t->columns[column].right)
+	if (width == HIDDEN)
+		pad = 0;
+	else if (t->columns[column].right)
 		printf("%*s%s", (int)pad, "", s);
 	else if (last)
 		printf("%s", s);
 	else
 		printf("%s%*s", s, (int)pad, "");
-	printf("%s", last ? "\n" : GAP);
+	printf("%s", last ? "\n" : width == HIDDEN ? "" : GAP);
 }
 
 static void
@@ -93,19 +99,90 @@ table_widths(const struct table *t, size_t *width)
 	}
 }
 
-void
-table_print(struct table *t)
+/* Columns of the terminal that we print to; 0: it is none. */
+static size_t
+terminal_width(void)
 {
-	size_t width[TABLE_COLUMNS_MAX];
+	struct winsize size;
+
+	if (!isatty(STDOUT_FILENO) ||
+	    ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0)
+		return 0;
+	return size.ws_col;
+}
+
+static bool
+is_too_wide(const struct table *t, const size_t *width)
+{
+	size_t sum = 0, shown = 0, room = terminal_width();
+
+	for (size_t c = 0; c < t->n_columns; c++) {
+		if (width[c] == HIDDEN)
+			continue;
+		sum += width[c] + (shown > 0 ? strlen(GAP) : 0);
+		shown++;
+	}
+	return room > 0 && sum > room;
+}
+
+/* What says nothing in any row is the first to go. */
+static void
+empty_hide(const struct table *t, size_t *width)
+{
+	bool filled[TABLE_COLUMNS_MAX] = {false};
 	const char *cell = t->cells.p;
 
-	table_widths(t, width);
+	for (size_t i = 0; i < t->n_cells; i++) {
+		filled[i % t->n_columns] |= *cell != '\0';
+		cell += strlen(cell) + 1;
+	}
 	for (size_t c = 0; c < t->n_columns; c++)
-		cell_print(t, c, t->columns[c].title, width[c]);
+		if (!filled[c])
+			width[c] = HIDDEN;
+}
+
+/* A terminal would break the lines anywhere: each row in lines of its own. */
+static void
+rows_print(const struct table *t)
+{
+	const char *cell = t->cells.p;
+
+	for (size_t i = 0; i < t->n_cells; i++) {
+		if (i > 0 && i % t->n_columns == 0)
+			(void)putchar('\n');
+		if (*cell != '\0')
+			print_pair(t->columns[i % t->n_columns].title,
+				   str_c(cell));
+		cell += strlen(cell) + 1;
+	}
+}
+
+static void
+grid_print(const struct table *t, const size_t *width)
+{
+	const char *cell = t->cells.p;
+
+	for (size_t c = 0; c < t->n_columns; c++)
+		cell_print(t, c, width[c] == HIDDEN ? "" : t->columns[c].title,
+			   width[c]);
 	for (size_t i = 0; i < t->n_cells; i++) {
 		cell_print(t, i % t->n_columns, cell, width[i % t->n_columns]);
 		cell += strlen(cell) + 1;
 	}
+}
+
+void
+table_print(struct table *t)
+{
+	size_t width[TABLE_COLUMNS_MAX];
+
+	table_widths(t, width);
+	if (t->n_cells > 0 && is_too_wide(t, width))
+		empty_hide(t, width);
+	if (t->n_cells > 0 && is_too_wide(t, width))
+		rows_print(t);
+	else
+		grid_print(t, width);
 	buf_clear(&t->cells);
 	t->n_cells = 0;
 }

@@ -65,8 +65,8 @@ account_add(struct call *call, struct http_reply *reply)
 				   &call->note);
 	if (r == OUT_CONFLICT)
 		return note_set(&call->note, r,
-				"the slug or the owner's e-mail address is in "
-				"use already");
+				"the slug is in use already, or the owner's "
+				"e-mail address is: an owner has one account");
 	if (r != 0)
 		return r;
 	reply->wipe = true;

@@ -58,7 +58,6 @@ line_seat(const struct seat *s)
 			  : "none",
 		s->proven ? cred_kind_name(s->who.cred) : "",
 		s->proven ? s->who.cred_id : "", s->addr,
-		refused ? " key=" : "", refused ? s->print : "",
-		s->offers, s->runs,
-		(long long)(s->desk->now_ms - s->began_ms));
+		refused ? " key=" : "", refused ? s->print : "", s->offers,
+		s->runs, (long long)(s->desk->now_ms - s->began_ms));
 }

@@ -94,7 +94,9 @@ say(struct call *call, int outcome, struct http_reply *reply)
 		(void)smart_refuse(reply, 401, "%s",
 				   why_of(call,
 					  "an API key is needed: user name "
-					  "iamapikey, the key as password"));
+					  "iamapikey, the key as password; "
+					  "access keys open git over SSH "
+					  "only"));
 		http_head(reply, "WWW-Authenticate",
 			  STR("Basic realm=\"latchkey\""));
 		return;
