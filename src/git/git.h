@@ -82,6 +82,10 @@ void git_kill(const struct git_child *);
  * status, 128 + n for signal n. */
 int git_wait(struct git_store *, struct git_child *);
 unsigned git_running(struct git_store *);
+unsigned git_running_max(const struct git_store *);
+/* How long it has been at work on a processor, in ns: stays as it is while it
+ * waits for its client. OUT_ABSENT: the kernel does not say. */
+MUST int git_worked(const struct git_child *, uint64_t *ret_ns);
 
 /* Maintenance of one repository: packs joined, the commit graph and packed
  * references written, loose ends older than two weeks gone; never in the way of

@@ -67,6 +67,12 @@ git_running(struct git_store *s)
 	return n;
 }
 
+unsigned
+git_running_max(const struct git_store *s)
+{
+	return s->running_max;
+}
+
 static int
 start_in(struct git_store *s, const struct git_ask *ask, int dir, pid_t *pid,
 	 int *pidfd)
@@ -126,6 +132,26 @@ git_start(struct git_store *s, const struct git_ask *ask, struct git_child *ret)
 		ret->pidfd = pidfd;
 	}
 	return r;
+}
+
+int
+git_worked(const struct git_child *child, uint64_t *ret_ns)
+{
+	CLEAN(fd_closep) int fd = -1;
+	char path[32], text[128];
+	struct str ns, rest;
+	ssize_t n;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/schedstat",
+		       (int)child->pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	if (n < 0)
+		return OUT_ABSENT;
+	return str_cut((struct str){text, (size_t)n}, ' ', &ns, &rest) &&
+		       str_u64(ns, UINT64_MAX, ret_ns) == 0
+		   ? 0
+		   : OUT_ABSENT;
 }
 
 void

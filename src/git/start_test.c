@@ -133,6 +133,12 @@ misbehave(void)
 	return 0;
 }
 
+static void
+wake(int signo)
+{
+	(void)signo;
+}
+
 static int
 fake_git(int argc, char **argv)
 {
@@ -152,7 +158,8 @@ fake_git(int argc, char **argv)
 	if (strcmp(mode, "exit") == 0)
 		r = 3;
 	if (strcmp(mode, "hang") == 0) {
-		if (fork() >= 0)
+		(void)signal(SIGUSR1, wake);
+		for (int forked = fork(); forked >= 0;)
 			(void)pause();
 	}
 	return fflush(stdout) == 0 ? r : 97;
@@ -372,8 +379,10 @@ test_places(struct git_store *s)
 	    .id = STR(WORLD_ID), .in = -1, .out = -1, .err = -1, .desk = -1};
 	struct git_child a, b, c;
 	struct pollfd p;
+	uint64_t before = 0, after = 0;
 	pid_t pid;
 
+	is_int(git_running_max(s), 2, "two may run");
 	(void)sh("printf hang >store/%s/fake", WORLD_ID);
 	is_int(git_start(s, &ask, &a), 0, "one");
 	is_int(git_start(s, &ask, &b), 0, "two");
@@ -381,6 +390,20 @@ test_places(struct git_store *s)
 	is_int(git_running(s), 2, "two are running");
 	p = (struct pollfd){.fd = a.pidfd, .events = POLLIN};
 	is_int(poll(&p, 1, 50), 0, "its end is not there to be read");
+	for (int i = 0; i < 100 && (i == 0 || after != before); i++) {
+		before = after;
+		(void)usleep(20000);
+		if (git_worked(&a, &after) != 0)
+			abort();
+	}
+	ok(before > 0 && after == before, "it has worked and waits");
+	is_int(kill(a.pid, SIGUSR1), 0, "what comes");
+	for (int i = 0; i < 500 && after == before; i++) {
+		(void)usleep(20000);
+		if (git_worked(&a, &after) != 0)
+			abort();
+	}
+	ok(after > before, "  makes it work");
 	pid = a.pid;
 	git_kill(&a);
 	is_int(poll(&p, 1, 10000), 1, "once killed, it is");
