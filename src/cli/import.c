@@ -348,8 +348,9 @@ told(struct import *im, size_t taken)
 	int r;
 
 	if (!im->cli->json) {
-		printf("Imported %zu branches and tags into '%s/%s'.\n\nOK\n",
-		       taken, im->place.account, im->place.name);
+		printf("Imported %zu %s into '%s/%s'.\n\nOK\n", taken,
+		       taken == 1 ? "branch or tag" : "branches and tags",
+		       im->place.account, im->place.name);
 		return 0;
 	}
 	r = repo_get(im->cli, &im->place, &repo);
