@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "server/keeper_heirloom.h"
 #include "server/keeper_spawn.h"
 
 #include <errno.h>
@@ -26,7 +27,7 @@ struct process {
 	enum state state;
 	struct keeper_child child;
 	int64_t began;
-	char word[16]; /* of a line that is not whole yet */
+	char word[96]; /* of a line that is not whole yet */
 	size_t n_word;
 };
 
@@ -46,6 +47,7 @@ struct keeper {
 	struct process all[KEEPER_PROCESSES_MAX];
 	unsigned quick;
 	int64_t next; /* when to start a process; NEVER */
+	struct heirlooms heirlooms;
 };
 
 int64_t
@@ -138,7 +140,7 @@ start(struct keeper *k)
 	if (p == NULL)
 		return;
 	*p = (struct process){.began = clock_mono()};
-	r = keeper_spawn(&k->conf, &p->child);
+	r = keeper_spawn(&k->conf, &k->heirlooms, &p->child);
 	if (r != 0) {
 		log_fail("ssh_start", r);
 		k->next = clock_mono() + keeper_pause(0, &k->quick);
@@ -177,6 +179,8 @@ heard(struct keeper *k, struct process *p, struct str word)
 			(int)p->child.pid, (long long)pause);
 		p->state = RETIRING;
 		k->next = clock_mono() + pause;
+	} else {
+		heirloom_keep(&k->heirlooms, word);
 	}
 }
 

@@ -1,5 +1,6 @@
 #include "server/keeper_spawn.h"
 
+#include "base/clock.h"
 #include "server/helper.h"
 
 #include <errno.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 /* Where the program finds them, see ssh/ssh.h. */
+#define FD_OLD	  0
 #define FD_WORDS  1
 #define FD_LISTEN 3
 #define FD_DESK	  4
@@ -20,7 +22,7 @@
 
 /* Everything is closed by exec but what is put in place. */
 struct ends {
-	int words[2], desk[2], listen;
+	int words[2], desk[2], listen, old;
 };
 
 static void
@@ -39,6 +41,7 @@ ends_clear(struct ends *e)
 	fd_drop(&e->desk[0]);
 	fd_drop(&e->desk[1]);
 	fd_drop(&e->listen);
+	fd_drop(&e->old);
 }
 
 static int
@@ -63,7 +66,7 @@ fd_lift(int *fd)
 }
 
 static int
-ends_make(struct ends *e, int listen_fd)
+ends_make(struct ends *e, int listen_fd, const struct heirlooms *old)
 {
 	int r;
 
@@ -74,15 +77,19 @@ ends_make(struct ends *e, int listen_fd)
 	e->listen = fcntl(listen_fd, F_DUPFD_CLOEXEC, FD_HIGH);
 	if (e->listen < 0 || fcntl(e->words[0], F_SETFL, O_NONBLOCK) != 0)
 		return FAIL(-errno);
+	e->old = heirloom_file(old, clock_mono());
+	if (e->old < 0)
+		return e->old;
 	r = fd_lift(&e->words[1]);
+	if (r == 0)
+		r = fd_lift(&e->old);
 	return r != 0 ? r : fd_lift(&e->desk[1]);
 }
 
 static int
 acts_fill(posix_spawn_file_actions_t *acts, const struct ends *e)
 {
-	int r =
-	    posix_spawn_file_actions_addopen(acts, 0, "/dev/null", O_RDONLY, 0);
+	int r = posix_spawn_file_actions_adddup2(acts, e->old, FD_OLD);
 
 	if (r == 0)
 		r = posix_spawn_file_actions_adddup2(acts, e->words[1],
@@ -149,12 +156,14 @@ child_take(const struct keeper_conf *conf, struct ends *e,
 }
 
 int
-keeper_spawn(const struct keeper_conf *conf, struct keeper_child *ret)
+keeper_spawn(const struct keeper_conf *conf, const struct heirlooms *old,
+	     struct keeper_child *ret)
 {
 	CLEAN(ends_clear)
-	struct ends e = {.words = {-1, -1}, .desk = {-1, -1}, .listen = -1};
+	struct ends e = {
+	    .words = {-1, -1}, .desk = {-1, -1}, .listen = -1, .old = -1};
 	struct keeper_child child = {.pidfd = -1, .words = -1, .desk = -1};
-	int r = ends_make(&e, conf->listen_fd);
+	int r = ends_make(&e, conf->listen_fd, old);
 
 	if (r == 0)
 		r = program_start(conf, &e, &child.pid);

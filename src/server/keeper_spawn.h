@@ -3,6 +3,7 @@
 #define SERVER_KEEPER_SPAWN_H
 
 #include "server/keeper.h"
+#include "server/keeper_heirloom.h"
 
 #include <sys/types.h>
 
@@ -12,7 +13,8 @@ struct keeper_child {
 	int words; /* what it says, line by line; or -1 */
 	int desk;  /* the desk's end of its socket, to shut it */
 };
-MUST int keeper_spawn(const struct keeper_conf *, struct keeper_child *ret);
+MUST int keeper_spawn(const struct keeper_conf *, const struct heirlooms *,
+    struct keeper_child *ret);
 /* It has ended, or is about to: its exit status, 128 + n for signal n. Closes
  * the descriptors. */
 int keeper_reap(struct keeper_child *);

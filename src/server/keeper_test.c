@@ -244,6 +244,29 @@ test_retire(void)
 }
 
 static void
+test_heirlooms(void)
+{
+	char line[256] = "";
+	struct keeper *k =
+	    started("echo ready; echo penalty 2001:db8:: 9223372036854775807; "
+		    "echo retire; exit 65\n"
+		    "cat >done; " SERVE,
+		    0);
+	FILE *f;
+
+	ok(until(k, is_started, 2), "one that has learnt something goes");
+	(void)snprintf(line, sizeof(line), "%s/done", dir);
+	f = fopen(line, "r");
+	ok(f != NULL && fgets(line, sizeof(line), f) != NULL &&
+	       strcmp(line, "penalty 2001:db8:: 9223372036854775807\n") == 0,
+	   "its successor knows it: %s", line);
+	if (f != NULL)
+		(void)fclose(f);
+	keeper_free(k);
+	desk_close();
+}
+
+static void
 test_reload(void)
 {
 	char line[256];
@@ -316,6 +339,7 @@ main(void)
 	test_first();
 	test_crash();
 	test_retire();
+	test_heirlooms();
 	test_reload();
 	test_keys_gone();
 	test_many();

@@ -48,11 +48,26 @@ end_of(int status)
 	return SSH_END_OWN;
 }
 
+/* Also for who comes after us. */
+static void
+remember(struct listener *l, const struct source *source, enum ssh_end end)
+{
+	int64_t until = penalties_add(&l->penalties, source, end, clock_mono());
+	char line[80], addr[SOURCE_TEXT];
+
+	if (until == 0)
+		return;
+	source_write(source, addr);
+	(void)snprintf(line, sizeof(line), "penalty %s %lld\n", addr,
+		       (long long)until);
+	listen_mention(line);
+}
+
 static void
 child_gone(struct listener *l, struct child *c, int status)
 {
 	child_proved(l, c);
-	penalties_add(&l->penalties, &c->source, end_of(status), clock_mono());
+	remember(l, &c->source, end_of(status));
 	if (is_crash(status)) {
 		log_say(LOG_ERROR, "ssh_crash", "addr=%s signal=%d", c->addr,
 			WTERMSIG(status));

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -25,6 +26,15 @@ listen_say(const char *line)
 	ssize_t n = write(STDOUT_FILENO, line, strlen(line));
 
 	(void)n; /* nobody left to read it: then nobody needs it */
+}
+
+void
+listen_mention(const char *line)
+{
+	struct pollfd p = {STDOUT_FILENO, POLLOUT, 0};
+
+	if (poll(&p, 1, 0) > 0)
+		listen_say(line);
 }
 
 int

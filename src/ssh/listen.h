@@ -48,6 +48,8 @@ void listen_end(struct listener *);
 int listen_loop(struct listener *);
 /* One line for latchkeyd. */
 void listen_say(const char *line);
+/* One that it can do without, when it does not listen now. */
+void listen_mention(const char *line);
 
 /* Processes or descriptors are short: a rest for everybody. */
 void listen_pause(struct listener *, int r);

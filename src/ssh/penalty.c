@@ -2,7 +2,9 @@
 
 #include "base/clean.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +32,24 @@ source_of(const struct sockaddr_storage *addr, struct source *ret)
 		memcpy(s.addr, &v6->sin6_addr, n);
 	}
 	*ret = s;
+}
+
+bool
+source_read(const char *text, struct source *ret)
+{
+	struct sockaddr_storage addr = {.ss_family = AF_INET6};
+	struct sockaddr_in6 *v6 = (void *)&addr;
+
+	if (inet_pton(AF_INET6, text, &v6->sin6_addr) != 1)
+		return false;
+	source_of(&addr, ret);
+	return true;
+}
+
+void
+source_write(const struct source *s, char ret[SOURCE_TEXT])
+{
+	(void)inet_ntop(AF_INET6, s->addr, ret, SOURCE_TEXT);
 }
 
 bool
@@ -108,7 +128,7 @@ seconds_of(enum ssh_end end)
 	return 0;
 }
 
-void
+int64_t
 penalties_add(struct penalties *p, const struct source *s, enum ssh_end end,
 	      int64_t now)
 {
@@ -117,7 +137,7 @@ penalties_add(struct penalties *p, const struct source *s, enum ssh_end end,
 	struct penalty *row;
 
 	if (more == 0)
-		return;
+		return 0;
 	row = find(p, s);
 	if (row == NULL)
 		row = make(p, s);
@@ -130,6 +150,35 @@ penalties_add(struct penalties *p, const struct source *s, enum ssh_end end,
 		row->until = max;
 	if (row->until - now >= SSH_PENALTY_MIN_S * SECOND_MS)
 		row->bites = true;
+	return row->bites ? row->until : 0;
+}
+
+void
+penalties_inherit(struct penalties *p, const struct source *s, int64_t until,
+		  int64_t now)
+{
+	int64_t max = now + SSH_PENALTY_MAX_S * SECOND_MS;
+	struct penalty *row;
+
+	if (until <= now)
+		return;
+	row = find(p, s);
+	if (row == NULL)
+		row = make(p, s);
+	row->until = until < max ? until : max;
+	row->bites = true;
+}
+
+void
+penalties_read(struct penalties *p, FILE *f, int64_t now)
+{
+	char addr[SOURCE_TEXT];
+	struct source source;
+	int64_t until;
+
+	while (fscanf(f, "penalty %45s %" SCNd64 "\n", addr, &until) == 2)
+		if (source_read(addr, &source))
+			penalties_inherit(p, &source, until, now);
 }
 
 int64_t

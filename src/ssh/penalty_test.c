@@ -72,6 +72,39 @@ test_adding(struct penalties *p)
 	       "they add up to the most and no further");
 }
 
+/* From one process to the next. */
+static void
+test_inherited(struct penalties *p)
+{
+	static const char lines[] = "penalty ::ffff:192.0.2.7 50000\n"
+				    "penalty example 50000\n"
+				    "penalty 2001:db8::7 9223372036854775807\n"
+				    "penalty ::ffff:192.0.2.8 500\n"
+				    "nonsense\n"
+				    "penalty ::ffff:192.0.2.9 50000\n";
+	struct source s = from("192.0.2.7");
+	char text[SOURCE_TEXT];
+	FILE *f = fmemopen((void *)(uintptr_t)lines, sizeof(lines) - 1, "r");
+	int64_t until;
+
+	source_write(&s, text);
+	is_str(str_c(text), STR("::ffff:192.0.2.7"), "a source as text");
+	penalties_read(p, f, S);
+	(void)fclose(f);
+	is_int(penalties_wait_ms(p, &s, S), 49 * S, "an inherited penalty");
+	s = from("2001:db8::ffff");
+	is_int(penalties_wait_ms(p, &s, S), SSH_PENALTY_MAX_S * S,
+	       "is bounded like all");
+	s = from("192.0.2.8");
+	is_int(penalties_wait_ms(p, &s, S), 0, "one that is over is none");
+	s = from("192.0.2.9");
+	is_int(penalties_wait_ms(p, &s, S), 0,
+	       "nothing is read after nonsense");
+	until = penalties_add(p, &s, SSH_END_CRASH, S);
+	is_int(until, S + 90 * S, "a new one tells its end");
+	is_int(penalties_add(p, &s, SSH_END_FINE, S), 0, "when it is one");
+}
+
 /* More sources than there are places; the longest penalty survives. */
 static void
 test_bounded(struct penalties *p)
@@ -103,6 +136,7 @@ main(void)
 	test_sources();
 	is_int(penalties_init(&p), 0, "a table");
 	test_adding(&p);
+	test_inherited(&p);
 	penalties_clear(&p);
 	is_int(penalties_init(&p), 0, "another");
 	test_bounded(&p);

@@ -1,5 +1,6 @@
 #include "ssh/listen.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/sanitized.h"
 #include "jail/jail.h"
@@ -16,6 +17,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define EXIT_KEYS 78
@@ -100,6 +102,16 @@ walls(struct listener *l, struct note *note)
 	return r != 0 || SANITIZED ? r : files_close();
 }
 
+/* What those before us knew of sources, when latchkeyd has a file of it. */
+static void
+inherit(struct listener *l)
+{
+	struct stat st;
+
+	if (fstat(STDIN_FILENO, &st) == 0 && S_ISREG(st.st_mode))
+		penalties_read(&l->penalties, stdin, clock_mono());
+}
+
 static void
 conf_fill(struct ssh_conf *c)
 {
@@ -125,6 +137,7 @@ begin(struct listener *l, struct note *note)
 	r = l->children != NULL ? penalties_init(&l->penalties) : FAIL(-ENOMEM);
 	if (r == 0)
 		r = descriptors(l);
+	inherit(l);
 	if (r == 0)
 		r = warm_up(&l->keys);
 	if (r == 0)

@@ -80,9 +80,12 @@ int ssh_serve(const struct ssh_conf *);
  *   latchkeyd-ssh serve --keys FOLDER [--user NAME] [--grace S] [--idle S]
  *       [--unproven-max N] [--sessions-max N] [--verbose]
  *     Descriptor 3 listens, 4 is the desk. On descriptor 1, a pipe, it says one
- *     line when it has loaded its keys and accepts ("ready"), and one when it
- *     has stopped accepting and wants a successor at once ("retire"): it then
- *     ends with 65 after its last connection. When the desk's socket closes, it
+ *     line when it has loaded its keys and accepts ("ready"), one whenever a
+ *     source of connections has to stay out ("penalty ADDRESS MILLISECONDS": an
+ *     IPv6 address, the end by the monotonic clock), and one when it has
+ *     stopped accepting and wants a successor at once ("retire"): it then ends
+ *     with 65 after its last connection. Lines of penalties that processes
+ *     before it said are read from descriptor 0, if that is a file. When the desk's socket closes, it
  *     stops accepting and ends with 0 after its last connection, too. Log lines
  *     go to descriptor 2.
  *   latchkeyd-ssh keys FOLDER host|next

@@ -50,7 +50,8 @@ is "and readiness is what it was" "$(http GET /readyz)" 200
 
 two=$(listener)
 /usr/bin/python3 -c 'import socket, sys, time
-s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+s = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 20,
+			     ("127.0.0.9", 0))
 s.recv(1)
 print("there", flush=True)
 try:
@@ -66,6 +67,9 @@ until_ok other_listener "$two"
 want "a connection crashes: its listener has a successor" other_listener "$two"
 wait $stranger
 want "which serves" reads
+keep ssh_as me -b 127.0.0.9
+is "but not who was there at the crash" $? 255
+said "that one has to wait" '[Cc]losed|reset'
 until_ok no_process "$two"
 want "and the other has gone" no_process "$two"
 
