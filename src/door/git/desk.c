@@ -144,17 +144,20 @@ take_hired(struct desk *d)
 }
 
 static void
-take_reaped(struct desk *d)
+take_told(struct desk *d)
 {
 	STAILQ_HEAD(, run) mine = STAILQ_HEAD_INITIALIZER(mine);
 	struct run *run;
 
 	(void)pthread_mutex_lock(&d->lock);
-	STAILQ_CONCAT(&mine, &d->reaped);
+	STAILQ_CONCAT(&mine, &d->told);
 	(void)pthread_mutex_unlock(&d->lock);
 	while ((run = STAILQ_FIRST(&mine)) != NULL) {
-		STAILQ_REMOVE_HEAD(&mine, reaped);
-		run_over(run);
+		STAILQ_REMOVE_HEAD(&mine, told);
+		if (run->starting)
+			run_begun(run);
+		else
+			run_over(run);
 	}
 }
 
@@ -168,7 +171,7 @@ on_wake(struct source *source)
 	if (read(d->wake_fd, &n, sizeof(n)) < 0)
 		return;
 	take_hired(d);
-	take_reaped(d);
+	take_told(d);
 }
 
 static void
@@ -226,16 +229,12 @@ bury(struct desk *d)
 static int
 wait_ms(const struct desk *d)
 {
-	int64_t until = d->watch_at_ms;
-	const struct run *run;
+	int64_t until = run_look_at(d);
 
 	if (d->n_runs == 0)
 		return d->n_seats > 0 && atomic_load(&d->phase) != DESK_RUNS
 			   ? DESK_WATCH_MS
 			   : -1;
-	LIST_FOREACH(run, &d->runs, link)
-	if (run->kill_at_ms > 0 && run->kill_at_ms < until)
-		until = run->kill_at_ms;
 	return until <= d->now_ms ? 0 : (int)(until - d->now_ms);
 }
 
@@ -299,13 +298,16 @@ desk_new(const struct desk_conf *conf, struct desk **ret, struct note *note)
 		return FAIL(-ENOMEM);
 	d->core = conf->core;
 	d->git = conf->git;
+	d->silence_ms =
+	    conf->silence_ms > 0 ? conf->silence_ms : DESK_SILENCE_MS;
+	share_init(&d->programs, git_running_max(conf->git));
 	d->local_fd = -1;
 	d->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	d->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	d->packet = d->answer = (struct buf)BUF_INIT;
 	STAILQ_INIT(&d->gone);
 	STAILQ_INIT(&d->hired);
-	STAILQ_INIT(&d->reaped);
+	STAILQ_INIT(&d->told);
 	(void)pthread_mutex_init(&d->lock, NULL);
 	(void)pthread_condattr_init(&attr);
 	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -393,12 +395,19 @@ desk_free(struct desk *d)
 		(void)close(d->epoll_fd);
 	if (d->wake_fd >= 0)
 		(void)close(d->wake_fd);
+	share_clear(&d->programs);
 	(void)pthread_mutex_destroy(&d->lock);
 	(void)pthread_cond_destroy(&d->changed);
 	buf_clear(&d->packet);
 	buf_clear(&d->answer);
 	free(d->local_path);
 	free(d);
+}
+
+struct share *
+desk_programs(struct desk *d)
+{
+	return &d->programs;
 }
 
 void

@@ -1,6 +1,7 @@
 /* Sessions, a listener and local programs at the desk, with real programs. */
 #include "door/git/git_side_test.h"
 
+#include <sys/file.h>
 #include <sys/un.h>
 
 #define CHANNEL	    7
@@ -372,6 +373,10 @@ test_refusals(void)
 		"repository access denied. you may read 'Own/test', but not "
 		"push to it.");
 	must(git_remove(s.git, s.c.site.id), "git_remove");
+	refused("a push to what lost its folder", &owner_key,
+		"git-receive-pack", "Own/site",
+		"the files of this repository cannot be used: ask who runs "
+		"this server.");
 	refused("what lost its folder", &owner_key, "git-upload-pack",
 		"Own/site",
 		"the files of this repository cannot be used: ask who runs "
@@ -406,7 +411,24 @@ test_runs(void)
 	is_int(hear(fd), DESK_ENDED, "  ends as well");
 	ok(!str_eq(heard.m.part[1], STR("0")), "  with another status");
 	(void)close(fd);
-	ok(settles(none_runs, NULL), "all have ended");
+
+	fd = sit_proven(&owner_key);
+	is_int(run(fd, CHANNEL, "git-receive-pack", "Own/test", &p),
+	       DESK_STARTED, "a push starts");
+	n = read(p.ours[1], text, sizeof(text) - 1);
+	text[n > 0 ? n : 0] = '\0';
+	ok(n > 0 && memmem(text, (size_t)n, "report-status", 13) != NULL,
+	   "  and speaks");
+	(void)!write(p.ours[0], "0000", 4);
+	is_int(hear(fd), DESK_ENDED, "  until it ends");
+	ok(heard.m.n_parts == 2 && str_eq(heard.m.part[1], STR("0")),
+	   "  well, with nothing to do");
+	pipes_shut(p.ours);
+	is_int(run(fd, CHANNEL, "git-receive-pack", "Own/test", &p),
+	       DESK_STARTED, "another");
+	(void)close(fd);
+	ok(settles(none_runs, NULL), "  goes with its session");
+	pipes_shut(p.ours);
 }
 
 static void
@@ -445,26 +467,142 @@ test_channels(void)
 	pipes_shut(p[0].ours);
 }
 
-/* As many programs as the store lets run, and one more. */
+/* Sessions with programs that wait for their client, until they are told that
+ * the server is busy. */
+struct crowd {
+	int fds[RUNNING_MAX + 1];
+	struct pipes p[RUNNING_MAX + 1];
+	size_t n;
+};
+
+static long long
+fills(struct crowd *c, const struct sshkey *key, const char *repo)
+{
+	long long started = 0;
+	enum desk_word word = DESK_STARTED;
+
+	while (word == DESK_STARTED && c->n <= RUNNING_MAX) {
+		c->fds[c->n] = sit_proven(key);
+		word = run(c->fds[c->n], 1, "git-upload-pack", repo,
+			   &c->p[c->n]);
+		c->n++;
+		started += word == DESK_STARTED;
+	}
+	ok(word == DESK_REFUSED && heard_has("busy"), "one more is refused");
+	(void)close(c->fds[--c->n]);
+	pipes_shut(c->p[c->n].ours);
+	return started;
+}
+
+static void
+crowd_ends(struct crowd *c)
+{
+	while (c->n > 0) {
+		(void)close(c->fds[--c->n]);
+		pipes_shut(c->p[c->n].ours);
+	}
+	ok(settles(none_runs, NULL), "they end with their sessions");
+}
+
+/* Nobody holds all programs that may run, however many sessions and
+ * repositories they have. */
 static void
 test_busy(void)
 {
-	struct pipes p[RUNNING_MAX + 1];
-	int fds[2] = {sit_proven(&machine), sit_proven(&machine)};
-	int started = 0;
+	struct sshkey wide = pubkey(), far = pubkey();
+	struct crowd c = {.n = 0};
+	struct access_key row;
 
-	for (uint32_t i = 0; i < RUNNING_MAX; i++)
-		started += run(fds[i % 2], i, "git-upload-pack", "Own/test",
-			       &p[i]) == DESK_STARTED;
-	is_int(started, RUNNING_MAX, "as many programs as may run");
-	is_int(run(fds[0], 99, "git-upload-pack", "Own/test", &p[RUNNING_MAX]),
-	       DESK_REFUSED, "one more is refused");
-	ok(heard_has("busy"), "  for now");
-	for (size_t i = 0; i <= RUNNING_MAX; i++)
-		pipes_shut(p[i].ours);
-	ok(settles(none_runs, NULL), "they end with their pipes");
-	(void)close(fds[0]);
-	(void)close(fds[1]);
+	(void)STAND(&s.c, &wide, .repo = s.c.test.id);
+	(void)STAND(&s.c, &wide, .repo = s.c.tools.id);
+	must(access_key_try(&s.c, &s.c.other_owner, &wide,
+			    (struct where){.repo = s.c.far.id}, &row),
+	     "far");
+	must(access_key_try(&s.c, &s.c.other_owner, &far,
+			    (struct where){.repo = s.c.far.id}, &row),
+	     "far");
+	is_int(fills(&c, &wide, "Own/test"), RUNNING_MAX / 2,
+	       "one key: half of the programs");
+	is_int(fills(&c, &wide, "Own/tools"), 0, "  wherever it stands");
+	is_int(fills(&c, &wide, "Else/far"), 0, "  in all accounts");
+	is_int(fills(&c, &owner_key, "Own/tools"), RUNNING_MAX / 4,
+	       "one account: three quarters");
+	is_int(fills(&c, &far, "Else/far"), RUNNING_MAX / 4,
+	       "the rest is for others");
+	crowd_ends(&c);
+	is_int(fills(&c, &owner_key, "Own/test"), RUNNING_MAX / 2,
+	       "then they are there again");
+	crowd_ends(&c);
+}
+
+static int
+folder_locked(const struct gitrepo *repo)
+{
+	char path[256];
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%s/%.*s", s.dir, STR_ARG(repo->id));
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || flock(fd, LOCK_EX) != 0)
+		abort();
+	return fd;
+}
+
+static void
+ask_push(int fd, const char *repo, struct pipes *p)
+{
+	pipes_open(p);
+	(void)tell(fd, DESK_RUN, CHANNEL,
+		   PARTS(STR("git-receive-pack"), STR("Own"), str_c(repo),
+			 STR_NONE),
+		   p->its, 3);
+	pipes_shut(p->its);
+}
+
+/* A push may have to wait for whoever sweeps up in its repository. */
+static void
+test_waits(void)
+{
+	int lock = folder_locked(&s.c.tools);
+	int waits = sit_proven(&owner_key), goes = sit_proven(&owner_key), fd;
+	struct pipes p, q;
+
+	ask_push(waits, "tools", &p);
+	ask_push(goes, "tools", &q);
+	fd = sit_proven(&machine);
+	ok(fd >= 0 && is_quiet(waits), "a push waits, the desk does not");
+	(void)close(goes);
+	(void)tell(waits, DESK_GREET, 0, NULL, 0, NO_FDS);
+	is_int(hear(waits), DESK_TEXT, "  not even for that session");
+	(void)close(lock);
+	is_int(hear(waits), DESK_STARTED, "then it starts");
+	is_int(heard.m.number, CHANNEL, "  on its channel");
+	pipes_shut(p.ours);
+	is_int(hear(waits), DESK_ENDED, "  and ends");
+	ok(settles(none_runs, NULL), "whose session has gone has none");
+	pipes_shut(q.ours);
+	(void)close(waits);
+	(void)close(fd);
+}
+
+/* What has been killed is not looked after any more, so that the desk waits
+ * until it hears of its end. */
+static void
+test_look(void)
+{
+	struct desk d = {.watch_at_ms = 1000, .n_runs = 1};
+	struct run one = {.kill_at_ms = 0};
+
+	LIST_INIT(&d.runs);
+	LIST_INSERT_HEAD(&d.runs, &one, link);
+	is_int(run_look_at(&d), 1000, "programs are looked after now and then");
+	one.kill_at_ms = 700;
+	is_int(run_look_at(&d), 700, "one is to be killed before that");
+	one.killed = true;
+	is_int(run_look_at(&d), 1000, "one was");
+	one.killed = false;
+	one.ended = true;
+	is_int(run_look_at(&d), 1000, "one has ended");
 }
 
 static void
@@ -679,6 +817,9 @@ main(void)
 	test_runs();
 	test_channels();
 	test_busy();
+	test_waits();
+	test_look();
+	test_silent();
 	test_revoked();
 	test_rotation();
 	test_local();

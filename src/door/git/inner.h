@@ -50,18 +50,19 @@ struct desk {
 	char *local_path;
 	pthread_t thread;
 	bool started;
-	int64_t now_ms, watch_at_ms;
+	int64_t now_ms, watch_at_ms, silence_ms;
 	struct buf packet, answer;
 	LIST_HEAD(, seat) seats;
 	LIST_HEAD(, listener) listeners;
 	LIST_HEAD(, run) runs;
 	STAILQ_HEAD(, source) gone;
 	size_t n_seats, n_runs;
+	struct share programs;
 	_Atomic int phase;
 	pthread_mutex_t lock; /* of what follows */
 	pthread_cond_t changed;
 	STAILQ_HEAD(, hired) hired; /* listeners that wait to be looked after */
-	STAILQ_HEAD(, run) reaped;  /* run_over() is owed */
+	STAILQ_HEAD(, run) told;    /* run_begun() or run_over() is owed */
 	unsigned workers;
 	pthread_t last; /* of them to end, not joined yet */
 	bool has_last;
@@ -130,21 +131,37 @@ struct run {
 	char name[RUN_NAME_MAX + 1]; /* as it was asked for */
 	int64_t began_ms;
 	int64_t kill_at_ms; /* 0: not */
-	bool push, killed, cut;
+	bool push, killed, cut, silent;
+	struct share_hold place;
+	uint64_t worked_ns; /* as git_worked() last said */
+	int64_t worked_ms;  /* when that was new */
+	bool starting; /* by a job, which tells run_begun() */
+	int error;     /* of the start */
+	int fds[3];    /* of a push, until it has been started */
+	char protocol[GITCMD_PROTOCOL_MAX + 1];
 	bool ended; /* its number may be another's: not to be killed */
 	int status;
-	STAILQ_ENTRY(run) reaped;
+	STAILQ_ENTRY(run) told;
 };
-/* fds: 0, 1, 2 of the program; stay the caller's. Answers the session. 0, or
- * OUT_MALFORMED: the session has to end. */
-MUST int run_begin(struct seat *, const struct desk_msg *, const int *fds);
 /* The session has ended: its programs have until the time given. */
 void run_orphan(struct seat *, int64_t kill_at_ms);
 /* Looks after all of them: who may no longer, whose time has come. */
 void run_look(struct desk *);
+/* When that is to be done next. */
+int64_t run_look_at(const struct desk *);
 void run_kill_all(struct desk *);
 /* Waited for: tells the session and is gone. */
 void run_over(struct run *);
+void run_add(struct run *);
+void run_remove(struct run *);
+/* Its end will be heard of; on failure it has ended. */
+MUST int run_watch(struct run *);
+
+/* run_begin.c: fds: 0, 1, 2 of the program; stay the caller's. Answers the
+ * session. 0, or OUT_MALFORMED: the session has to end. */
+MUST int run_begin(struct seat *, const struct desk_msg *, const int *fds);
+MUST int run_start_push(struct run *, int *ret_hooks);
+void run_begun(struct run *);
 
 /* line.c: the operator's log. */
 void line_run(const struct run *);
@@ -152,8 +169,9 @@ void line_refused(enum git_service, const char *name, const char *id,
 		     const struct subject *, int r);
 void line_seat(const struct seat *);
 
-/* job.c: threads for what waits. Each takes what it is given in any case. */
-MUST int job_push(struct desk *, const struct visitor *, int fd);
+/* job.c: threads for what waits. */
+/* Starts a push and answers its hooks. */
+MUST int job_push(struct run *);
 void job_settle(struct desk *, int64_t access_key);
 /* git_wait may clean up behind a push that was killed. */
 void job_reap(struct run *);

@@ -12,9 +12,8 @@ struct job {
 	struct desk *desk;
 	void (*run)(struct job *);
 	struct visitor visitor;
-	int fd;
 	int64_t key;
-	struct run *reaps;
+	struct run *of;
 };
 
 /* Each thread that ends joins the one that ended before it: when the last of
@@ -61,34 +60,45 @@ begin(struct job *j)
 	return r == 0 ? 0 : FAIL(-r);
 }
 
+/* From here on it is the desk's again. */
+static void
+tell(struct desk *d, struct run *run)
+{
+	(void)pthread_mutex_lock(&d->lock);
+	STAILQ_INSERT_TAIL(&d->told, run, told);
+	(void)pthread_mutex_unlock(&d->lock);
+	desk_wake(d);
+}
+
 static void
 push(struct job *j)
 {
-	struct push_ask ask = {.core = j->desk->core,
-			       .git = j->desk->git,
-			       .visit = &j->visitor.visit,
-			       .fd = j->fd};
+	struct desk *d = j->desk;
+	struct push_ask ask = {
+	    .core = d->core, .git = d->git, .visit = &j->visitor.visit};
+	int r = run_start_push(j->of, &ask.fd);
 
-	push_serve(&ask);
+	j->of->error = r;
+	tell(d, j->of);
+	if (r == 0)
+		push_serve(&ask);
 }
 
 int
-job_push(struct desk *d, const struct visitor *visitor, int fd)
+job_push(struct run *of)
 {
 	struct job *j = calloc(1, sizeof(*j));
-	int r = j == NULL ? FAIL(-ENOMEM) : 0;
+	int r;
 
-	if (r == 0) {
-		j->desk = d;
-		j->run = push;
-		j->fd = fd;
-		visitor_set(&j->visitor, &visitor->visit);
-		r = begin(j);
-	}
-	if (r != 0) {
+	if (j == NULL)
+		return FAIL(-ENOMEM);
+	j->desk = of->desk;
+	j->run = push;
+	j->of = of;
+	visitor_set(&j->visitor, &of->visitor.visit);
+	r = begin(j);
+	if (r != 0)
 		free(j);
-		(void)close(fd);
-	}
 	return r;
 }
 
@@ -124,13 +134,9 @@ static void
 reap(struct job *j)
 {
 	struct desk *d = j->desk;
-	struct run *over = j->reaps;
 
-	over->status = git_wait(d->git, &over->child);
-	(void)pthread_mutex_lock(&d->lock);
-	STAILQ_INSERT_TAIL(&d->reaped, over, reaped);
-	(void)pthread_mutex_unlock(&d->lock);
-	desk_wake(d);
+	j->of->status = git_wait(d->git, &j->of->child);
+	tell(d, j->of);
 }
 
 void
@@ -143,7 +149,7 @@ job_reap(struct run *over)
 	if (r == 0) {
 		j->desk = d;
 		j->run = reap;
-		j->reaps = over;
+		j->of = over;
 		r = begin(j);
 	}
 	if (r == 0)

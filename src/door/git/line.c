@@ -17,6 +17,7 @@ line_run(const struct run *run)
 		run->visitor.visit.object, cred_kind_name(who->cred),
 		who->cred_id, who->addr, run->status,
 		run->cut      ? " why=revoked"
+		: run->silent ? " why=silent"
 		: run->killed ? " why=killed"
 			      : "",
 		(long long)(run->desk->now_ms - run->began_ms));
