@@ -208,7 +208,7 @@ key_row(struct table *t, const struct json *key)
 	table_add(t, json_text(key, "fingerprint_sha256"));
 	used_text(key, &used);
 	table_add(t, buf_str(&used));
-	table_add(t, when_text(json_text(key, "expires_on"), text));
+	table_add(t, when_end(json_text(key, "expires_on"), text));
 }
 
 static int
@@ -369,7 +369,7 @@ where_row(struct table *t, const struct json *key)
 	table_add(t, buf_str(&place));
 	table_add(t, json_text(key, "label"));
 	table_add(t, buf_str(&used));
-	table_add(t, when_text(json_text(key, "expires_on"), text));
+	table_add(t, when_end(json_text(key, "expires_on"), text));
 }
 
 static int

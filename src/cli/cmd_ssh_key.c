@@ -79,7 +79,7 @@ key_row(struct table *t, const struct json *key)
 	table_add(t, json_text(key, "key_type"));
 	table_add(t, json_text(key, "fingerprint_sha256"));
 	table_add(t, when_text(json_text(key, "last_used"), when));
-	table_add(t, when_text(json_text(key, "expires_on"), when));
+	table_add(t, when_end(json_text(key, "expires_on"), when));
 }
 
 static int

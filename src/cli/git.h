@@ -37,6 +37,8 @@ MUST int pages_show(struct cli *, const struct listing *);
 /* --- when.c --- */
 /* The server's times as this program shows them; "never" for none. */
 struct str when_text(struct str, char ret[32]);
+/* The same of an end: what has come to it is "(over)". */
+struct str when_end(struct str, char ret[32]);
 /* "30d", "12h", "2026-12-31", "2026-12-31T08:00:00Z": what the server reads.
  * OUT_MALFORMED with a note. */
 MUST int when_read(const char *, struct buf *ret, struct note *);

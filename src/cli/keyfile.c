@@ -166,7 +166,7 @@ key_print(const struct json *key)
 	print_pair("Comment", json_text(key, "comment"));
 	cidrs_print(json_get(key, "allowed_cidrs"));
 	print_pair("Created At", when_text(json_text(key, "created_on"), when));
-	print_pair("Expires", when_text(json_text(key, "expires_on"), when));
+	print_pair("Expires", when_end(json_text(key, "expires_on"), when));
 	used_print(key);
 	if (json_int(json_get(key, "replaces"), &replaces) && replaces != 0) {
 		buf_reset(&type);

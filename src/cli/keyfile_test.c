@@ -85,6 +85,12 @@ test_when(void)
 	is_str(when_text(STR("2018-08-15T23:50:59.993000+00:00"), room),
 	       STR("2018-08-15T23:50:59Z"), "the server's");
 	is_str(when_text(STR_NONE, room), STR("never"), "none");
+	is_str(when_end(STR_NONE, room), STR("never"), "no end");
+	is_str(when_end(STR("2018-08-15T23:50:59.993000+00:00"), room),
+	       STR("2018-08-15T23:50:59Z (over)"), "an end that has come");
+	is_str(when_end(STR("2999-08-15T23:50:59.993000+00:00"), room),
+	       STR("2999-08-15T23:50:59Z"), "one that has not");
+	is_str(when_end(STR("soon"), room), STR("soon"), "no time at all");
 	is_str(when_text(STR("soon"), room), STR("soon"), "something else");
 }
 

@@ -216,11 +216,17 @@ key_given(struct cli *cli, const char *file, char **ret)
 static int
 options_check(struct cli *cli, const struct args *a)
 {
-	CLEAN(buf_clear) struct buf url = BUF_INIT;
+	CLEAN(buf_clear) struct buf url = BUF_INIT, when = BUF_INIT;
 	const char *type = a->v[SETUP_TYPE].text;
 	const char *alias = a->v[SETUP_ALIAS].text;
 	struct ssh_server server;
+	int r = 0;
 
+	/* Before anything is made. */
+	if (a->v[SETUP_EXPIRES].given)
+		r = when_read(a->v[SETUP_EXPIRES].text, &when, &cli->note);
+	if (r != 0)
+		return r;
 	if (type != NULL && strcmp(type, "rsa") != 0 &&
 	    strcmp(type, "ed25519") != 0)
 		return note_set(&cli->note, OUT_MALFORMED,

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/enc.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define SECOND_LEN 19 /* 2026-11-21T10:20:30 */
@@ -20,6 +21,18 @@ when_text(struct str s, char ret[32])
 	memcpy(ret, s.p, SECOND_LEN);
 	ret[SECOND_LEN] = 'Z';
 	ret[SECOND_LEN + 1] = '\0';
+	return str_c(ret);
+}
+
+struct str
+when_end(struct str s, char ret[32])
+{
+	struct str text = when_text(s, ret);
+	int64_t at;
+
+	if (text.p != ret || dec_time(text, &at) != 0 || at > clock_now())
+		return text;
+	(void)snprintf(ret + text.n, 32 - text.n, " (over)");
 	return str_c(ret);
 }
 

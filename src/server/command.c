@@ -36,7 +36,9 @@ const struct command commands[] = {
     {"host-keys", "list|announce|use|make", 1, NULL, 0, false,
      command_host_keys, "show or change the keys that SSH clients know",
      "announce makes the next ones and publishes them beside those in use; "
-     "use puts\nthem in their place; make replaces keys that were lost.\n"},
+     "use puts\nthem in their place, when clients had time to learn them; "
+     "make replaces keys\nthat were lost. A running server takes each up at "
+     "SIGHUP.\n"},
     {"authorized-keys", "TYPE BASE64", 2, NULL, 0, false,
      command_authorized_keys, "for sshd's AuthorizedKeysCommand",
      "In sshd_config, with latchkeyd and its data belonging to the user git:\n"

@@ -153,6 +153,9 @@ before=$(state)
 deny "a public key without its private half" latchkey access-key setup nest/six
 said "is not overwritten" "nothing is overwritten"
 rm "$dot/id_latchkey_six.pub"
+before=$(state)
+deny "an end that is no time" latchkey access-key setup nest/six --expires soon
+is "is seen before anything is made" "$(state)" "$before"
 deny "a private key is not registered" latchkey access-key add nest/six \
 	--label x --key "$dot/id_latchkey_two"
 said "but named for what it is" "private key"
