@@ -174,6 +174,7 @@ doors_free(struct doors *d)
 	if (d == NULL)
 		return;
 	frame_free(d->frame);
+	git_http_clear(&d->git_http);
 	free(d);
 }
 

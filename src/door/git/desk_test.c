@@ -5,7 +5,7 @@
 #include <sys/un.h>
 
 #define CHANNEL	    7
-#define RUNNING_MAX 16
+#define RUNNING_MAX 24
 
 static struct side s;
 static struct desk *desk;
@@ -766,10 +766,12 @@ test_drain(void)
 }
 
 static void
-open_desk(void)
+open_desk(const char *at, int64_t silence_ms)
 {
-	struct desk_conf conf = {
-	    .core = s.c.w.core, .git = s.git, .local = local};
+	struct desk_conf conf = {.core = s.c.w.core,
+				 .git = s.git,
+				 .local = at,
+				 .silence_ms = silence_ms};
 	struct note note = {""};
 	int pair[2];
 
@@ -778,6 +780,43 @@ open_desk(void)
 		abort();
 	must(desk_listener(desk, pair[1]), "desk_listener");
 	listener = pair[0];
+}
+
+/* A program that only waits for its client gives its place back. One whose
+ * client speaks does not, nor does a push, which may be prepared for long. */
+static void
+test_silent(void)
+{
+	static const char asks[] = "0014command=ls-refs\n00010000";
+	struct desk *first = desk;
+	int first_listener = listener, silent, speaks, pushes;
+	struct pipes p, q, o;
+
+	open_desk(NULL, 1000);
+	pushes = sit_proven(&owner_key);
+	speaks = sit_proven(&machine);
+	silent = sit_proven(&machine);
+	is_int(run(pushes, 1, "git-receive-pack", "Own/test", &o), DESK_STARTED,
+	       "a push");
+	is_int(run(speaks, 1, "git-upload-pack", "Own/test", &q), DESK_STARTED,
+	       "a client that speaks");
+	is_int(run(silent, 1, "git-upload-pack", "Own/test", &p), DESK_STARTED,
+	       "a client that says nothing");
+	for (int i = 0; i < 100 && is_quiet(silent); i++)
+		(void)!write(q.ours[0], asks, sizeof(asks) - 1);
+	is_int(hear(silent), DESK_ENDED, "  in vain");
+	ok(str_eq(heard.m.part[1], STR("137")), "  its program is killed");
+	ok(is_quiet(speaks) && is_quiet(pushes), "and no other");
+	pipes_shut(p.ours);
+	pipes_shut(q.ours);
+	pipes_shut(o.ours);
+	(void)close(pushes);
+	(void)close(speaks);
+	(void)close(silent);
+	(void)close(listener);
+	desk_free(desk);
+	desk = first;
+	listener = first_listener;
 }
 
 static void
@@ -790,7 +829,7 @@ test_stale(void)
 	if (bind(fd, (struct sockaddr *)&addr, sizeof(addr)) != 0)
 		abort();
 	(void)close(fd);
-	open_desk();
+	open_desk(local, 0);
 	ok(true, "a socket that a dead server has left is taken over");
 }
 

@@ -6,18 +6,24 @@
 #ifndef DOOR_GIT_GIT_DOOR_H
 #define DOOR_GIT_GIT_DOOR_H
 
+#include "base/clock.h"
 #include "core/core.h"
 #include "door/frame/frame.h"
+#include "door/git/share.h"
 #include "git/git.h"
 
 #define DESK_SESSIONS_MAX 1100 /* a little more than listeners let in */
 #define DESK_WATCH_MS 500      /* how often running programs are looked after */
+/* A program that reads for a client and does nothing but wait for it so long is
+ * ended: its place is for others. (git's own --timeout is for protocol v0.) */
+#define DESK_SILENCE_MS (120 * SECOND_MS)
 
 struct desk;
 struct desk_conf {
 	struct core *core;
 	struct git_store *git;
 	const char *local; /* path of the local socket for sshd's helpers */
+	int64_t silence_ms; /* 0: DESK_SILENCE_MS */
 };
 /* Starts its thread. 0, -errno; OUT_CONFLICT the local path is in use. */
 MUST int desk_new(const struct desk_conf *, struct desk **ret, struct note *);
@@ -31,14 +37,18 @@ struct desk_stats {
 	    cut_total, running;
 };
 void desk_stats(struct desk *, struct desk_stats *ret);
+/* Programs of git, of whoever starts them for clients. */
+struct share *desk_programs(struct desk *);
 
-/* Smart HTTP. routes: GET info/refs, POST git-upload-pack, git-receive-pack. */
+/* Smart HTTP. routes: GET info/refs, POST git-upload-pack, git-receive-pack.
+ * desk NULL: none, and the programs are all its own. */
 struct git_http {
 	struct door door;
 	struct git_store *git;
-	struct desk *desk;
-	_Atomic unsigned running; /* exchanges with programs */
+	struct share exchanges, own;
+	struct share *programs; /* the desk's, or own */
 };
 void git_http_init(struct git_http *, struct git_store *, struct desk *);
+void git_http_clear(struct git_http *); /* before the desk's end */
 
 #endif

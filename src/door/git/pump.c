@@ -36,6 +36,33 @@ pipe_make(bool ours_writes, int *ret_ours, int *ret_its)
 	return 0;
 }
 
+static int
+start(struct pump *p, const struct git_ask *ask)
+{
+	const struct visit *visit = &p->call->visit;
+	struct share *programs = smart_of(p->call)->programs;
+	int r =
+	    share_take(programs, &visit->who, visit->account, &p->place);
+
+	if (r != 0)
+		return r;
+	r = git_start(p->git, ask, &p->child);
+	p->runs = r == 0;
+	if (r != 0)
+		share_give(programs, &p->place);
+	return r;
+}
+
+static int
+reap(struct pump *p)
+{
+	int status = git_wait(p->git, &p->child);
+
+	p->runs = false;
+	share_give(smart_of(p->call)->programs, &p->place);
+	return status;
+}
+
 int
 pump_start(struct pump *p, struct git_ask *ask, bool with_in)
 {
@@ -56,8 +83,7 @@ pump_start(struct pump *p, struct git_ask *ask, bool with_in)
 		ask->in = its[0];
 		ask->out = its[1];
 		ask->err = its[2];
-		r = git_start(p->git, ask, &p->child);
-		p->runs = r == 0;
+		r = start(p, ask);
 	}
 	for (size_t i = 0; i < nitems(its); i++)
 		shut(&its[i]);
@@ -211,8 +237,7 @@ pump_finish(struct pump *p, int *ret_status)
 		return r;
 	if (p->err >= 0)
 		take_err(p);
-	*ret_status = git_wait(p->git, &p->child);
-	p->runs = false;
+	*ret_status = reap(p);
 	return 0;
 }
 
@@ -221,9 +246,8 @@ pump_clear(struct pump *p)
 {
 	if (p->runs) {
 		git_kill(&p->child);
-		(void)git_wait(p->git, &p->child);
+		(void)reap(p);
 	}
-	p->runs = false;
 	shut(&p->in);
 	shut(&p->out);
 	shut(&p->err);

@@ -144,6 +144,15 @@ git_http_init(struct git_http *g, struct git_store *git, struct desk *desk)
 		    .owns = owns,
 		},
 	    .git = git,
-	    .desk = desk,
 	};
+	share_init(&g->exchanges, SMART_RUNNING_MAX);
+	share_init(&g->own, git_running_max(git));
+	g->programs = desk != NULL ? desk_programs(desk) : &g->own;
+}
+
+void
+git_http_clear(struct git_http *g)
+{
+	share_clear(&g->exchanges);
+	share_clear(&g->own);
 }

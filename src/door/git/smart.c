@@ -13,6 +13,7 @@
 
 #define PUSH_STACK (1 * MIB)
 #define PIECE_MAX  (256 * KIB)
+#define ACCOUNT_ARENA_MAX (64 * KIB)
 
 /* "upload-pack", ... without "git-": what media types are made of. */
 static const char *
@@ -67,6 +68,47 @@ is_v2(struct str protocol)
 	while (protocol.p != NULL && str_next(&protocol, ':', &part))
 		two |= str_eq(part, STR("version=2"));
 	return two;
+}
+
+/* May it go on: by the gate, and by the account, which may want SSH only? */
+static bool
+still(void *arg)
+{
+	const struct visit *visit = arg;
+	struct arena arena;
+	struct account account;
+	bool open;
+
+	if (!gate_still(visit->core, visit))
+		return false;
+	arena_init(&arena, ACCOUNT_ARENA_MAX);
+	open = account_get(visit->core, str_c(visit->account), &arena,
+			   &account) == 0 &&
+	       account.git_http;
+	arena_clear(&arena);
+	return open;
+}
+
+/* While the reply goes out. */
+static int
+guard(const struct call *call, struct http_reply *reply)
+{
+	struct visitor *visitor = malloc(sizeof(*visitor));
+
+	if (visitor == NULL)
+		return FAIL(-ENOMEM);
+	visitor_set(visitor, &call->visit);
+	reply->guard = still;
+	reply->guard_free = free;
+	reply->guard_arg = visitor; /* the visit is its first member */
+	return 0;
+}
+
+/* While the request comes in. */
+static void
+guard_body(struct call *call)
+{
+	http_body_guard(call->req, still, &call->visit);
 }
 
 /* The account may want SSH only; who was let in is told where. 0: go on; else
@@ -151,21 +193,17 @@ finish(struct pump *p)
 	return smart_refuse(p->reply, 500, "the server failed");
 }
 
-static bool
-enter(struct call *call)
+static int
+enter(struct call *call, struct share_hold *hold)
 {
-	struct git_http *g = smart_of(call);
-
-	if (atomic_fetch_add(&g->running, 1) < SMART_RUNNING_MAX)
-		return true;
-	atomic_fetch_sub(&g->running, 1);
-	return false;
+	return share_take(&smart_of(call)->exchanges, &call->visit.who,
+			  call->visit.account, hold);
 }
 
 static void
-leave(struct call *call)
+leave(struct call *call, struct share_hold *hold)
 {
-	atomic_fetch_sub(&smart_of(call)->running, 1);
+	share_give(&smart_of(call)->exchanges, hold);
 }
 
 static void
@@ -228,6 +266,7 @@ service_of(struct str name, enum git_service *ret)
 int
 smart_refs(struct call *call, struct http_reply *reply)
 {
+	struct share_hold hold = {.held = false};
 	enum git_service service;
 	struct str name = STR_NONE;
 	int r = call_once(call, "service", &name);
@@ -248,12 +287,13 @@ smart_refs(struct call *call, struct http_reply *reply)
 	}
 	if (closed(call, reply, &r))
 		return r;
-	if (!enter(call))
-		return OUT_BUSY;
-	r = call_guard(call, reply);
+	r = enter(call, &hold);
+	if (r != 0)
+		return r;
+	r = guard(call, reply);
 	if (r == 0)
 		r = advertise(call, service, reply);
-	leave(call);
+	leave(call, &hold);
 	return say_flaw(call, reply, r);
 }
 
@@ -280,7 +320,7 @@ collect(struct call *call, struct buf *b)
 	size_t n = 0;
 	int r;
 
-	call_guard_body(call);
+	guard_body(call);
 	do {
 		r = buf_room(b, 64 * KIB);
 		if (r == 0)
@@ -321,16 +361,18 @@ upload(struct call *call, struct http_reply *reply)
 int
 smart_upload(struct call *call, struct http_reply *reply)
 {
+	struct share_hold hold = {.held = false};
 	int r;
 
 	if (!typed(call, GIT_UPLOAD_PACK, reply) || closed(call, reply, &r))
 		return reply->status != 0 ? 0 : r;
-	if (!enter(call))
-		return OUT_BUSY;
-	r = call_guard(call, reply);
+	r = enter(call, &hold);
+	if (r != 0)
+		return r;
+	r = guard(call, reply);
 	if (r == 0)
 		r = upload(call, reply);
-	leave(call);
+	leave(call, &hold);
 	return say_flaw(call, reply, r);
 }
 
@@ -397,7 +439,7 @@ receive_with(struct pump *p, struct push_ask *push, int desk)
 	if (r != 0)
 		return r;
 	head(p->reply, GIT_RECEIVE_PACK, "result");
-	call_guard_body(call);
+	guard_body(call);
 	r = stream(p);
 	if (r == 0)
 		r = finish(p);
@@ -426,15 +468,17 @@ receive(struct call *call, struct http_reply *reply)
 int
 smart_receive(struct call *call, struct http_reply *reply)
 {
+	struct share_hold hold = {.held = false};
 	int r;
 
 	if (!typed(call, GIT_RECEIVE_PACK, reply) || closed(call, reply, &r))
 		return reply->status != 0 ? 0 : r;
-	if (!enter(call))
-		return OUT_BUSY;
-	r = call_guard(call, reply);
+	r = enter(call, &hold);
+	if (r != 0)
+		return r;
+	r = guard(call, reply);
 	if (r == 0)
 		r = receive(call, reply);
-	leave(call);
+	leave(call, &hold);
 	return say_flaw(call, reply, r);
 }

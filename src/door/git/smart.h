@@ -8,9 +8,7 @@
 #include "door/git/git_door.h"
 #include "door/git/push.h"
 
-#include <stdatomic.h>
-
-#define SMART_RUNNING_MAX 32	    /* exchanges at once: then 503 */
+#define SMART_RUNNING_MAX 32	    /* exchanges at once, shared: then 503 */
 #define SMART_REQUEST_MAX (10 * MIB) /* what a fetch may ask for, decoded */
 #define SMART_EARLY_MAX	  (1 * MIB) /* said before a push has come in */
 #define SMART_LOG_MAX	  512	    /* kept of a program's complaints */
@@ -35,6 +33,7 @@ struct pump {
 	struct http_reply *reply;
 	struct git_store *git;
 	struct git_child child;
+	struct share_hold place; /* its share of the programs */
 	bool runs;	   /* git_wait is owed */
 	bool may_send;	   /* the request has been read */
 	bool said;	   /* it has written something */

@@ -9,7 +9,9 @@
 #include <netinet/in.h>
 
 #define ADVERT "/git/Own/test.git/info/refs?service=git-upload-pack"
+#define FAR    "/git/Else/far.git/info/refs?service=git-upload-pack"
 #define FLUSH  "0000"
+#define RUNNING_MAX 64
 
 static struct side s;
 static struct git_http door;
@@ -327,12 +329,15 @@ test_closed_account(void)
 
 /* A push that does not come to its end: as many as may be at work. */
 static int
-half_push(struct str key)
+half_push(struct str key, const char *repo)
 {
 	CLEAN(buf_clear) struct buf b = BUF_INIT;
+	char line[128];
 	int fd = dial();
 
-	put_head(&b, "POST /git/Own/tools.git/git-receive-pack", key,
+	(void)snprintf(line, sizeof(line), "POST /git/%s.git/git-receive-pack",
+		       repo);
+	put_head(&b, line, key,
 		 "Content-Type: application/x-git-receive-pack-request\r\n");
 	buf_adds(&b, "Content-Length: 1000\r\nConnection: close\r\n\r\n00");
 	say(fd, buf_str(&b));
@@ -351,22 +356,57 @@ running(unsigned n)
 	return false;
 }
 
+/* Nobody holds all exchanges that may be. */
 static void
 test_full(void)
 {
+	struct user user = world_user(&s.c.w, "f@example.org", ROLE_WRITER);
+	struct api_key row;
+	struct str key = world_key(&s.c.w, user.id, 0, &row);
 	int fds[SMART_RUNNING_MAX];
+	unsigned n = 0;
 
-	for (size_t i = 0; i < nitems(fds); i++)
-		fds[i] = half_push(s.c.w.key);
-	ok(running(SMART_RUNNING_MAX), "as many exchanges as may be");
+	while (n < SMART_RUNNING_MAX / 2)
+		fds[n++] = half_push(s.c.w.key, "Own/tools");
+	ok(running(n), "as many exchanges as one may have");
 	is_int(ask("GET " ADVERT, s.c.w.key, "", STR_NONE), 503,
 	       "one more is put off");
 	ok(has("Retry-After: 1\r\n"), "  for a moment");
-	for (size_t i = 0; i < nitems(fds); i++)
-		(void)close(fds[i]);
+	is_int(ask("GET " ADVERT, key, "", STR_NONE), 200,
+	       "another is served");
+	while (n < SMART_RUNNING_MAX / 4 * 3)
+		fds[n++] = half_push(key, "Own/tools");
+	ok(running(n), "as many as an account may have");
+	is_int(ask("GET " ADVERT, key, "", STR_NONE), 503, "is full");
+	is_int(ask("GET " FAR, s.c.other_key, "", STR_NONE), 200,
+	       "another account is served");
+	while (n < SMART_RUNNING_MAX)
+		fds[n++] = half_push(s.c.other_key, "Else/far");
+	ok(running(n), "as many as there are");
+	is_int(ask("GET " FAR, s.c.other_key, "", STR_NONE), 503, "are all");
+	while (n > 0)
+		(void)close(fds[--n]);
 	ok(running(0), "clients that go away leave nothing behind");
 	is_int(ask("GET " ADVERT, s.c.w.key, "", STR_NONE), 200,
 	       "and the next is served");
+}
+
+/* Both doors have one share of the programs. */
+static void
+test_programs(void)
+{
+	struct share_hold holds[RUNNING_MAX];
+	struct visit *owner = &s.c.w.owner;
+	unsigned n = 0;
+
+	while (share_take(door.programs, &owner->who, owner->account,
+			  &holds[n]) == 0)
+		n++;
+	is_int(n, RUNNING_MAX / 2, "all of the programs that one may have");
+	is_int(ask("GET " ADVERT, s.c.w.key, "", STR_NONE), 503, "are in use");
+	while (n > 0)
+		share_give(door.programs, &holds[--n]);
+	is_int(ask("GET " ADVERT, s.c.w.key, "", STR_NONE), 200, "and free");
 }
 
 static void
@@ -375,7 +415,7 @@ test_revoked(void)
 	struct user user = world_user(&s.c.w, "w@example.org", ROLE_WRITER);
 	struct api_key row;
 	struct str key = world_key(&s.c.w, user.id, 0, &row);
-	int fd = half_push(key);
+	int fd = half_push(key, "Own/tools");
 
 	ok(running(1), "a push is coming in");
 	disable(&s.c, user.id, true);
@@ -383,6 +423,24 @@ test_revoked(void)
 	ok(running(0), "its key ends: it is cut, and its program killed");
 	is_int(ask("GET " ADVERT, key, "", STR_NONE), 401,
 	       "the next is refused");
+}
+
+/* What runs when an account is closed for HTTP is cut. */
+static void
+test_closed_meanwhile(void)
+{
+	struct visit by = visit_of(&s.c.w, s.c.w.key, VERB_ACCOUNT_UPDATE,
+				   (struct thing){.kind = THING_ACCOUNT});
+	int fd = half_push(s.c.w.key, "Own/tools");
+	int far = half_push(s.c.other_key, "Else/far");
+
+	ok(running(2), "pushes are coming in");
+	must(account_set_git_http(&by, false), "account_set_git_http");
+	(void)take(fd);
+	ok(running(1), "the account takes SSH only: its push is cut");
+	(void)close(far);
+	ok(running(0), "  and no other");
+	must(account_set_git_http(&by, true), "account_set_git_http");
 }
 
 static void
@@ -408,7 +466,7 @@ main(void)
 	struct user user;
 	struct api_key row;
 
-	side_new(&s, 64);
+	side_new(&s, RUNNING_MAX);
 	(void)snprintf(s.c.w.core->ssh_host, sizeof(s.c.w.core->ssh_host),
 		       "git.example");
 	s.c.w.core->ssh_port = 2222;
@@ -422,10 +480,13 @@ main(void)
 	test_empty_push();
 	test_closed_account();
 	test_full();
+	test_programs();
+	test_closed_meanwhile();
 	test_revoked();
 	http_drain(server, 1000);
 	http_free(server);
 	frame_free(frame);
+	git_http_clear(&door);
 	buf_clear(&got);
 	buf_clear(&heard.packet);
 	side_end(&s);
