@@ -48,7 +48,9 @@ program_find(struct git_store *s, const char *given, struct note *note)
 		free(path);
 	}
 	if (s->program == NULL)
-		return note_set(note, OUT_ABSENT, "no git program: %s", name);
+		return note_set(
+		    note, OUT_ABSENT,
+		    "no git program: %s: install git, 2.37 or newer", name);
 	return 0;
 }
 
