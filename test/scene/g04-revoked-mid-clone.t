@@ -24,7 +24,7 @@ want "150 MB are pushed" git_as dev -C dev push -q "$AT" main
 
 # The clients' way in, at half a MB a second, so that a clone takes minutes.
 cat >slow.py <<'E2'
-import os, select, socket, sys, threading, time
+import socket, sys, threading, time
 def pump(a, b, rate):
     try:
         while True:
@@ -36,11 +36,13 @@ def pump(a, b, rate):
                 time.sleep(len(data) / rate)
     except OSError:
         pass
+    # Closed, and not only shut: who still sends is to hear of it.
     for s in (a, b):
         try:
             s.shutdown(socket.SHUT_RDWR)
         except OSError:
             pass
+        s.close()
 host, port = sys.argv[1].rsplit(":", 1)
 up = float(sys.argv[2]) if sys.argv[2] != "-" else None
 down = float(sys.argv[3]) if sys.argv[3] != "-" else None
@@ -54,12 +56,19 @@ while True:
     threading.Thread(target=pump, args=(client, server, up), daemon=True).start()
     threading.Thread(target=pump, args=(server, client, down), daemon=True).start()
 E2
+proxy=''
+trap '[ -z "$proxy" ] || kill "$proxy" 2>/dev/null; gone' EXIT
 slow() { # HOST:PORT UP DOWN: sets $port and $proxy
 	: >"$T/port"
 	/usr/bin/python3 "$T/slow.py" "$@" >"$T/port" 2>/dev/null &
 	proxy=$!
 	until_ok test -s "$T/port"
 	port=$(cat "$T/port")
+}
+unslow() {
+	kill $proxy
+	wait $proxy 2>/dev/null
+	proxy=''
 }
 ended() { # PID: it has ended within 10 s
 	tries=0
@@ -92,8 +101,7 @@ wait $clone
 is "without success" "$([ $? -ne 0 ] && echo yes)" yes
 want "and so does its program" until_ok none
 is "nothing is there" "$(ls cut 2>/dev/null | wc -l)" 0
-kill $proxy
-wait $proxy 2>/dev/null
+unslow
 deny "the key opens nothing" git_as web ls-remote "$AT"
 
 # --- an API key, over HTTP
@@ -110,8 +118,7 @@ want "it ends" ended $clone
 wait $clone
 is "without success" "$([ $? -ne 0 ] && echo yes)" yes
 want "and so does its program" until_ok none
-kill $proxy
-wait $proxy 2>/dev/null
+unslow
 
 # --- a push that is coming in
 want "a third key" latchkey iam api-key-create third --output json
@@ -129,8 +136,7 @@ want "it ends" ended $push
 wait $push
 is "without success" "$([ $? -ne 0 ] && echo yes)" yes
 want "and so does its program" until_ok none
-kill $proxy
-wait $proxy 2>/dev/null
+unslow
 is "the branch is where it was" "$(git_as dev ls-remote "$AT" refs/heads/main | cut -f 1)" "$(git -C dev rev-parse main~1)"
 tidy() {
 	[ "$(du -s "$DATA/git" | cut -f 1)" -le $((before + 64)) ]
