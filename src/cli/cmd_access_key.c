@@ -166,7 +166,8 @@ access_key_add(struct cli *cli, const struct args *a)
 	touch_warn(&key);
 	r = buf_addf(&path, "%s/deploy-keys", p.path);
 	if (r == 0)
-		r = send_key(cli, "POST", path.p, buf_str(&body));
+		r = key_taken(cli,
+			      send_key(cli, "POST", path.p, buf_str(&body)));
 	return r != 0 || cli->json || a->v[ADD_PROJECT].given
 		   ? r
 		   : next_say(cli, &p);

@@ -56,7 +56,7 @@ ssh_key_add(struct cli *cli, const struct args *a)
 		return r;
 	ask.path = path.p;
 	ask.body = buf_str(&body);
-	r = client_json(cli, &ask, &made);
+	r = key_taken(cli, client_json(cli, &ask, &made));
 	if (r != 0)
 		return r;
 	if (cli->json) {

@@ -55,6 +55,8 @@ struct key_options {
 };
 MUST int key_body(struct cli *, struct str line, const struct key_options *,
 		  struct buf *ret_body);
+/* r, with a way out in the note when the key is somebody's already. */
+int key_taken(struct cli *, int r);
 /* "expires_on" and "allowed_cidrs", with "none" and "any" for null. */
 MUST int key_bounds(struct cli *, struct jw *, const struct key_options *);
 void key_print(const struct json *); /* pairs */

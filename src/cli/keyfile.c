@@ -103,6 +103,21 @@ key_bounds(struct cli *cli, struct jw *w, const struct key_options *o)
 	return r;
 }
 
+/* What to do about the server's shortest answer. */
+int
+key_taken(struct cli *cli, int r)
+{
+	char said[128];
+
+	if (strstr(cli->note.text, "already registered that SSH key") == NULL)
+		return r;
+	(void)snprintf(said, sizeof(said), "%.100s", cli->note.text);
+	return note_set(&cli->note, r,
+			"%s A key is one person's, or machines': make "
+			"another pair with ssh-keygen.",
+			said);
+}
+
 int
 key_body(struct cli *cli, struct str line, const struct key_options *o,
 	 struct buf *ret_body)

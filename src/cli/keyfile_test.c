@@ -135,6 +135,21 @@ test_keys(void)
 }
 
 static void
+test_taken(void)
+{
+	(void)note_set(&cli.note, 0,
+		       "Someone has already registered that SSH key.");
+	is_int(key_taken(&cli, OUT_MALFORMED), OUT_MALFORMED, "a taken key");
+	ok(strstr(cli.note.text, "SSH key. A key is one person's") != NULL &&
+	       strstr(cli.note.text, "ssh-keygen") != NULL,
+	   "comes with a way out");
+	(void)note_set(&cli.note, 0, "something else");
+	is_int(key_taken(&cli, OUT_DENIED), OUT_DENIED,
+	       "what is no such thing");
+	is_str(str_c(cli.note.text), STR("something else"), "stays as it is");
+}
+
+static void
 test_bodies(void)
 {
 	static const struct {
@@ -186,6 +201,7 @@ main(void)
 	test_given();
 	test_when();
 	test_keys();
+	test_taken();
 	test_bodies();
 	clean();
 	return done_testing();

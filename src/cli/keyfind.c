@@ -111,6 +111,11 @@ key_fingerprint(struct cli *cli, const char *word, struct buf *ret)
 
 	if (sshkey_fingerprint_parse(str_c(word), digest) == 0)
 		return buf_adds(ret, word);
+	if (str_starts(str_c(word), STR("SHA256:")) ||
+	    str_starts(str_c(word), STR("MD5:")))
+		return note_set(&cli->note, OUT_MALFORMED,
+				"a fingerprint is SHA256: and 43 characters, "
+				"as 'ssh-keygen -lf FILE' prints it");
 	if (str_u64(str_c(word), ID_MAX, &f.id) == 0) {
 		r = id_look_up(cli, &f);
 		if (r == 0)

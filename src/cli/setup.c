@@ -92,7 +92,7 @@ key_post(struct setup *s, const char *path)
 	if (r != 0)
 		return r;
 	ask.body = buf_str(&body);
-	r = client_json(s->cli, &ask, &key);
+	r = key_taken(s->cli, client_json(s->cli, &ask, &key));
 	if (r != 0)
 		return r;
 	(void)json_int(json_get(key, "id"), &id);
