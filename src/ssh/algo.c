@@ -60,10 +60,10 @@ algo_set(ssh_bind bind, struct note *note)
 }
 
 int
-algo_session(ssh_session s)
+algo_session(ssh_session s, int64_t rekey_bytes)
 {
 	bool files = false;
-	uint64_t bytes = (uint64_t)SSH_REKEY_BYTES;
+	uint64_t bytes = (uint64_t)rekey_bytes;
 	uint32_t seconds = SSH_REKEY_S;
 
 	/* Nothing that a stranger sends is to be unpacked. */

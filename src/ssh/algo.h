@@ -12,8 +12,8 @@
 
 /* 0 or OUT_UNSUPPORTED with a note. Also keeps libssh from reading files. */
 MUST int algo_set(ssh_bind, struct note *);
-/* Of one session, before it is connected. */
-MUST int algo_session(ssh_session);
+/* Of one session, before it is connected; keys change after so many bytes. */
+MUST int algo_session(ssh_session, int64_t rekey_bytes);
 /* A type of key that may prove somebody: no certificates, no DSA. */
 bool algo_is_user_key(enum ssh_keytypes_e);
 

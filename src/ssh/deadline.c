@@ -12,8 +12,7 @@ deadline_next(const struct deadlines *d, int64_t *ret_at)
 
 	if (d->proved != 0) {
 		kind = d->running ? DEADLINE_IDLE : DEADLINE_COMMAND;
-		at = since +
-		     (d->running ? d->idle_ms : SSH_COMMAND_S * SECOND_MS);
+		at = since + (d->running ? d->idle_ms : d->command_ms);
 	}
 	*ret_at = at < session ? at : session;
 	return at < session ? kind : DEADLINE_SESSION;

@@ -11,7 +11,7 @@ enum deadline {
 	DEADLINE_SESSION  /* a connection altogether */
 };
 struct deadlines {
-	int64_t grace_ms, idle_ms;
+	int64_t grace_ms, command_ms, idle_ms;
 	int64_t began;
 	int64_t proved; /* 0: not yet */
 	int64_t moved;  /* the latest byte, start or end of what runs */

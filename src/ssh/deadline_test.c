@@ -18,6 +18,7 @@ int
 main(void)
 {
 	struct deadlines d = {.grace_ms = SSH_GRACE_S * S,
+			      .command_ms = SSH_COMMAND_S * S,
 			      .idle_ms = SSH_IDLE_S * S,
 			      .began = 100 * S};
 

@@ -116,6 +116,9 @@ static void
 conf_fill(struct ssh_conf *c)
 {
 	c->grace_s = c->grace_s > 0 ? c->grace_s : SSH_GRACE_S;
+	c->command_s = c->command_s > 0 ? c->command_s : SSH_COMMAND_S;
+	c->keepalive_s = c->keepalive_s > 0 ? c->keepalive_s : SSH_KEEPALIVE_S;
+	c->rekey_bytes = c->rekey_bytes > 0 ? c->rekey_bytes : SSH_REKEY_BYTES;
 	c->idle_s = c->idle_s > 0 ? c->idle_s : SSH_IDLE_S;
 	c->unproven_max =
 	    c->unproven_max > 0 ? c->unproven_max : SSH_UNPROVEN_MAX;

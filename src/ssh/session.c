@@ -87,6 +87,12 @@ network_turn(struct session *s)
 		lost(s);
 }
 
+static int64_t
+keepalive_ms(const struct session *s)
+{
+	return s->conf->keepalive_s * SECOND_MS;
+}
+
 /* Milliseconds to wait; 0 when a deadline has passed. */
 static int
 deadline_turn(struct session *s, int64_t now)
@@ -102,8 +108,8 @@ deadline_turn(struct session *s, int64_t now)
 		    deadline_word(kind));
 		return 0;
 	}
-	if (s->proved && at > s->heard + SSH_KEEPALIVE_S * SECOND_MS)
-		at = s->heard + SSH_KEEPALIVE_S * SECOND_MS;
+	if (s->proved && at > s->heard + keepalive_ms(s))
+		at = s->heard + keepalive_ms(s);
 	return at <= now ? 0
 			 : (int)(at - now < INT32_MAX ? at - now : INT32_MAX);
 }
@@ -120,7 +126,7 @@ keepalive_turn(struct session *s, int64_t now)
 		s->heard = now;
 		s->pings = 0;
 	}
-	if (!s->proved || now - s->heard < SSH_KEEPALIVE_S * SECOND_MS)
+	if (!s->proved || now - s->heard < keepalive_ms(s))
 		return;
 	if (++s->pings > PINGS) {
 		session_over(s, SSH_END_FINE, "silent");
@@ -200,7 +206,7 @@ connect_libssh(struct session *s)
 	s->ssh = ssh_new();
 	if (fd < 0 || s->ssh == NULL)
 		return FAIL(-ENOMEM);
-	if (algo_session(s->ssh) != 0 ||
+	if (algo_session(s->ssh, s->conf->rekey_bytes) != 0 ||
 	    ssh_bind_accept_fd(s->keys->bind, s->ssh, fd) != SSH_OK)
 		return FAIL(-EINVAL);
 	ssh_set_blocking(s->ssh, 0);
@@ -272,6 +278,7 @@ session_run(const struct session_start *start)
 	s->packet = (struct buf)BUF_INIT_MAX(DESK_PACKET_MAX);
 	s->deadlines =
 	    (struct deadlines){.grace_ms = s->conf->grace_s * SECOND_MS,
+			       .command_ms = s->conf->command_s * SECOND_MS,
 			       .idle_ms = s->conf->idle_s * SECOND_MS,
 			       .began = now};
 	s->heard = now;

@@ -65,8 +65,9 @@ struct ssh_conf {
 				  next_*: 0600, OpenSSH or PEM, no pass phrase */
 	const char *user;      /* whom to become when started by root */
 	int listen_fd, desk_fd;
-	int grace_s, idle_s;   /* 0: as above */
+	int grace_s, command_s, idle_s, keepalive_s; /* 0: as above */
 	int unproven_max, sessions_max;
+	int64_t rekey_bytes;
 	bool verbose;
 };
 /* The listener. Returns the program's exit status: 0 told to stop (the desk's
@@ -77,8 +78,9 @@ int ssh_serve(const struct ssh_conf *);
 /*
  * The program's command line; latchkeyd alone calls it.
  *
- *   latchkeyd-ssh serve --keys FOLDER [--user NAME] [--grace S] [--idle S]
- *       [--unproven-max N] [--sessions-max N] [--verbose]
+ *   latchkeyd-ssh serve --keys FOLDER [--user NAME] [--grace S] [--command S]
+ *       [--idle S] [--keepalive S] [--rekey BYTES] [--unproven-max N]
+ *       [--sessions-max N] [--verbose]
  *     Descriptor 3 listens, 4 is the desk. On descriptor 1, a pipe, it says one
  *     line when it has loaded its keys and accepts ("ready"), one whenever a
  *     source of connections has to stay out ("penalty ADDRESS MILLISECONDS": an

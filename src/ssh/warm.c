@@ -79,7 +79,7 @@ pair_run(struct pair *p, const struct keys *k, const char *key,
 		return FAIL(-ENOMEM);
 	r = client_set(p, key, cipher);
 	if (r == 0 &&
-	    (algo_session(p->server) != 0 ||
+	    (algo_session(p->server, SSH_REKEY_BYTES) != 0 ||
 	     ssh_bind_accept_fd(k->bind, p->server, p->fds[0]) != SSH_OK))
 		r = FAIL(-EINVAL);
 	if (r != 0)
