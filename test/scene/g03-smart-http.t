@@ -85,6 +85,8 @@ deny "all or nothing" web -C dev push --atomic "$AT/test.git" main:fresh main~3:
 # --- words
 deny "nobody" git ls-remote "$AT/test.git"
 said "is asked who they are" 'could not read Username'
+deny "an address of the web, without /git" git ls-remote "$URL/nest/test.git"
+said "is told the right one" 'remote: git clones from /git/<account>/<repository>.git here'
 deny "a wrong key" git -c credential.helper="$T/bin/guesses" ls-remote "$AT/test.git"
 said "is refused" 'Authentication failed'
 deny "what is not there" web ls-remote "$AT/nothing.git"

@@ -35,10 +35,12 @@ static const struct route routes[] = {
      REQUEST_OF, RUN_POOL, smart_receive, NULL},
 };
 
+/* Wherever git asks, it is told in words of git where repositories are. */
 static bool
 owns(struct str path)
 {
-	return str_eq(path, STR("/git")) || str_starts(path, STR("/git/"));
+	return str_eq(path, STR("/git")) || str_starts(path, STR("/git/")) ||
+	       str_ends(path, STR("/info/refs"));
 }
 
 static int
