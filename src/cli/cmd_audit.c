@@ -22,7 +22,7 @@ static const struct opt audit_opts[] = {
     {"cred", 0, OPT_TEXT, "KIND:ID", "of this credential"},
     {"verb", 0, OPT_TEXT, "VERB", "such as image.pull"},
     {"thing", 0, OPT_TEXT, "PREFIX", "such as repo:birds/"},
-    {"outcome", 0, OPT_TEXT, "done|used|refused", "only these"},
+    {"outcome", 0, OPT_TEXT, "done|used|refused|unconfirmed", "only these"},
     {"limit", 'n', OPT_NUMBER, "N", "at most so many; default 100"},
 };
 

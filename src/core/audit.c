@@ -130,14 +130,14 @@ audit_append(struct db_at *at, const struct core *core,
 			    before, after));
 }
 
-int
-audit_change(struct db_at *at, const struct visit *v, struct str thing,
-	     struct str detail)
+static int
+row_write(struct db_at *at, const struct visit *v, const char *outcome,
+	  struct str thing, struct str detail)
 {
 	char cred[CRED_WORD_MAX];
 	struct audit_line line = {.at = clock_now(),
 				  .count = 1,
-				  .outcome = STR("done"),
+				  .outcome = str_c(outcome),
 				  .verb = verb_row(v->verb)->action,
 				  .account = str_c(v->account),
 				  .identity = str_c(v->who.identity),
@@ -148,6 +148,20 @@ audit_change(struct db_at *at, const struct visit *v, struct str thing,
 	cred_word(v->who.cred, v->who.cred_id, cred);
 	line.cred = str_c(cred);
 	return audit_append(at, v->core, &line);
+}
+
+int
+audit_change(struct db_at *at, const struct visit *v, struct str thing,
+	     struct str detail)
+{
+	return row_write(at, v, "done", thing, detail);
+}
+
+int
+audit_unconfirmed(struct db_at *at, const struct visit *v, struct str thing,
+		  struct str detail)
+{
+	return row_write(at, v, AUDIT_UNCONFIRMED, thing, detail);
 }
 
 static int

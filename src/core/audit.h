@@ -18,6 +18,11 @@
  * in it; thing in words, e.g. "namespace:birds". */
 MUST int audit_change(struct db_at *, const struct visit *, struct str thing,
     struct str detail);
+/* The same, of a change that has such a row already and of which nobody knows
+ * whether it came to pass. */
+#define AUDIT_UNCONFIRMED "unconfirmed"
+MUST int audit_unconfirmed(struct db_at *, const struct visit *,
+    struct str thing, struct str detail);
 
 /* Gathered; never block. OUT_BUSY is for the login paths only: ask first. */
 void audit_use(struct core *, const struct subject *, enum verb,

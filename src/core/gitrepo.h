@@ -98,6 +98,12 @@ struct ref_change {
 #define REF_CHANGES_MAX 20000 /* of one push: OUT_TOO_MANY */
 #define REF_NAME_MAX 1024     /* bytes: OUT_TOO_LARGE */
 MUST int gitrepo_push(const struct visit *, const struct ref_change *, size_t n);
+/* Of references that gitrepo_push() has written down and git has not confirmed:
+ * it failed, or was ended in the middle. A row for each says so, of the outcome
+ * AUDIT_UNCONFIRMED; it may stand as it was or as it was to be. No gate is asked:
+ * that the right has ended may be why. */
+MUST int gitrepo_push_unconfirmed(const struct visit *,
+    const struct ref_change *, size_t n);
 /* May this visit (for GIT_PUSH) rewind or remove this reference, as the rule
  * stands now? */
 enum force_answer { FORCE_MAY, FORCE_FORWARD_ONLY };

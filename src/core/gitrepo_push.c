@@ -55,8 +55,7 @@ name_write(struct jw *w, struct str name)
 }
 
 static int
-ref_trail(struct db_at *at, const struct push *p, const struct gitrepo *repo,
-	  const struct ref_change *ref, struct buf *detail)
+detail_write(const struct ref_change *ref, struct buf *detail)
 {
 	struct jw w = JW(detail);
 
@@ -66,9 +65,7 @@ ref_trail(struct db_at *at, const struct push *p, const struct gitrepo *repo,
 	jw_plain(&w, "old", ref->old);
 	jw_plain(&w, "new", ref->now);
 	jw_end(&w);
-	if (buf_err(detail) != 0)
-		return FAIL(buf_err(detail));
-	return gitrepo_trail(at, p->by, repo, buf_str(detail));
+	return buf_err(detail) != 0 ? FAIL(buf_err(detail)) : 0;
 }
 
 static int
@@ -81,8 +78,11 @@ push_write(struct db_at *at, void *arg)
 	int r = gitrepo_of_visit(at, p->by, str_c(p->by->object), false, &rows,
 				 &repo);
 
-	for (size_t i = 0; r == 0 && i < p->n; i++)
-		r = ref_trail(at, p, &repo, &p->refs[i], &detail);
+	for (size_t i = 0; r == 0 && i < p->n; i++) {
+		r = detail_write(&p->refs[i], &detail);
+		if (r == 0)
+			r = gitrepo_trail(at, p->by, &repo, buf_str(&detail));
+	}
 	/* Whatever becomes of this process: the next push is not the first. */
 	if (r == 0 && p->n > 0)
 		r = FOLD(db_exec(at, SQL_gitrepo_push, NULL, "si", repo.id,
@@ -97,6 +97,47 @@ gitrepo_push(const struct visit *by, const struct ref_change *refs, size_t n)
 	int r = refs_check(refs, n);
 
 	return r != 0 ? r : gate_write(by, push_write, &p);
+}
+
+/* Its name as it is now; a row that is gone has none any more. */
+static int
+unconfirmed_write(struct db_at *at, void *arg)
+{
+	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	CLEAN(buf_clear) struct buf detail = BUF_INIT;
+	const struct push *p = arg;
+	struct thing thing = p->by->thing;
+	char name[PLACE_MAX + 1], text[AUDIT_THING_MAX];
+	struct gitrepo repo;
+	int r = db_one(at, SQL_gitrepo_by_id, &rows, "s", str_c(p->by->object));
+
+	if (r == 0)
+		r = gitrepo_look(&rows, &repo);
+	if (r == 0) {
+		(void)snprintf(name, sizeof(name), "%.*s/%.*s",
+			       STR_ARG(repo.account_slug), STR_ARG(repo.slug));
+		thing.name = str_c(name);
+	}
+	if (r == OUT_ABSENT)
+		r = 0;
+	for (size_t i = 0; r == 0 && i < p->n; i++) {
+		r = detail_write(&p->refs[i], &detail);
+		if (r == 0)
+			r = audit_unconfirmed(at, p->by,
+					      audit_thing_text(&thing, text),
+					      buf_str(&detail));
+	}
+	return r;
+}
+
+int
+gitrepo_push_unconfirmed(const struct visit *by, const struct ref_change *refs,
+			 size_t n)
+{
+	struct push p = {.by = by, .refs = refs, .n = n};
+	int r = refs_check(refs, n);
+
+	return r != 0 ? r : db_write(by->core->db, unconfirmed_write, &p);
 }
 
 static bool

@@ -444,6 +444,8 @@ test_push(struct world *w)
 	struct visit all = on_account(w, w->key, VERB_GIT_DELETE);
 	struct audit_row *rows;
 	size_t before = trail_rows(w, repo.account, "repository.push", &rows);
+	struct audit_filter filter = {.outcome = STR(AUDIT_UNCONFIRMED),
+				      .limit = 10};
 	struct ref_change bad = refs[0];
 	struct gitrepo got;
 
@@ -485,6 +487,22 @@ test_push(struct world *w)
 	is_int(gitrepo_push(&by, refs, 2), OUT_DENIED, "into what is gone");
 	is_int(trail_rows(w, repo.account, "repository.push", &rows), before,
 	       "and nothing is said to be done");
+	is_int(gitrepo_push_unconfirmed(&by, &bad, 1), OUT_MALFORMED,
+	       "nor is a flaw unconfirmed");
+	must(user_disable(&w->owner, str_c(who.identity), true), "disable");
+	is_int(gitrepo_push_unconfirmed(&by, refs, 1), 0,
+	       "what was cut is, by whom it may be and where");
+	must(user_disable(&w->owner, str_c(who.identity), false), "enable");
+	filter.account = repo.account;
+	must(audit_list(w->core, &filter, &w->arena, &rows, &before), "trail");
+	is_int((long long)before, 1, "  in a row of its own");
+	is_str(rows[0].outcome, STR("unconfirmed"), "  of this kind");
+	is_str(rows[0].identity, str_c(who.identity), "  who");
+	is_str(rows[0].thing, STR("git:Own/Pushed"), "  where");
+	is_str(rows[0].detail,
+	       STR("{\"ref\":\"refs/heads/main\",\"old\":\"" ZEROS
+		   "\",\"new\":\"" ONES "\"}"),
+	       "  what");
 	must(gitrepo_restore(&all, repo.id, STR_NONE, NULL), "restore");
 }
 

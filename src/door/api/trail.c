@@ -55,9 +55,11 @@ filter_texts(struct call *call, struct audit_filter *f)
 		r = call_once(call, texts[i].name, texts[i].to);
 	if (r == 0 && f->outcome.n > 0 && !str_eq(f->outcome, STR("done")) &&
 	    !str_eq(f->outcome, STR("used")) &&
-	    !str_eq(f->outcome, STR("refused")))
+	    !str_eq(f->outcome, STR("refused")) &&
+	    !str_eq(f->outcome, STR(AUDIT_UNCONFIRMED)))
 		return note_set(&call->note, OUT_MALFORMED,
-				"'outcome' must be done, used or refused");
+				"'outcome' must be done, used, refused or "
+				"unconfirmed");
 	return r;
 }
 

@@ -142,6 +142,17 @@ hear_push(struct push *p, const struct desk_msg *m)
 	return push_judge(p);
 }
 
+/* Of what was judged; NULL: it was not. */
+static const struct ref_change *
+judged(const struct push *p, struct str name)
+{
+	struct ref_change key = {.name = name};
+
+	return p->n == 0
+		   ? NULL
+		   : bsearch(&key, p->all, p->n, sizeof(*p->all), push_by_name);
+}
+
 /* Only what was judged, and HEAD, which git names beside the branch that it
  * points to. */
 static int
@@ -151,10 +162,7 @@ only_judged(struct push *p)
 
 	for (size_t i = 0; i < p->n_now; i++) {
 		struct ref_change *c = &p->now[i];
-		const struct ref_change *was =
-		    p->n == 0 ? NULL
-			      : bsearch(c, p->all, p->n, sizeof(*p->all),
-					push_by_name);
+		const struct ref_change *was = judged(p, c->name);
 
 		if (str_eq(c->name, STR("HEAD")))
 			continue;
@@ -180,6 +188,10 @@ adopt_branch(struct push *p)
 	struct note note = {""};
 	int r;
 
+	/* Of this program, since a writer may not; the trail has whose push it
+	 * was. */
+	memcpy(own.who.identity, v->who.identity, sizeof(own.who.identity));
+	memcpy(own.who.addr, v->who.addr, sizeof(own.who.addr));
 	memcpy(own.account, v->account, sizeof(own.account));
 	memcpy(own.object, v->object, sizeof(own.object));
 	r = git_set_head(p->ask->git, str_c(v->object), p->first_branch);
@@ -211,6 +223,8 @@ commit(struct push *p)
 		r = gitrepo_push(p->ask->visit, p->now, p->n_now);
 	if (r == 0 && p->first_branch.n > 0 && brings(p, p->first_branch))
 		adopt_branch(p);
+	for (size_t i = 0; r == 0 && i < p->n_now; i++)
+		p->open[judged(p, p->now[i].name) - p->all] = true;
 	p->n_now = 0;
 	if (r != 0)
 		return push_failed(p, "push_commit", r);
@@ -227,6 +241,24 @@ hear_commit(struct push *p, const struct desk_msg *m)
 		return OUT_MALFORMED;
 	r = lines_add(p, lines_of(m), &p->now, &p->n_now);
 	return r != 0 || m->number != 0 ? r : commit(p);
+}
+
+static int
+hear_done(struct push *p, const struct desk_msg *m)
+{
+	struct str lines = lines_of(m);
+	struct desk_ref ref;
+	int r = p->committed ? 0 : OUT_MALFORMED;
+
+	while (r == 0) {
+		const struct ref_change *c;
+
+		r = desk_ref_next(&lines, &ref);
+		c = r == 0 ? judged(p, ref.name) : NULL;
+		if (c != NULL)
+			p->open[c - p->all] = false;
+	}
+	return r == OUT_ABSENT ? 0 : r;
 }
 
 static int
@@ -249,7 +281,7 @@ hear(struct push *p)
 	case DESK_COMMIT:
 		return hear_commit(p, &m);
 	case DESK_DONE:
-		return p->committed ? 0 : OUT_MALFORMED;
+		return hear_done(p, &m);
 	default:
 		return OUT_MALFORMED;
 	}
@@ -266,6 +298,26 @@ measure(struct push *p)
 		r = gitrepo_pushed(p->ask->core, id, size);
 	if (r < 0)
 		log_fail("push_measure", r);
+}
+
+/* git failed behind a COMMIT, or was killed: what the trail says of these was
+ * to be and may not be. */
+static void
+doubt(struct push *p)
+{
+	size_t n = 0;
+	int r;
+
+	for (size_t i = 0; i < p->n; i++)
+		if (p->open[i])
+			p->all[n++] = p->all[i];
+	if (n == 0)
+		return;
+	r = gitrepo_push_unconfirmed(p->ask->visit, p->all, n);
+	if (r < 0)
+		log_fail("push_unconfirmed", r);
+	log_say(LOG_WARN, "push", "repo=%s why=unconfirmed refs=%zu%s",
+		p->ask->visit->object, n, r != 0 ? " trail=without" : "");
 }
 
 void
@@ -285,9 +337,12 @@ push_serve(const struct push_ask *ask)
 	else if (r != OUT_ABSENT)
 		log_say(LOG_ERROR, "push", "repo=%s why=%s", ask->visit->object,
 			out_text(r));
-	if (p.committed)
+	if (p.committed) {
+		doubt(&p);
 		measure(&p);
+	}
 	free(p.all);
+	free(p.open);
 	free(p.now);
 	arena_clear(&p.arena);
 	buf_clear(&p.packet);

@@ -16,6 +16,7 @@ struct push {
 	struct gitrepo repo;
 	struct ref_change *all; /* what is to be pushed; by name once judged */
 	size_t n;
+	bool *open; /* of them: written down, not DONE yet */
 	struct ref_change *now; /* of the COMMIT that is coming in */
 	size_t n_now;
 	struct str first_branch; /* to be the main one; empty: leave it */

@@ -4,6 +4,7 @@
  */
 #include "door/git/push_inner.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -145,6 +146,9 @@ push_judge(struct push *p)
 	}
 	if (buf_err(&forward) != 0)
 		return push_failed(p, "push_judge", buf_err(&forward));
+	p->open = calloc(p->n + 1, sizeof(*p->open));
+	if (p->open == NULL)
+		return push_failed(p, "push_judge", FAIL(-ENOMEM));
 	p->judged = true;
 	return yes(p, &forward);
 }

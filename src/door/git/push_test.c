@@ -189,11 +189,11 @@ test_order(void)
 }
 
 static size_t
-rows(const char *thing)
+rows_of(const char *outcome, const char *thing)
 {
 	struct audit_filter filter = {.account = str_c(s.c.w.owner.account),
 				      .verb = STR("repository.push"),
-				      .outcome = STR("done"),
+				      .outcome = str_c(outcome),
 				      .limit = PAGE_MAX};
 	struct audit_row *all = NULL;
 	size_t n = 0, found = 0;
@@ -202,6 +202,12 @@ rows(const char *thing)
 	for (size_t i = 0; i < n; i++)
 		found += strstr(all[i].detail.p, thing) != NULL;
 	return found;
+}
+
+static size_t
+rows(const char *thing)
+{
+	return rows_of("done", thing);
 }
 
 static void
@@ -225,7 +231,13 @@ test_commit(void)
 	is_int(hear(h.fd), DESK_YES, "then the other");
 	is_int((long long)rows("refs/heads/row"), 1, "the trail has it");
 	is_int((long long)rows("HEAD"), 0, "and not HEAD");
+	is_int((long long)rows_of("unconfirmed", "row"), 0, "nothing doubted");
 	end(&h);
+	is_int((long long)rows_of("unconfirmed", "refs/heads/main"), 0,
+	       "what is on disk is sure");
+	is_int((long long)rows_of("unconfirmed", "refs/heads/row"), 1,
+	       "what git did not come to say is not");
+	is_int((long long)rows("refs/heads/row"), 1, "beside its own row");
 	must(gitrepo_by_id(s.c.w.core, s.c.test.id, &s.c.w.arena, &repo),
 	     "repo");
 	ok(repo.pushed_at > 0 && repo.size > 0, "measured at the end");
@@ -248,6 +260,19 @@ test_taken_away(void)
 	   "and committed too late");
 	is_int((long long)rows("refs/heads/late"), 0, "nothing was written");
 	end(&h);
+	is_int((long long)rows_of("unconfirmed", "refs/heads/late"), 0,
+	       "nor doubted");
+	disable(&s.c, gone.id, false);
+
+	begin(&h, pushes(key, "Own/test"));
+	(void)say(&h, DESK_PUSH, ZERO " " ONE " refs/heads/cut\n");
+	is_int(hear(h.fd), DESK_YES, "asked");
+	(void)say(&h, DESK_COMMIT, ZERO " " ONE " refs/heads/cut\n");
+	is_int(hear(h.fd), DESK_YES, "and committed");
+	disable(&s.c, gone.id, true);
+	end(&h);
+	is_int((long long)rows_of("unconfirmed", "refs/heads/cut"), 1,
+	       "who was cut then is in doubt");
 }
 
 /* Many references take many packets, both ways. */
@@ -282,6 +307,28 @@ test_many(size_t n, bool fine)
 		ok(heard.m.word == DESK_REFUSED && heard_has("more than"),
 		   "%zu are too many", n);
 	end(&h);
+}
+
+/* Whose push made this the main branch? */
+static void
+adopted_by(const struct gitrepo *repo, struct str key)
+{
+	struct visit by = visit_of(&s.c.w, key, VERB_QUOTA_GET,
+				   (struct thing){.kind = THING_ACCOUNT});
+	struct audit_filter filter = {.account = repo->account,
+				      .verb = STR("repository.update"),
+				      .newest_first = true,
+				      .limit = 1};
+	struct audit_row *row = NULL;
+	size_t n = 0;
+
+	must(audit_list(s.c.w.core, &filter, &s.c.w.arena, &row, &n), "trail");
+	ok(n == 1 && strstr(row->detail.p, "main_branch") != NULL,
+	   "the trail has it");
+	is_str(n == 1 ? row->identity : STR_NONE, str_c(by.who.identity),
+	       "  by whom");
+	is_str(n == 1 ? row->addr : STR_NONE, str_c(by.who.addr),
+	       "  from where");
 }
 
 static void
@@ -322,6 +369,7 @@ test_first_branch(void)
 	(void)say(&h, DESK_COMMIT, ZERO " " ONE " refs/heads/trunk\n");
 	is_int(hear(h.fd), DESK_YES, "  is taken");
 	head_is("after the branch", &s.c.far, "trunk");
+	adopted_by(&s.c.far, s.c.other_key);
 	end(&h);
 
 	begin(&h, pushes(s.c.other_key, "Else/far"));
