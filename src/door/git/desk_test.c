@@ -483,8 +483,8 @@ fills(struct crowd *c, const struct sshkey *key, const char *repo)
 
 	while (word == DESK_STARTED && c->n <= RUNNING_MAX) {
 		c->fds[c->n] = sit_proven(key);
-		word = run(c->fds[c->n], 1, "git-upload-pack", repo,
-			   &c->p[c->n]);
+		word =
+		    run(c->fds[c->n], 1, "git-upload-pack", repo, &c->p[c->n]);
 		c->n++;
 		started += word == DESK_STARTED;
 	}
@@ -552,10 +552,10 @@ static void
 ask_push(int fd, const char *repo, struct pipes *p)
 {
 	pipes_open(p);
-	(void)tell(fd, DESK_RUN, CHANNEL,
-		   PARTS(STR("git-receive-pack"), STR("Own"), str_c(repo),
-			 STR_NONE),
-		   p->its, 3);
+	(void)tell(
+	    fd, DESK_RUN, CHANNEL,
+	    PARTS(STR("git-receive-pack"), STR("Own"), str_c(repo), STR_NONE),
+	    p->its, 3);
 	pipes_shut(p->its);
 }
 

@@ -41,8 +41,7 @@ start(struct pump *p, const struct git_ask *ask)
 {
 	const struct visit *visit = &p->call->visit;
 	struct share *programs = smart_of(p->call)->programs;
-	int r =
-	    share_take(programs, &visit->who, visit->account, &p->place);
+	int r = share_take(programs, &visit->who, visit->account, &p->place);
 
 	if (r != 0)
 		return r;

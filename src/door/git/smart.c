@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PUSH_STACK (1 * MIB)
-#define PIECE_MAX  (256 * KIB)
+#define PUSH_STACK	  (1 * MIB)
+#define PIECE_MAX	  (256 * KIB)
 #define ACCOUNT_ARENA_MAX (64 * KIB)
 
 /* "upload-pack", ... without "git-": what media types are made of. */

@@ -8,9 +8,9 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
-#define ADVERT "/git/Own/test.git/info/refs?service=git-upload-pack"
-#define FAR    "/git/Else/far.git/info/refs?service=git-upload-pack"
-#define FLUSH  "0000"
+#define ADVERT	    "/git/Own/test.git/info/refs?service=git-upload-pack"
+#define FAR	    "/git/Else/far.git/info/refs?service=git-upload-pack"
+#define FLUSH	    "0000"
 #define RUNNING_MAX 64
 
 static struct side s;
@@ -372,8 +372,7 @@ test_full(void)
 	is_int(ask("GET " ADVERT, s.c.w.key, "", STR_NONE), 503,
 	       "one more is put off");
 	ok(has("Retry-After: 1\r\n"), "  for a moment");
-	is_int(ask("GET " ADVERT, key, "", STR_NONE), 200,
-	       "another is served");
+	is_int(ask("GET " ADVERT, key, "", STR_NONE), 200, "another is served");
 	while (n < SMART_RUNNING_MAX / 4 * 3)
 		fds[n++] = half_push(key, "Own/tools");
 	ok(running(n), "as many as an account may have");
