@@ -5,7 +5,7 @@
 #	ssh_allow rw|ro NAME	the key $HOME/.ssh/NAME may come in
 #	ssh_stop
 
-SPEAK="/usr/bin/python3 $ROOT/test/ssh"
+. "$ROOT/test/ssh/results.sh"
 desk='' LISTENER=''
 # KiB that no session may need; the sanitizers keep what was freed.
 MEMORY_MAX=40000 SANITIZED=''
@@ -66,22 +66,4 @@ ssh_stop() {
 gone() {
 	[ -z "$desk" ] || kill -TERM "$desk" 2>/dev/null
 	rm -rf "$T"
-}
-# The results of a program become those of the scene.
-results_of() { # NAME.py [ARGUMENT]...
-	script=$1
-	shift
-	$SPEAK/"$script" "$@" >"$T/results" 2>"$T/trace"
-	status=$?
-	while read -r line; do
-		case $line in
-		ok\ *) ok 0 "${line#ok [0-9]* - }" ;;
-		not\ ok\ *) ok 1 "${line#not ok [0-9]* - }" ;;
-		1..*) ;;
-		*) echo "$line" ;;
-		esac
-	done <"$T/results"
-	grep -q '^1\.\.' "$T/results"
-	ok $? "$script came to its end (status $status)"
-	remark <"$T/trace"
 }
