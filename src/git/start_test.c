@@ -159,7 +159,9 @@ fake_git(int argc, char **argv)
 		r = 3;
 	if (strcmp(mode, "hang") == 0) {
 		(void)signal(SIGUSR1, wake);
-		for (int forked = fork(); forked >= 0;)
+		int forked = fork();
+
+		while (forked >= 0)
 			(void)pause();
 	}
 	return fflush(stdout) == 0 ? r : 97;
