@@ -275,13 +275,15 @@ follow(struct loop *loop)
 static int
 wait_ms(const struct loop *loop)
 {
+	bool rests = !loop->listening && !loop->drains;
 	int64_t until = loop->tick_at_ms;
 
 	if (loop->again != NULL)
 		return 0;
-	if (!loop->listening && !loop->drains && loop->listen_at_ms < until)
+	if (rests && loop->listen_at_ms < until)
 		until = loop->listen_at_ms;
-	else if (atomic_load_explicit(&loop->open, memory_order_relaxed) == 0)
+	else if (!rests && atomic_load_explicit(&loop->open,
+						memory_order_relaxed) == 0)
 		return -1; /* no deadline without a connection */
 	return until <= loop->now_ms ? 0 : (int)(until - loop->now_ms);
 }
