@@ -1,5 +1,6 @@
 #include "server/git_side.h"
 
+#include "base/clock.h"
 #include "server/bound.h"
 #include "server/command.h"
 #include "server/git_tidy.h"
@@ -16,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define SSH_PROGRAM "latchkeyd-ssh"
@@ -49,6 +51,25 @@ user_check(const struct conf *conf, struct note *note)
 			conf->ssh_user);
 }
 
+/* Of a latchkeyd that was killed the SSH program may still be there and have
+ * the address, for the moment that it takes to notice. */
+#define LEFTOVER_MS 3000
+#define LEFTOVER_LOOK_MS 50
+
+static int
+ssh_bind(const char *addr, struct bound *ret, struct note *note)
+{
+	int64_t until = clock_mono() + LEFTOVER_MS;
+	struct timespec pause = {.tv_nsec = LEFTOVER_LOOK_MS * 1000000L};
+	int r = bound_open("ssh", addr, ret, note);
+
+	while (r == OUT_CONFLICT && clock_mono() < until) {
+		(void)nanosleep(&pause, NULL);
+		r = bound_open("ssh", addr, ret, note);
+	}
+	return r;
+}
+
 int
 git_side_bind(const struct conf *conf, int inherited, struct git_side **ret)
 {
@@ -68,8 +89,7 @@ git_side_bind(const struct conf *conf, int inherited, struct git_side **ret)
 			r = helper_find(SSH_PROGRAM, g->program, &note);
 		if (r == 0)
 			r = fd >= 0 ? bound_adopt(fd, &g->bound, &note)
-				    : bound_open("ssh", conf->ssh, &g->bound,
-						 &note);
+				    : ssh_bind(conf->ssh, &g->bound, &note);
 	}
 	if (r != 0) {
 		git_side_free(g);
