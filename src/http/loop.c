@@ -282,8 +282,8 @@ wait_ms(const struct loop *loop)
 		return 0;
 	if (rests && loop->listen_at_ms < until)
 		until = loop->listen_at_ms;
-	else if (!rests && atomic_load_explicit(&loop->open,
-						memory_order_relaxed) == 0)
+	else if (!rests &&
+		 atomic_load_explicit(&loop->open, memory_order_relaxed) == 0)
 		return -1; /* no deadline without a connection */
 	return until <= loop->now_ms ? 0 : (int)(until - loop->now_ms);
 }

@@ -53,7 +53,7 @@ user_check(const struct conf *conf, struct note *note)
 
 /* Of a latchkeyd that was killed the SSH program may still be there and have
  * the address, for the moment that it takes to notice. */
-#define LEFTOVER_MS 3000
+#define LEFTOVER_MS	 3000
 #define LEFTOVER_LOOK_MS 50
 
 static int
