@@ -132,9 +132,16 @@ known() { # how many host keys are published
 	http GET /site/ssh >/dev/null
 	wc -l <"$T/body"
 }
+reloads() { # how many listeners with keys read anew have taken over
+	grep -c 'event=ssh_reload done=yes' "$T/log"
+}
+reloaded() { # COUNT: there was one more
+	[ "$(reloads)" -gt "$1" ]
+}
 hup() { # and wait until another listener accepts alone
-	before=$(listener)
+	before=$(listener) n=$(reloads)
 	kill -HUP "$daemon"
+	until_ok reloaded "$n"
 	until_ok other_listener "$before"
 }
 is "three host keys are published" "$(known)" 3
