@@ -1,6 +1,7 @@
 /* The user's own files: where they are, read whole, replaced whole. */
 #include "cli/cli.h"
 
+#include "base/fd.h"
 #include "base/str.h"
 
 #include <errno.h>
@@ -89,21 +90,6 @@ home_path(const char *name, struct buf *ret, struct note *note)
 	return buf_err(ret);
 }
 
-static int
-write_all(int fd, struct str s)
-{
-	while (s.n > 0) {
-		ssize_t n = write(fd, s.p, s.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		s = str_sub(s, (size_t)n, s.n);
-	}
-	return 0;
-}
-
 static void
 sync_dir_of(const char *path)
 {
@@ -130,7 +116,7 @@ file_replace(const char *path, struct str content, struct note *note)
 	if (fd < 0)
 		return note_set(note, OUT_DENIED, "cannot write %s: %s", path,
 				strerror(errno));
-	if (write_all(fd, content) != 0 || fsync(fd) != 0 ||
+	if (fd_write_all(fd, content) != 0 || fsync(fd) != 0 ||
 	    rename(temp.p, path) != 0) {
 		int e = errno;
 

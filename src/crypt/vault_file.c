@@ -1,5 +1,7 @@
 #include "crypt/vault_file.h"
 
+#include "base/fd.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -124,21 +126,6 @@ vault_file_read(int dir, const char *name, struct buf *ret, struct note *note)
 }
 
 static int
-write_all(int fd, struct str s)
-{
-	while (s.n > 0) {
-		ssize_t n = write(fd, s.p, s.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return FAIL(-errno);
-		s = str_sub(s, (size_t)n, SIZE_MAX);
-	}
-	return 0;
-}
-
-static int
 write_durably(int dir, struct str content)
 {
 	CLEAN(fd_close) int fd = -1;
@@ -149,7 +136,7 @@ write_durably(int dir, struct str content)
 	if (fd < 0)
 		return FAIL(-errno);
 	/* The umask may have taken bits that must be there. */
-	r = fchmod(fd, 0600) == 0 ? write_all(fd, content) : FAIL(-errno);
+	r = fchmod(fd, 0600) == 0 ? fd_write_all(fd, content) : FAIL(-errno);
 	if (r == 0 && fsync(fd) != 0)
 		r = FAIL(-errno);
 	if (r != 0)

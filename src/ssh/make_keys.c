@@ -1,5 +1,7 @@
 #include "ssh/keys.h"
 
+#include "base/fd.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -19,21 +21,6 @@ complain(struct note *note, const char *folder, const char *name)
 			strerror(err));
 }
 
-static int
-write_all(int fd, struct str s)
-{
-	while (s.n > 0) {
-		ssize_t n = write(fd, s.p, s.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		s = str_sub(s, (size_t)n, SIZE_MAX);
-	}
-	return fsync(fd);
-}
-
 /* Under its name when it is whole and on disk; a file that is there already
  * stays. */
 static int
@@ -48,7 +35,8 @@ file_make(int dir, const char *folder, const char *name, struct str text,
 	fd = openat(dir, draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return complain(note, folder, draft);
-	if (write_all(fd, text) != 0 || fchmod(fd, mode) != 0)
+	if (fd_write_all(fd, text) != 0 || fsync(fd) != 0 ||
+	    fchmod(fd, mode) != 0)
 		r = complain(note, folder, draft);
 	(void)close(fd);
 	if (r == 0 && linkat(dir, draft, dir, name, 0) != 0 && errno != EEXIST)
