@@ -118,11 +118,27 @@ all_verify(struct core *core, const struct run *run)
 {
 	bool deep = run->own[VERIFY_DEEP].given;
 	int r = core_verify(core, deep, say_line, NULL);
-	int git = r < 0 ? 0
-			: verify_git(core, run->conf->git, deep, say_line,
-				     NULL);
+	int git =
+	    r < 0 ? 0 : verify_git(core, run->conf->git, deep, say_line, NULL);
 
 	return r != 0 ? r : git;
+}
+
+int
+admin_installed(const struct conf *conf, struct data_dir *ret)
+{
+	struct note note = {0};
+	int r = access(conf->data, F_OK) == 0
+		    ? data_dir_open(conf->data, ret, &note)
+		    : note_set(&note, OUT_ABSENT, "data: %s: nothing there",
+			       conf->data);
+
+	if (r == 0 && ret->fresh)
+		r = note_set(&note, OUT_ABSENT, "data: %s: no installation",
+			     ret->path);
+	if (r < 0)
+		return admin_complain("data", r, &note);
+	return r == 0 ? 0 : serve_complain(EXIT_CONF, note.text);
 }
 
 int
@@ -134,16 +150,9 @@ command_verify(const struct run *run)
 	int r;
 
 	log_set_level(run->conf->log_level);
-	r = access(run->conf->data, F_OK) == 0
-		? data_dir_open(run->conf->data, &dir, &note)
-		: note_set(&note, OUT_ABSENT, "data: %s: nothing there",
-			   run->conf->data);
-	if (r == 0 && dir.fresh)
-		r = note_set(&note, OUT_ABSENT, "data: %s: no installation",
-			     dir.path);
+	r = admin_installed(run->conf, &dir);
 	if (r != 0)
-		return r < 0 ? admin_complain("data", r, &note)
-			     : serve_complain(EXIT_CONF, note.text);
+		return r;
 	r = serve_core_open(run->conf, &dir, false, &core);
 	if (r != 0)
 		return r;

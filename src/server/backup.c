@@ -3,8 +3,9 @@
  * served from there, made beside a daemon that goes on serving. The database
  * comes first, as of one moment; then the plain files. A blob that the database
  * knows was whole before its row was, a longer upload is cut to what its row
- * says, and a repository's folder is there before its row and goes after it. The copy gets its database's name last and is then checked: what
- * was interrupted or does not hold together is no installation.
+ * says, and a repository's folder is there before its row and goes after it.
+ * The copy gets its database's name last and is then checked: what was
+ * interrupted or does not hold together is no installation.
  */
 #include "server/backup_git.h"
 #include "server/command.h"
@@ -148,22 +149,6 @@ copy_check(const struct conf *conf, const char *path)
 				       "the copy does not hold together");
 }
 
-/* The installation that is to be copied; a daemon may be running on it. */
-static int
-source_find(const struct conf *conf, struct data_dir *ret)
-{
-	struct note note = {0};
-	int r = access(conf->data, F_OK) == 0
-		    ? data_dir_open(conf->data, ret, &note)
-		    : note_set(&note, OUT_ABSENT, "data: %s: nothing there",
-			       conf->data);
-
-	if (r == 0 && ret->fresh)
-		r = note_set(&note, OUT_ABSENT, "data: %s: no installation",
-			     ret->path);
-	return r == 0 ? 0 : serve_complain(EXIT_CONF, note.text);
-}
-
 int
 command_backup(const struct run *run)
 {
@@ -173,7 +158,7 @@ command_backup(const struct run *run)
 	int r;
 
 	log_set_level(run->conf->log_level);
-	r = source_find(run->conf, &dir);
+	r = admin_installed(run->conf, &dir);
 	if (r != 0)
 		return r;
 	if (target_make(run->rest[0], dir.path, target, &note) != 0)

@@ -40,6 +40,10 @@ int command_authorized_keys(const struct run *);
 int command_serv(const struct run *);
 /* The note, or what and the outcome in words; returns the exit status. */
 int admin_complain(const char *what, int r, const struct note *);
+/* The installation that the settings name, which has to be there. 0, or the
+ * exit status of what was complained of. */
+struct data_dir;
+int admin_installed(const struct conf *, struct data_dir *ret);
 enum { INIT_ACCOUNT, INIT_ADMIN, INIT_KEY_FILE, INIT_OPTS };
 enum { VERIFY_DEEP, VERIFY_OPTS };
 

@@ -63,7 +63,6 @@ int
 command_host_keys(const struct run *run)
 {
 	struct data_dir dir;
-	struct note note = {0};
 	size_t i = 0;
 	int r;
 
@@ -72,15 +71,8 @@ command_host_keys(const struct run *run)
 	if (i == nitems(words))
 		return serve_complain(EXIT_USAGE,
 				      "say list, announce, use or make");
-	r = access(run->conf->data, F_OK) == 0
-		? data_dir_open(run->conf->data, &dir, &note)
-		: note_set(&note, OUT_ABSENT, "data: %s: nothing there",
-			   run->conf->data);
-	if (r == 0 && dir.fresh)
-		r = note_set(&note, OUT_ABSENT, "data: %s: no installation",
-			     dir.path);
+	r = admin_installed(run->conf, &dir);
 	if (r != 0)
-		return r < 0 ? admin_complain("data", r, &note)
-			     : serve_complain(EXIT_CONF, note.text);
+		return r;
 	return word_run(i, dir.path);
 }

@@ -1,4 +1,6 @@
 #include "server/process.h"
+
+#include "base/sanitized.h"
 #include "base/str.h"
 
 #include <errno.h>
@@ -17,18 +19,6 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ||     \
-    __has_feature(memory_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
 
 #define THREAD_STACK (512 * KIB)
 #define FIRST_FD     3 /* of socket activation */
