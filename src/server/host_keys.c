@@ -109,15 +109,14 @@ mark_make(const char *data)
 }
 
 static int
-keys_make(const char *folder, const char *prefix, struct note *note)
+keys_make(char *folder, const char *prefix, struct note *note)
 {
-	char program[PATH_MAX], place[PATH_MAX], which[16], word[] = "keys";
-	char *argv[] = {program, word, place, which, NULL};
+	char program[PATH_MAX], which[16], word[] = "keys";
+	char *argv[] = {program, word, folder, which, NULL};
 	int r = helper_find("latchkeyd-ssh", program, note);
 
 	if (r != 0)
 		return r;
-	(void)snprintf(place, sizeof(place), "%s", folder);
 	(void)snprintf(which, sizeof(which), "%s", prefix);
 	r = helper_run(argv);
 	if (r <= 0)

@@ -394,25 +394,40 @@ serve_end(struct serve *s)
 		(void)close(s->signals);
 }
 
+static int
+serve_whole(struct serve *s, const struct init_ask *ask, int inherited)
+{
+	int r = process_signals(&s->signals);
+
+	log_set_level(s->conf->log_level);
+	if (r != 0)
+		return serve_complain(EXIT_FAILURE, strerror(-r));
+	r = serve_check(s->conf);
+	if (r == 0)
+		r = serve_begin(s, ask, inherited);
+	if (r == 0)
+		r = ready_say(s);
+	if (r == 0)
+		signals_follow(s);
+	serve_end(s);
+	return r;
+}
+
+/* What lives as long as the process is not on its stack, which whoever starts
+ * it may have made small. */
 int
 serve_run(const struct conf *conf, const struct init_ask *ask, int inherited)
 {
-	struct serve s = {.conf = conf,
-			  .bound = {.fd = -1},
-			  .signals = -1,
-			  .slug = ask->slug};
-	int r = process_signals(&s.signals);
+	struct serve *s = calloc(1, sizeof(*s));
+	int r;
 
-	log_set_level(conf->log_level);
-	if (r != 0)
-		return serve_complain(EXIT_FAILURE, strerror(-r));
-	r = serve_check(conf);
-	if (r == 0)
-		r = serve_begin(&s, ask, inherited);
-	if (r == 0)
-		r = ready_say(&s);
-	if (r == 0)
-		signals_follow(&s);
-	serve_end(&s);
+	if (s == NULL)
+		return serve_complain(EXIT_FAILURE, strerror(ENOMEM));
+	s->conf = conf;
+	s->bound.fd = -1;
+	s->signals = -1;
+	s->slug = ask->slug;
+	r = serve_whole(s, ask, inherited);
+	free(s);
 	return r;
 }
