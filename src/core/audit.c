@@ -19,6 +19,8 @@ static const char *const thing_words[] = {
     [THING_TOKEN] = "token",
     [THING_PROJECT] = "project",
     [THING_GITREPO] = "git",
+    [THING_KEYPAIR] = "key-pair",
+    [THING_SERVER] = "server",
 };
 _Static_assert(nitems(thing_words) == THING_KINDS, "each kind has a word");
 

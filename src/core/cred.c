@@ -14,6 +14,8 @@ static const char *const kind_names[] = {
     [CRED_IDENTITY_TOKEN] = "identity-token",
     [CRED_USER_KEY] = "ssh-key",
     [CRED_ACCESS_KEY] = "access-key",
+    [CRED_SEED] = "seed",
+    [CRED_MACHINE] = "machine",
 };
 _Static_assert(nitems(kind_names) == CRED_KINDS, "each kind has a name");
 
@@ -173,6 +175,8 @@ load_any(struct db_at *at, struct subject *s)
 		return load_personal(at, SQL_cred_user_key, s);
 	case CRED_ACCESS_KEY:
 		return gate_ssh_load_access(at, s);
+	case CRED_SEED:
+	case CRED_MACHINE:
 	case CRED_NONE:
 	case CRED_KINDS:
 		break;

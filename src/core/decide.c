@@ -152,6 +152,9 @@ cred_reaches(const struct ask *ask)
 	case CRED_API_KEY:
 	case CRED_SESSION:
 		return !git || !ask->who->bearer;
+	case CRED_SEED:
+	case CRED_MACHINE:
+		return row->rule == RULE_MACHINE;
 	case CRED_NONE:
 	case CRED_KINDS:
 		break;
@@ -283,7 +286,7 @@ decide_in_account(struct ask *ask)
 static int
 decide_for_person(struct ask *ask, bool person)
 {
-	bool server = verb_row(ask->verb)->rule == RULE_SERVER;
+	bool server = verb_row(ask->verb)->rule == RULE_OPERATOR;
 	struct str given = ask->thing.account;
 
 	FIELD_CUT(ask->account, str_c(ask->who->account));
@@ -303,7 +306,7 @@ decide(struct ask *ask, bool trusted)
 
 	if (rule == RULE_PUBLIC)
 		return 0;
-	if (rule == RULE_PROVEN || rule == RULE_SERVER)
+	if (rule == RULE_PROVEN || rule == RULE_OPERATOR)
 		return decide_for_person(ask, person);
 	r = account_find(ask, trusted);
 	if (r == 0)

@@ -75,6 +75,8 @@ proof_key(struct core *core, const struct proof *proof,
 	    [PROOF_BEARER] = STR_INIT("bearer"),
 	    [PROOF_IDENTITY] = STR_INIT("identity"),
 	    [PROOF_SSH_KEY] = STR_INIT("ssh-key"),
+	    [PROOF_SEED] = STR_INIT("seed"),
+	    [PROOF_MACHINE] = STR_INIT("machine"),
 	};
 	const struct str parts[] = {kinds[proof->kind], proof->user,
 				    proof->secret};

@@ -22,6 +22,8 @@ enum proof_kind {
 	PROOF_BEARER,   /* the registry's own bearer */
 	PROOF_IDENTITY, /* the registry's identity token */
 	PROOF_SSH_KEY,  /* secret is the blob of a public key that signed */
+	PROOF_SEED,     /* a server's first boot: the token of its URL */
+	PROOF_MACHINE,  /* a server's own credential */
 };
 struct proof {
 	enum proof_kind kind;
@@ -32,7 +34,8 @@ struct proof {
 
 enum cred_kind {
 	CRED_NONE, CRED_API_KEY, CRED_SESSION, CRED_REGISTRY_TOKEN,
-	CRED_IDENTITY_TOKEN, CRED_USER_KEY, CRED_ACCESS_KEY, CRED_KINDS
+	CRED_IDENTITY_TOKEN, CRED_USER_KEY, CRED_ACCESS_KEY, CRED_SEED,
+	CRED_MACHINE, CRED_KINDS
 };
 const char *cred_kind_name(enum cred_kind); /* "api-key", "session", ... */
 
@@ -43,6 +46,7 @@ struct subject {
 	char account[ACCOUNT_ID_LEN + 1];
 	char identity[IDENTITY_ID_MAX + 1]; /* "" for a registry token */
 	char region[REGION_NAME_MAX + 1];   /* "" : all */
+	char machine[33]; /* id of the server that a SEED or MACHINE is of */
 	char addr[56];
 	bool owner;    /* owns account */
 	bool server;   /* operator of this server */
@@ -66,7 +70,8 @@ struct subject {
 
 enum thing_kind {
 	THING_NONE, THING_ACCOUNT, THING_NAMESPACE, THING_REPO, THING_IDENTITY,
-	THING_TOKEN, THING_PROJECT, THING_GITREPO, THING_KINDS
+	THING_TOKEN, THING_PROJECT, THING_GITREPO, THING_KEYPAIR, THING_SERVER,
+	THING_KINDS
 };
 /* All borrowed. gate_pass looks up who owns the namespace of a NAMESPACE or
  * REPO; an account that is given must then be that one. An empty account of any
@@ -76,7 +81,11 @@ enum thing_kind {
  * in the visit. From then on the visit is for that id, whatever its name
  * becomes. A removed repository is absent, but for GIT_UPDATE and GIT_DELETE by
  * its id: to put it back, or away; and for ACCESSKEY_LIST and ACCESSKEY_DELETE:
- * a key that is lost must not open it when it comes back. */
+ * a key that is lost must not open it when it comes back.
+ * A KEYPAIR or SERVER is "account/project/name", likewise, each part a name or
+ * an id. A SERVER without a name is the one that a SEED or MACHINE is of; these
+ * have no identity, open the verbs of RULE_MACHINE on that server, and nothing
+ * else. */
 struct thing {
 	enum thing_kind kind;
 	struct str account, region;
@@ -90,7 +99,8 @@ struct visit {
 	enum verb verb;
 	struct thing thing;
 	char account[ACCOUNT_ID_LEN + 1]; /* the thing's account */
-	char object[33]; /* the id of a GITREPO or PROJECT that was found */
+	char object[33]; /* the id of a GITREPO, PROJECT, KEYPAIR or SERVER
+			    that was found */
 	bool settle; /* an ACCESS_KEY whose first use ends another: the caller
 			calls access_key_settle() when it was used */
 	int64_t at;

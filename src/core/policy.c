@@ -299,6 +299,8 @@ reach_of(enum verb verb, const struct thing *thing)
 	case THING_ACCOUNT:
 		return reach_of_account(verb);
 	case THING_PROJECT:
+	case THING_KEYPAIR:
+	case THING_SERVER:
 		return REACH_PROJECT;
 	case THING_GITREPO:
 		return REACH_GITREPO;

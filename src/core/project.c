@@ -23,6 +23,8 @@ visit_is_for(const struct visit *by, struct str account, enum thing_kind kind,
 		return kind == THING_IDENTITY && str_eq(thing->name, id);
 	case THING_PROJECT:
 	case THING_GITREPO:
+	case THING_KEYPAIR:
+	case THING_SERVER:
 		return kind == thing->kind && str_eq(str_c(by->object), id);
 	case THING_NONE:
 	case THING_ACCOUNT:

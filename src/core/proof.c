@@ -218,6 +218,8 @@ look_of(const struct proof *proof)
 		return look_identity_token;
 	case PROOF_SSH_KEY:
 		return look_ssh_key;
+	case PROOF_SEED:
+	case PROOF_MACHINE:
 	case PROOF_NONE:
 		break;
 	}

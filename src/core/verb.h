@@ -26,7 +26,9 @@ enum verb_rule {
 	RULE_PUBLIC,   /* no credential needed: login endpoints, health */
 	RULE_PROVEN,   /* any valid IAM identity */
 	RULE_SELF,     /* like ROLES; one's own things need no role */
-	RULE_SERVER,   /* the operator of this server only */
+	RULE_OPERATOR, /* the operator of this latchkeyd only */
+	RULE_OWN,      /* like ROLES; of what one made, Writer is enough */
+	RULE_MACHINE,  /* a server itself, with what its first boot brought */
 };
 enum verb_trail { TRAIL_NONE, TRAIL_USE, TRAIL_CHANGE };
 
@@ -37,7 +39,7 @@ enum verb_trail { TRAIL_NONE, TRAIL_USE, TRAIL_CHANGE };
 #define P_ (ROLE_VIEWER | ROLE_OPERATOR | ROLE_EDITOR | ROLE_ADMINISTRATOR)
 /* X(name, service, action, rule, roles, trail) */
 #define VERBS(X)                                                               \
-	X(NONE_NEEDED, "server", "public", PUBLIC, 0, NONE)                    \
+	X(NONE_NEEDED, "latchkeyd", "public", PUBLIC, 0, NONE)                    \
 	X(WHOAMI, "iam-identity", "identity.self", PROVEN, 0, NONE)            \
 	X(LOGIN, "iam-identity", "login", PUBLIC, 0, USE)                      \
 	X(IMAGE_PULL, "container-registry", "image.pull", ROLES,               \
@@ -66,7 +68,7 @@ enum verb_trail { TRAIL_NONE, TRAIL_USE, TRAIL_CHANGE };
 	    ROLES, A_, NONE)                                                   \
 	X(REGISTRYTOKEN_DELETE, "container-registry", "registrytoken.delete",  \
 	    ROLES, A_, CHANGE)                                                 \
-	X(ACCOUNT_CREATE, "iam-identity", "account.create", SERVER, 0, CHANGE) \
+	X(ACCOUNT_CREATE, "iam-identity", "account.create", OPERATOR, 0, CHANGE) \
 	X(ACCOUNT_LIST, "iam-identity", "account.list", PROVEN, 0, NONE)       \
 	X(USER_CREATE, "iam-identity", "user.create", ROLES, A_, CHANGE)       \
 	X(USER_LIST, "iam-identity", "user.list", ROLES,                       \
@@ -98,9 +100,26 @@ enum verb_trail { TRAIL_NONE, TRAIL_USE, TRAIL_CHANGE };
 	X(USERKEY_CREATE, "iam-identity", "sshkey.create", SELF, A_, CHANGE)   \
 	X(USERKEY_UPDATE, "iam-identity", "sshkey.update", SELF, A_, CHANGE)   \
 	X(USERKEY_DELETE, "iam-identity", "sshkey.delete", SELF, A_, CHANGE)   \
+	X(KEYPAIR_LIST, "key-pair", "keypair.list", ROLES, R_ | W_ | M_, NONE) \
+	X(KEYPAIR_CREATE, "key-pair", "keypair.create", ROLES, W_ | M_,        \
+	    CHANGE)                                                            \
+	X(KEYPAIR_IMPORT, "key-pair", "keypair.import", ROLES, W_ | M_,        \
+	    CHANGE)                                                            \
+	X(KEYPAIR_DELETE, "key-pair", "keypair.delete", OWN, M_, CHANGE)       \
+	X(SERVER_LIST, "server", "server.list", ROLES, R_ | W_ | M_ | A_,      \
+	    NONE)                                                              \
+	X(SERVER_CREATE, "server", "server.create", ROLES, W_ | M_ | A_,       \
+	    CHANGE)                                                            \
+	X(SERVER_SET_KEY, "server", "server.setkey", ROLES, A_, CHANGE)        \
+	X(SERVER_SEED, "server", "server.seed", ROLES, A_, CHANGE)             \
+	X(SERVER_DELETE, "server", "server.delete", ROLES, A_, CHANGE)         \
+	X(SEED_READ, "server", "seed.read", MACHINE, 0, USE)                   \
+	X(SEED_ENROL, "server", "seed.enrol", MACHINE, 0, CHANGE)              \
+	X(SEED_REPORT, "server", "seed.report", MACHINE, 0, CHANGE)            \
+	X(SERVER_FOLLOW, "server", "server.follow", MACHINE, 0, USE)           \
 	X(ACCOUNT_UPDATE, "iam-identity", "account.update", ROLES, A_, CHANGE) \
 	X(AUDIT_READ, "audit", "read", ROLES, M_ | A_, NONE)                   \
-	X(STATUS_READ, "server", "status", SERVER, 0, NONE)
+	X(STATUS_READ, "latchkeyd", "status", OPERATOR, 0, NONE)
 
 enum verb {
 #define X(name, service, action, rule, roles, trail) VERB_##name,

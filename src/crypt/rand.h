@@ -25,6 +25,8 @@ enum token_kind {
 	TOKEN_API_KEY = 'a',
 	TOKEN_REFRESH = 'r',   /* IAM refresh token */
 	TOKEN_IDENTITY = 'i',  /* the registry's identity token */
+	TOKEN_SEED = 's',      /* the first boot of a server */
+	TOKEN_MACHINE = 'm',   /* a server that follows its key */
 };
 MUST int rand_token(enum token_kind, struct secret *ret);
 /* Form and checksum are those of a token of this kind. */

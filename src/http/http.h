@@ -97,7 +97,8 @@ struct http_reply {
 	int status;
 	struct buf head;   /* "Name: value\r\n" lines, by http_head* only */
 	struct buf body;
-	bool wipe;         /* the body holds a secret: no-store, wiped at once */
+	bool wipe;         /* the body holds a secret: no-store, wiped at once; what
+			      http_send() is given is copied nowhere */
 	int fd;            /* >= 0: the body is [fd_off, fd_off + fd_len) of it */
 	off_t fd_off;
 	uint64_t fd_len;
@@ -199,6 +200,11 @@ MUST int http_send(struct http_req *, struct http_reply *, const void *p,
 /* Is it still worth going on? For whoever has nothing to send for a while: call
  * it at least once a second. The outcomes of http_send(). */
 MUST int http_look(struct http_req *, struct http_reply *);
+/* The same, once what was sent so far has been acknowledged by the peer's TCP:
+ * it is out of our hands and of our kernel's. Waits for at most ms. The outcomes
+ * of http_send(); OUT_EXPIRED: not in time. A proxy in between may still lose
+ * it. */
+MUST int http_delivered(struct http_req *, struct http_reply *, int64_t ms);
 /* Is the head out, so that another reply cannot be given? */
 bool http_sending(const struct http_req *);
 

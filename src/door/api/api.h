@@ -10,6 +10,14 @@
 #define DOOR_API_API_H
 
 #include "door/frame/frame.h"
+#include "wire/keymaker.h"
+
+/* A key pair that waits for being fetched. */
+struct made_key {
+	uint8_t blob[KEYMAKER_BLOB_MAX];
+	size_t blob_len, text_len;
+	int fd;
+};
 
 /* What only the program knows. All are called from any thread. */
 struct api_host {
@@ -20,6 +28,13 @@ struct api_host {
 	int64_t (*schema)(void *arg);		  /* of the database */
 	/* More members of /latchkey/v1/status; or NULL. */
 	void (*status)(void *arg, struct jw *);
+	/* Have a key pair made by a process of its own: its public half, and a
+	 * stream from which text_len bytes of the private half can be read
+	 * once; the caller closes it. OUT_BUSY too many are being made;
+	 * OUT_UNSUPPORTED not one that can be made, each with a note; -errno.
+	 * NULL: this program makes none. */
+	int (*key_make)(void *arg, const struct keymaker_order *,
+			struct made_key *ret, struct note *);
 };
 struct api {
 	struct door door; /* first: call->door leads here */

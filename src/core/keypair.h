@@ -1,0 +1,78 @@
+/*
+ * Key pairs: a name and a public key in a project. The private half is made
+ * elsewhere, leaves once, and is never seen here. A pair whose private half is
+ * under way is pending: it can be applied to nothing. keypair_delivered() makes
+ * it alive; keypair_lost(), or the next start after a crash, makes it dead for
+ * good. A dead pair keeps its name only until somebody wants that name.
+ *
+ * Deleting a pair is for ever and touches no server: those hold a snapshot.
+ */
+#ifndef CORE_KEYPAIR_H
+#define CORE_KEYPAIR_H
+
+#include "core/gate.h"
+#include "wire/sshkey.h"
+
+#define KEYPAIR_ID_LEN 32
+#define KEYPAIR_NAME_MIN 3
+#define KEYPAIR_NAME_MAX 20 /* [A-Za-z0-9-], matched without case */
+#define KEYPAIRS_MAX 2000000 /* per project */
+#define KEYPAIR_PENDING_MS (5 * MINUTE_MS) /* then it was not delivered */
+
+struct keypair {
+	struct str id, account, project; /* ids */
+	struct str place; /* "Team/project" */
+	struct str name, origin, state, type, blob, comment;
+	struct str created_by;
+	int64_t bits, created_at;
+	int64_t servers; /* that trust this key now, in its account */
+};
+bool keypair_name_ok(struct str);
+/* The rule in words, for whoever broke it. */
+extern const char keypair_name_rule[];
+
+struct keypair_ask {
+	struct str name;
+	struct str type; /* "ssh-ed25519", ... */
+	struct str blob;
+	int64_t bits;
+	struct str comment;
+	bool made; /* and pending; else imported, and alive */
+};
+/*
+ * For a visit to a PROJECT. OUT_MALFORMED with a note; OUT_CONFLICT the name is
+ * taken (a dead pair of that name is deleted, which the trail tells);
+ * OUT_TOO_MANY.
+ */
+MUST int keypair_add(const struct visit *, const struct keypair_ask *,
+    struct arena *, struct keypair *ret, struct note *);
+/* Would keypair_add() take this name? Before a key is made for nothing. Same
+ * outcomes; the answer may be old by then. */
+MUST int keypair_may_add(const struct visit *, struct str name, struct note *);
+/* By the visit that added it. OUT_ABSENT: not pending any more. why: in a word
+ * or two, for the trail. */
+MUST int keypair_delivered(const struct visit *, struct str id);
+MUST int keypair_lost(const struct visit *, struct str id, const char *why);
+/* Pending ones older than before_ms become dead; 0: all of them, for the start
+ * of a daemon. */
+MUST int keypair_tidy(struct core *, int64_t before_ms);
+
+/* By id. 0, OUT_ABSENT. */
+MUST int keypair_get(struct core *, struct str id, struct arena *,
+    struct keypair *ret);
+struct keypair_filter {
+	struct str project;      /* id */
+	struct str search;       /* part of the name, without case; empty: all */
+	struct str after;        /* keyset: a name; empty: from the start */
+	int64_t limit;
+};
+/* In order of name. *ret_more: there are others behind. At most
+ * KEYPAIR_SCAN_MAX rows are looked at for one page of a search: when that was
+ * not enough, *ret_next is where to go on, and may be behind the last row. */
+#define KEYPAIR_SCAN_MAX 20000
+MUST int keypair_list(struct core *, const struct keypair_filter *,
+    struct arena *, struct keypair **ret, size_t *n, struct str *ret_next);
+/* For a visit to the KEYPAIR. */
+MUST int keypair_delete(const struct visit *);
+
+#endif

@@ -1,0 +1,123 @@
+/*
+ * Servers: machines that a key pair's public key was applied to when they were
+ * made. What a server trusts is a snapshot; deleting the pair does not change
+ * it, an administrator may (server_set_key), and each key it ever trusted stays
+ * in its history.
+ *
+ * Three ways in for the machine itself, none of them of use for anything else:
+ * the seed's token (a first boot, for one machine, until an end), the machine's
+ * own credential (given once, to the first boot), and what it is told with that:
+ * the keys that it is to trust now.
+ */
+#ifndef CORE_SERVER_H
+#define CORE_SERVER_H
+
+#include "base/secret.h"
+#include "core/gate.h"
+#include "wire/sshkey.h"
+
+#define SERVER_ID_LEN 32
+#define SERVER_NAME_MAX 63 /* a host name's label: RFC 1123 2.1 */
+#define SERVERS_MAX 1000000 /* per project */
+#define SERVER_KEYS_MAX 1000 /* history of one server */
+#define SERVER_HOST_KEYS_MAX 8
+#define SERVER_HOSTNAME_MAX 253
+#define USER_DATA_MAX (64 * KIB)
+#define SEED_LIFE_S (24 * 3600)
+#define SEED_LIFE_MIN_S 60
+#define SEED_LIFE_MAX_S (30 * 24 * 3600)
+
+struct server_key {
+	struct str pair, pair_name, type, blob, comment, from_by, to_by;
+	int64_t bits, from_at, to_at; /* 0: trusted now */
+	bool pair_gone; /* the pair was deleted */
+};
+struct server {
+	struct str id, account, project, place, name, created_by;
+	int64_t created_at, user_data_len;
+	struct server_key key;
+	struct str hostname, fqdn, reported_from;
+	int64_t reported_at; /* 0: not yet */
+	struct {
+		int64_t created_at, expires_at, first_at, enrolled_at, closed_at;
+		struct str first_from;
+		bool is; /* there is one; it may be closed or past its end */
+	} seed;
+	int64_t follows_since; /* 0: has no credential, so it cannot follow */
+	struct str credential; /* id, for audit_last_use(CRED_MACHINE) */
+};
+bool server_name_ok(struct str);
+extern const char server_name_rule[];
+
+struct server_ask {
+	struct str name;
+	struct str keypair; /* name or id, in the same project */
+	struct str user_data;
+	int64_t seed_life_s; /* 0: SEED_LIFE_S */
+};
+/* For a visit to a PROJECT. The token is shown once. OUT_MALFORMED,
+ * OUT_CONFLICT the name is taken, or the pair is pending or dead; OUT_MISSING_PART
+ * no such pair; OUT_TOO_MANY; each with a note. */
+MUST int server_create(const struct visit *, const struct server_ask *,
+    struct arena *, struct server *ret, struct secret *ret_token,
+    struct note *);
+MUST int server_get(struct core *, struct str id, struct arena *,
+    struct server *ret);
+struct server_filter {
+	struct str project; /* id; or, with trusts, empty for the account */
+	struct str account; /* id */
+	struct str trusts;  /* SHA-256 of a blob, 32 bytes; empty: any */
+	struct str search, after;
+	int64_t limit;
+};
+/* In order of name, as keypair_list(). */
+MUST int server_list(struct core *, const struct server_filter *,
+    struct arena *, struct server **ret, size_t *n, struct str *ret_next);
+/* Newest first. */
+MUST int server_history(struct core *, struct str id, struct arena *,
+    struct server_key **ret, size_t *n);
+struct server_host_key {
+	struct str type, blob;
+};
+MUST int server_host_keys(struct core *, struct str id, struct arena *,
+    struct server_host_key **ret, size_t *n);
+
+/* For a visit to the SERVER. set_key: OUT_MISSING_PART no such pair in its
+ * project, OUT_CONFLICT pending or dead; nothing happens when it has that key
+ * already. renew: the token, and what remained of the old one, ends; the
+ * machine's credential lives until the machine enrols again. */
+MUST int server_set_key(const struct visit *, struct str keypair,
+    struct note *);
+MUST int server_seed_renew(const struct visit *, int64_t life_s,
+    struct arena *, struct server *ret, struct secret *ret_token,
+    struct note *);
+MUST int server_delete(const struct visit *);
+
+/* --- what the machine does; visits of CRED_SEED or CRED_MACHINE, whose object
+ * is the server --- */
+
+/* What a first boot is told; the token was good, for this address. The first
+ * call makes the address the only one. OUT_DENIED: it is another's. */
+struct server_boot {
+	struct str id, name, user_data;
+	struct server_key key;
+};
+MUST int server_boot(const struct visit *, struct arena *,
+    struct server_boot *ret);
+/* The machine's credential, once. OUT_CONFLICT: it was given out. An older one
+ * of the server ends. */
+MUST int server_enrol(const struct visit *, struct secret *ret);
+struct server_report {
+	struct str hostname, fqdn;
+	const struct sshkey *keys;
+	size_t n_keys;
+};
+/* Closes the seed: the first boot is over. The same report again is fine, for as
+ * long as the seed would have lived; another one is OUT_CONFLICT. */
+MUST int server_report(const struct visit *, const struct server_report *,
+    struct note *);
+/* What the machine trusts now: one point read. */
+MUST int server_follow(const struct visit *, struct arena *,
+    struct server_boot *ret);
+
+#endif
