@@ -53,18 +53,19 @@ farewell(struct session *s)
 	struct pollfd p = {s->fd, POLLIN, 0};
 	int left;
 
+	/* After a failed agreement on algorithms, too: what we offered may
+	 * still wait in there, and tells the client why. */
+	(void)ssh_blocking_flush(s->ssh, SESSION_LINGER_MS);
 	if (ssh_is_connected(s->ssh)) {
-		(void)ssh_blocking_flush(s->ssh, SESSION_LINGER_MS);
 		/* Or it would be put aside, and go with the socket. */
 		ssh_set_fd_towrite(s->ssh);
 		ssh_disconnect(s->ssh);
-		(void)shutdown(s->fd, SHUT_WR);
-		while ((left = (int)(until - clock_mono())) > 0 &&
-		       poll(&p, 1, left) > 0 &&
-		       recv(s->fd, s->bytes, sizeof(s->bytes), MSG_DONTWAIT) >
-			   0)
-			;
 	}
+	(void)shutdown(s->fd, SHUT_WR);
+	while ((left = (int)(until - clock_mono())) > 0 &&
+	       poll(&p, 1, left) > 0 &&
+	       recv(s->fd, s->bytes, sizeof(s->bytes), MSG_DONTWAIT) > 0)
+		;
 	(void)close(s->fd);
 }
 
