@@ -32,7 +32,6 @@ CREATE TABLE server (
 	project_id TEXT NOT NULL REFERENCES project (id),
 	name TEXT NOT NULL,
 	name_key TEXT NOT NULL,
-	user_data BYTEA NOT NULL,           -- for cloud-init, as it came
 	created_by TEXT NOT NULL,
 	created_at BIGINT NOT NULL,
 	-- What its first boot reported.
@@ -40,6 +39,8 @@ CREATE TABLE server (
 	fqdn TEXT NOT NULL DEFAULT '',
 	reported_at BIGINT,
 	reported_from TEXT NOT NULL DEFAULT '',
+	-- For cloud-init, as it came. Last, so that a list does not read it.
+	user_data BYTEA NOT NULL,
 	UNIQUE (project_id, name_key)
 );
 
@@ -59,11 +60,20 @@ CREATE TABLE server_key (
 	from_by TEXT NOT NULL,
 	to_at BIGINT,
 	to_by TEXT,
+	-- Of the server, which keeps them: so that those who trust a key are
+	-- found in order, however many there are.
+	account_id TEXT NOT NULL,
+	project_id TEXT NOT NULL,
+	name_key TEXT NOT NULL,
 	PRIMARY KEY (server_id, seq)
 );
 CREATE UNIQUE INDEX server_key_now ON server_key (server_id)
 	WHERE to_at IS NULL;
-CREATE INDEX server_key_trusts ON server_key (digest, server_id)
+CREATE INDEX server_key_trusts
+	ON server_key (digest, account_id, name_key, server_id)
+	WHERE to_at IS NULL;
+CREATE INDEX server_key_trusts_here
+	ON server_key (digest, project_id, name_key)
 	WHERE to_at IS NULL;
 
 -- The door of the first boot: one a server.
@@ -79,7 +89,6 @@ CREATE TABLE server_seed (
 	enrolled_at BIGINT,                 -- the machine has its credential
 	closed_at BIGINT                    -- the first boot is over
 );
-CREATE INDEX server_seed_expires ON server_seed (expires_at);
 
 -- What a machine asks with for the keys it is to trust.
 CREATE TABLE server_credential (
