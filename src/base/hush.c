@@ -10,6 +10,10 @@ static const struct {
     {STR_INIT("lk_a_"), 20},
     {STR_INIT("lk_r_"), 20},
     {STR_INIT("lk_i_"), 20},
+    {STR_INIT("lk_s_"), 20},
+    {STR_INIT("lk_m_"), 20},
+    {STR_INIT("lk_s_"), 20},
+    {STR_INIT("lk_m_"), 20},
 };
 
 static bool
