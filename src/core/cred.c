@@ -123,6 +123,25 @@ load_registry_token(struct db_at *at, struct subject *s)
 	return 0;
 }
 
+/* A machine is of one server and is nobody. That its first boot is over takes
+ * nothing from a seed: what it may still do then is the server's to say. */
+static int
+load_machine(struct db_at *at, int sql, struct subject *s)
+{
+	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	int r = db_one(at, sql, &rows, "s", str_c(s->cred_id));
+
+	if (r == OUT_ABSENT)
+		return OUT_UNPROVEN;
+	if (r == 0)
+		r = FIELD_PUT(s->account, db_str(&rows, 0));
+	if (r == 0)
+		r = FIELD_PUT(s->machine, db_str(&rows, 1));
+	if (r == 0)
+		s->expires_at = end_of(&rows, 2);
+	return r;
+}
+
 static int load_any(struct db_at *, struct subject *);
 
 /* An identity token lives no longer than the credential it hangs on, and may
@@ -176,7 +195,9 @@ load_any(struct db_at *at, struct subject *s)
 	case CRED_ACCESS_KEY:
 		return gate_ssh_load_access(at, s);
 	case CRED_SEED:
+		return load_machine(at, SQL_cred_seed, s);
 	case CRED_MACHINE:
+		return load_machine(at, SQL_cred_machine, s);
 	case CRED_NONE:
 	case CRED_KINDS:
 		break;

@@ -71,10 +71,12 @@ needs_owner(const struct ask *ask)
 }
 
 static bool
-is_git(const struct ask *ask)
+has_place(const struct ask *ask)
 {
 	return ask->thing.kind == THING_GITREPO ||
-	       ask->thing.kind == THING_PROJECT;
+	       ask->thing.kind == THING_PROJECT ||
+	       ask->thing.kind == THING_KEYPAIR ||
+	       ask->thing.kind == THING_SERVER;
 }
 
 static int
@@ -83,9 +85,9 @@ view_begin(const struct ask *ask, struct db_at **view)
 	return ask->at == NULL ? db_view_begin(ask->core->db, view) : 0;
 }
 
-/* A thing of git is where its name says, whoever asks. */
-static int
-git_find(struct ask *ask)
+/* Such a thing is where its name says, whoever asks. */
+int
+decide_place(struct ask *ask)
 {
 	CLEAN(db_view_endp) struct db_at *view = NULL;
 	bool again = ask->found.id[0] != '\0';
@@ -134,12 +136,14 @@ asker_find(struct ask *ask)
 }
 
 /* A key for git opens git, and says who somebody is; what the registry hands
- * out opens nothing of git. */
+ * out opens nothing of git, of key pairs or of servers. */
 static bool
 cred_reaches(const struct ask *ask)
 {
 	const struct verb_row *row = verb_row(ask->verb);
 	bool git = str_eq(row->service, STR("git"));
+	bool apart = git || str_eq(row->service, STR("key-pair")) ||
+		     str_eq(row->service, STR("server"));
 
 	switch (ask->who->cred) {
 	case CRED_ACCESS_KEY:
@@ -148,10 +152,10 @@ cred_reaches(const struct ask *ask)
 		return git || row->rule == RULE_PROVEN;
 	case CRED_REGISTRY_TOKEN:
 	case CRED_IDENTITY_TOKEN:
-		return !git;
+		return !apart;
 	case CRED_API_KEY:
 	case CRED_SESSION:
-		return !git || !ask->who->bearer;
+		return !apart || !ask->who->bearer;
 	case CRED_SEED:
 	case CRED_MACHINE:
 		return row->rule == RULE_MACHINE;
@@ -159,7 +163,7 @@ cred_reaches(const struct ask *ask)
 	case CRED_KINDS:
 		break;
 	}
-	return !git;
+	return !apart;
 }
 
 /*
@@ -173,8 +177,8 @@ account_find(struct ask *ask, bool trusted)
 	struct str given = ask->thing.account;
 	int r;
 
-	if (is_git(ask))
-		return git_find(ask);
+	if (has_place(ask))
+		return decide_place(ask);
 	if (needs_owner(ask) && (given.n == 0 || !trusted)) {
 		r = owner_find(ask);
 		if (r != 0)
@@ -234,6 +238,14 @@ registry_token_may(const struct ask *ask)
 	return ask->verb == VERB_IMAGE_LIST && ask->thing.kind == THING_NONE;
 }
 
+static bool
+made_it(const struct ask *ask)
+{
+	return verb_row(ask->verb)->rule == RULE_OWN &&
+	       ask->found.created_by[0] != '\0' &&
+	       strcmp(ask->found.created_by, ask->who->identity) == 0;
+}
+
 static int
 granted(struct ask *ask)
 {
@@ -245,7 +257,7 @@ granted(struct ask *ask)
 	if (r != 0)
 		return r;
 	return policy_grants(grants, ask->core, ask->verb, &ask->thing,
-			     &ask->found)
+			     &ask->found, made_it(ask))
 		   ? 0
 		   : OUT_DENIED;
 }
@@ -308,6 +320,8 @@ decide(struct ask *ask, bool trusted)
 		return 0;
 	if (rule == RULE_PROVEN || rule == RULE_OPERATOR)
 		return decide_for_person(ask, person);
+	if (rule == RULE_MACHINE)
+		return decide_machine(ask);
 	r = account_find(ask, trusted);
 	if (r == 0)
 		r = asker_find(ask);

@@ -16,7 +16,7 @@ struct ask {
 	enum verb verb;
 	struct thing thing; /* account filled in on the way */
 	char account[ACCOUNT_ID_LEN + 1];
-	struct found found; /* of git; with an id already: that one again */
+	struct found found; /* by name; with an id already: that one again */
 	struct subject as;  /* who points here when an SSH key became definite */
 	bool settle;
 	uint64_t least; /* what is remembered must have been true then */
@@ -28,5 +28,10 @@ struct ask {
  * at that place (on DENIED, too, as far as it is known). 0, OUT_DENIED, -errno.
  */
 MUST int decide(struct ask *, bool trusted);
+
+/* Between the files of this: a thing that has a place in an account, where its
+ * name says; and all of it for RULE_MACHINE. The same outcomes. */
+MUST int decide_place(struct ask *);
+MUST int decide_machine(struct ask *);
 
 #endif

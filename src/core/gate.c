@@ -89,8 +89,19 @@ proof_key(struct core *core, const struct proof *proof,
 static bool
 counts(const struct proof *proof)
 {
-	return proof->kind == PROOF_BASIC || proof->kind == PROOF_IDENTITY ||
-	       proof->kind == PROOF_SSH_KEY;
+	switch (proof->kind) {
+	case PROOF_BASIC:
+	case PROOF_IDENTITY:
+	case PROOF_SSH_KEY:
+	case PROOF_SEED:
+	case PROOF_MACHINE:
+		return true;
+	case PROOF_NONE:
+	case PROOF_ACCESS:
+	case PROOF_BEARER:
+		break;
+	}
+	return false;
 }
 
 static int

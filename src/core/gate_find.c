@@ -1,17 +1,21 @@
 /*
- * Things of git: what a name means now. Names change, ids do not; so whoever
- * was let in is looked after by the id that was found for them.
+ * Things with names: what a name means now. Names change, ids do not; so
+ * whoever was let in is looked after by the id that was found for them.
  */
 #include "core/gate_inner.h"
 
 #include "core/account_inner.h"
 #include "core/sql.h"
 
+/* The account's and a name or an id; of what is in a project by name, the
+ * project's. */
 static const struct {
 	int by_slug, by_id;
 } lookups[THING_KINDS] = {
     [THING_PROJECT] = {SQL_find_project, SQL_find_project_by_id},
     [THING_GITREPO] = {SQL_find_repo, SQL_find_repo_by_id},
+    [THING_KEYPAIR] = {SQL_find_key_pair, SQL_find_key_pair_by_id},
+    [THING_SERVER] = {SQL_find_server, SQL_find_server_by_id},
 };
 
 static bool
@@ -60,10 +64,11 @@ wants_gone(enum verb verb)
 }
 
 static int
-row_of(struct db_at *at, int sql, struct str key, bool gone, struct found *f)
+row_of(struct db_at *at, int sql, const char *in, const char *key, bool gone,
+       struct found *f)
 {
 	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
-	int r = db_one(at, sql, &rows, "ss", str_c(f->account), key);
+	int r = db_one(at, sql, &rows, "ss", str_c(in), str_c(key));
 
 	if (r == 0 && !db_null(&rows, 4) && !gone)
 		return OUT_ABSENT;
@@ -75,31 +80,77 @@ row_of(struct db_at *at, int sql, struct str key, bool gone, struct found *f)
 		r = FIELD_PUT(f->project_slug, db_str(&rows, 3));
 	if (r == 0)
 		r = FIELD_PUT(f->shown, db_str(&rows, 5));
+	if (r == 0)
+		r = FIELD_PUT(f->created_by, db_str(&rows, 6));
 	return r != 0 ? r : FIELD_PUT(f->id, db_str(&rows, 0));
+}
+
+/* Of an account. An id comes first. */
+static int
+named(struct db_at *at, enum thing_kind kind, struct str name, bool gone,
+      struct found *f)
+{
+	char key[FOUND_NAME_MAX + 1];
+	int r = OUT_ABSENT;
+
+	if (!name_key(name, key))
+		return OUT_ABSENT;
+	if (is_id(key))
+		r = row_of(at, lookups[kind].by_id, f->account, key, gone, f);
+	if (r == OUT_ABSENT)
+		r = row_of(at, lookups[kind].by_slug, f->account, key, gone, f);
+	return r;
+}
+
+/* Of a project. An id that is of another project is nothing in this one. */
+static int
+named_inside(struct db_at *at, enum thing_kind kind, struct str project,
+	     struct str name, struct found *f)
+{
+	struct found place = *f, got = *f;
+	char key[FOUND_NAME_MAX + 1];
+	int r = named(at, THING_PROJECT, project, false, &place);
+
+	if (r != 0 || !name_key(name, key))
+		return r != 0 ? r : OUT_ABSENT;
+	r = OUT_ABSENT;
+	if (is_id(key))
+		r = row_of(at, lookups[kind].by_id, f->account, key, false,
+			   &got);
+	if (r == 0 && strcmp(got.project, place.id) != 0)
+		r = OUT_ABSENT;
+	if (r == OUT_ABSENT)
+		r = row_of(at, lookups[kind].by_slug, place.id, key, false,
+			   &got);
+	if (r == 0)
+		*f = got;
+	return r;
+}
+
+static bool
+is_inside(enum thing_kind kind)
+{
+	return kind == THING_KEYPAIR || kind == THING_SERVER;
 }
 
 int
 gate_find(struct db_at *at, const struct thing *thing, enum verb verb,
 	  struct found *f)
 {
-	bool gone = wants_gone(verb);
-	char account[FOUND_NAME_MAX + 1], key[FOUND_NAME_MAX + 1];
-	struct str head, tail;
-	int r = OUT_ABSENT;
+	char account[FOUND_NAME_MAX + 1];
+	struct str head, tail, project = STR_NONE;
+	bool inside = is_inside(thing->kind);
+	int r;
 
 	if (!str_cut(thing->name, '/', &head, &tail) ||
-	    !name_key(head, account) || !name_key(tail, key))
+	    (inside && !str_cut(tail, '/', &project, &tail)) ||
+	    !name_key(head, account))
 		return OUT_ABSENT;
 	r = account_of(at, account, f);
 	if (r != 0)
 		return r;
-	r = OUT_ABSENT;
-	if (is_id(key))
-		r = row_of(at, lookups[thing->kind].by_id, str_c(key), gone, f);
-	if (r == OUT_ABSENT)
-		r = row_of(at, lookups[thing->kind].by_slug, str_c(key), gone,
-			   f);
-	return r;
+	return inside ? named_inside(at, thing->kind, project, tail, f)
+		      : named(at, thing->kind, tail, wants_gone(verb), f);
 }
 
 int
@@ -110,5 +161,5 @@ gate_find_again(struct db_at *at, const struct thing *thing, enum verb verb,
 	char id[FOUND_ID_LEN + 1];
 
 	memcpy(id, f->id, sizeof(id));
-	return row_of(at, lookups[thing->kind].by_id, str_c(id), gone, f);
+	return row_of(at, lookups[thing->kind].by_id, f->account, id, gone, f);
 }

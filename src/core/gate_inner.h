@@ -15,7 +15,7 @@
 #define BEARER_KEY_LEN 32
 #define BEARER_KID_LEN 16
 struct gate {
-	struct cache *cache; /* struct proven, struct grants, struct owner */
+	struct cache *cache; /* struct proven, grants, owner, machine */
 	struct throttle *throttle;
 	_Atomic uint64_t generation;
 	uint8_t bearer_key[BEARER_KEY_LEN];
@@ -50,20 +50,25 @@ struct proven *proven_new(const struct subject *, int64_t until, bool narrowed,
 MUST int proof_resolve(struct core *, const struct proof *,
     struct proven **ret, struct subject *known);
 
-/* A repository or project that a name of git turned out to be. */
+/* What a name turned out to be: a project, or something that is in one. */
 #define FOUND_ID_LEN 32
-#define FOUND_NAME_MAX 62 /* SLUG_MAX, GITREPO_SLUG_MAX, PROJECT_SLUG_MAX */
+/* SLUG_MAX, GITREPO_SLUG_MAX, PROJECT_SLUG_MAX, KEYPAIR_NAME_MAX,
+ * SERVER_NAME_MAX */
+#define FOUND_NAME_MAX 63
 struct found {
 	char account[ACCOUNT_ID_LEN + 1];
 	char id[FOUND_ID_LEN + 1];
 	char project[FOUND_ID_LEN + 1]; /* a project's own */
-	/* In lower case; slug is empty for a project. */
+	/* In lower case; slug is a repository's, else empty. */
 	char slug[FOUND_NAME_MAX + 1], project_slug[FOUND_NAME_MAX + 1];
-	char shown[2 * FOUND_NAME_MAX + 2]; /* "Team/repo", for the trail */
+	char created_by[IDENTITY_ID_MAX + 1]; /* of a KEYPAIR or SERVER */
+	/* "Team/repo", "Team/project/pair", for the trail */
+	char shown[3 * FOUND_NAME_MAX + 3];
 };
-/* A GITREPO or PROJECT by "account/slug", each part its id or slug. Removed
- * repositories are there by id for GIT_UPDATE and GIT_DELETE alone. 0,
- * OUT_ABSENT, -errno; the account is filled in as soon as it is known. */
+/* A GITREPO or PROJECT by "account/slug", a KEYPAIR or SERVER by
+ * "account/project/name", each part its id or slug. Removed repositories are
+ * there by id for GIT_UPDATE and GIT_DELETE alone. 0, OUT_ABSENT, -errno; the
+ * account is filled in as soon as it is known. */
 MUST int gate_find(struct db_at *, const struct thing *, enum verb,
     struct found *ret);
 /* The same one again, by account and id. */

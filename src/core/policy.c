@@ -269,7 +269,7 @@ enum reach {
 	REACH_ACCOUNT, /* all of the account: no resource may be named */
 	REACH_THING,   /* this namespace */
 	REACH_ANY,     /* something: a list that shows what may be seen */
-	REACH_PROJECT, /* this project of git */
+	REACH_PROJECT, /* this project */
 	REACH_GITREPO, /* this repository of git, or its project */
 	REACH_ANY_GIT, /* some repository or project */
 };
@@ -352,19 +352,29 @@ service_type(struct str service)
 		   : STR("service");
 }
 
+static bool
+has_regions(struct str service)
+{
+	return !str_eq(service, STR("git")) &&
+	       !str_eq(service, STR("key-pair")) &&
+	       !str_eq(service, STR("server"));
+}
+
 bool
 policy_grants(const struct grants *g, const struct core *core, enum verb verb,
-	      const struct thing *thing, const struct found *found)
+	      const struct thing *thing, const struct found *found,
+	      bool made_it)
 {
 	const struct verb_row *row = verb_row(verb);
+	unsigned roles = row->roles | (made_it ? ROLE_WRITER : 0U);
 	enum reach reach = reach_of(verb, thing);
 	struct str region =
-	    str_eq(row->service, STR("git")) ? STR_NONE : thing->region;
+	    has_regions(row->service) ? thing->region : STR_NONE;
 
 	for (size_t i = 0; i < g->n; i++) {
 		const struct grant *grant = &g->list[i];
 
-		if ((grant->roles & row->roles) != 0 &&
+		if ((grant->roles & roles) != 0 &&
 		    match_ok(&grant->on[ATTR_SERVICE], row->service) &&
 		    match_ok(&grant->on[ATTR_SERVICE_TYPE],
 			     service_type(row->service)) &&

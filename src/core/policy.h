@@ -21,13 +21,14 @@ MUST int policy_read(struct db_at *, const struct subject *,
 void policy_unrefp(struct grants **);
 
 /* Does a grant hold one of the verb's roles on this thing (its account is the
- * grants' own)? found: what a GITREPO or PROJECT is. Of the service "git", a
- * grant is for a resourceType "repository" or "project" whose slug is resource,
- * without case; what holds for a project holds for its repositories. git has no
- * regions. */
+ * grants' own)? found: what a thing with a name is; made_it: who asks made it,
+ * so that Writer is enough. Of the service "git", a grant is for a resourceType
+ * "repository" or "project" whose slug is resource, without case; of "key-pair"
+ * and "server" for a "project". What holds for a project holds for what is in
+ * it. None of these three has regions. */
 struct found;
 bool policy_grants(const struct grants *, const struct core *, enum verb,
-    const struct thing *, const struct found *found);
+    const struct thing *, const struct found *found, bool made_it);
 
 /* In a write: give roles on everything in an account. */
 MUST int policy_give_account(struct db_at *, const struct visit *,

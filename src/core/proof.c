@@ -188,6 +188,22 @@ look_ssh_key(struct look *look)
 	return gate_ssh_load(look->core, look->at, look->secret, &look->who);
 }
 
+static int
+look_seed(struct look *look)
+{
+	if (!token_looks(TOKEN_SEED, look->secret))
+		return OUT_UNPROVEN;
+	return look_digest(look, CRED_SEED, SQL_cred_seed_by_digest);
+}
+
+static int
+look_machine(struct look *look)
+{
+	if (!token_looks(TOKEN_MACHINE, look->secret))
+		return OUT_UNPROVEN;
+	return look_digest(look, CRED_MACHINE, SQL_cred_machine_by_digest);
+}
+
 typedef int look_fn(struct look *);
 static const struct {
 	struct str user;
@@ -219,7 +235,9 @@ look_of(const struct proof *proof)
 	case PROOF_SSH_KEY:
 		return look_ssh_key;
 	case PROOF_SEED:
+		return look_seed;
 	case PROOF_MACHINE:
+		return look_machine;
 	case PROOF_NONE:
 		break;
 	}

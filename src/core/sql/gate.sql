@@ -92,7 +92,25 @@ JOIN identity i ON i.id = $2
 LEFT JOIN member m ON m.account_id = a.id AND m.identity_id = i.id
 WHERE a.id = $1;
 
--- Things of git by name or id: all four have the same columns.
+-- Where a machine's own credentials are of: account, server, end.
+
+-- name: cred_seed_by_digest
+SELECT id FROM server_seed WHERE digest = $1;
+
+-- name: cred_seed
+SELECT v.account_id, v.id, d.expires_at
+FROM server_seed d JOIN server v ON v.id = d.server_id
+WHERE d.id = $1;
+
+-- name: cred_machine_by_digest
+SELECT id FROM server_credential WHERE digest = $1;
+
+-- name: cred_machine
+SELECT v.account_id, v.id, NULL
+FROM server_credential c JOIN server v ON v.id = c.server_id
+WHERE c.id = $1;
+
+-- Things by name or id: all have the same columns.
 
 -- name: find_account
 SELECT id FROM account WHERE slug_key = $1;
@@ -102,7 +120,7 @@ SELECT id FROM account WHERE id = $1;
 
 -- name: find_repo
 SELECT r.id, r.project_id, r.slug_key, p.slug_key, r.removed_at,
-	a.slug || '/' || r.slug
+	a.slug || '/' || r.slug, ''
 FROM git_repo r
 JOIN project p ON p.id = r.project_id
 JOIN account a ON a.id = r.account_id
@@ -110,20 +128,52 @@ WHERE r.account_id = $1 AND r.slug_key = $2 AND r.removed_at IS NULL;
 
 -- name: find_repo_by_id
 SELECT r.id, r.project_id, r.slug_key, p.slug_key, r.removed_at,
-	a.slug || '/' || r.slug
+	a.slug || '/' || r.slug, ''
 FROM git_repo r
 JOIN project p ON p.id = r.project_id
 JOIN account a ON a.id = r.account_id
 WHERE r.account_id = $1 AND r.id = $2;
 
 -- name: find_project
-SELECT p.id, p.id, '', p.slug_key, NULL, a.slug || '/' || p.slug
+SELECT p.id, p.id, '', p.slug_key, NULL, a.slug || '/' || p.slug, ''
 FROM project p
 JOIN account a ON a.id = p.account_id
 WHERE p.account_id = $1 AND p.slug_key = $2;
 
 -- name: find_project_by_id
-SELECT p.id, p.id, '', p.slug_key, NULL, a.slug || '/' || p.slug
+SELECT p.id, p.id, '', p.slug_key, NULL, a.slug || '/' || p.slug, ''
 FROM project p
 JOIN account a ON a.id = p.account_id
 WHERE p.account_id = $1 AND p.id = $2;
+
+-- name: find_key_pair
+SELECT k.id, k.project_id, '', p.slug_key, NULL,
+	a.slug || '/' || p.slug || '/' || k.name, k.created_by
+FROM key_pair k
+JOIN project p ON p.id = k.project_id
+JOIN account a ON a.id = k.account_id
+WHERE k.project_id = $1 AND k.name_key = $2;
+
+-- name: find_key_pair_by_id
+SELECT k.id, k.project_id, '', p.slug_key, NULL,
+	a.slug || '/' || p.slug || '/' || k.name, k.created_by
+FROM key_pair k
+JOIN project p ON p.id = k.project_id
+JOIN account a ON a.id = k.account_id
+WHERE k.account_id = $1 AND k.id = $2;
+
+-- name: find_server
+SELECT v.id, v.project_id, '', p.slug_key, NULL,
+	a.slug || '/' || p.slug || '/' || v.name, v.created_by
+FROM server v
+JOIN project p ON p.id = v.project_id
+JOIN account a ON a.id = v.account_id
+WHERE v.project_id = $1 AND v.name_key = $2;
+
+-- name: find_server_by_id
+SELECT v.id, v.project_id, '', p.slug_key, NULL,
+	a.slug || '/' || p.slug || '/' || v.name, v.created_by
+FROM server v
+JOIN project p ON p.id = v.project_id
+JOIN account a ON a.id = v.account_id
+WHERE v.account_id = $1 AND v.id = $2;
