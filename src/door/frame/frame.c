@@ -35,15 +35,23 @@ request_id(char ret[33])
 	enc_hex(&id, sizeof(id), ret);
 }
 
+/* By what they answer to: HEAD goes with GET where the door has it so. */
+static bool
+allows(const struct inner *in, int method)
+{
+	if (method == HTTP_HEAD)
+		return (in->allow & 1u << HTTP_GET) != 0 &&
+		       !in->call.door->no_head;
+	return (in->allow & 1u << method) != 0;
+}
+
 static void
 put_allow(struct inner *in, struct http_reply *reply)
 {
 	CLEAN(buf_clear) struct buf list = BUF_INIT;
 
 	for (int m = 0; m < HTTP_METHODS; m++) {
-		unsigned bit = 1u << (m == HTTP_HEAD ? HTTP_GET : m);
-
-		if ((in->allow & bit) == 0)
+		if (!allows(in, m))
 			continue;
 		buf_adds(&list, list.n > 0 ? ", " : "");
 		buf_adds(&list, http_method_name((enum http_method)m));
@@ -238,6 +246,15 @@ app_refuse(void *arg, const struct http_req *req, int status, const char *why,
 	arena_clear(&arena);
 }
 
+/* As the log may have it. */
+static struct str
+path_shown(const struct call *call, char *to, size_t size)
+{
+	if (call->door == NULL || !call->door->quiet)
+		return hush(call->req->path, to, size);
+	return str_c(call->route == NULL ? "-" : call->route->path);
+}
+
 static void
 log_request(const struct inner *in, int status, uint64_t bytes_in,
 	    uint64_t bytes_out, int64_t ms)
@@ -245,7 +262,7 @@ log_request(const struct inner *in, int status, uint64_t bytes_in,
 	const struct call *call = &in->call;
 	const struct subject *who = &call->visit.who;
 	char text[LOG_PATH_MAX];
-	struct str path = hush(call->req->path, text, sizeof(text));
+	struct str path = path_shown(call, text, sizeof(text));
 
 	log_say(LOG_INFO, "http",
 		"door=%s method=%s path=%.*s status=%d in=%" PRIu64

@@ -7,7 +7,8 @@
  *
  * What the frame refuses by itself, in the door's words: 400 a path or query
  * that two readers could understand differently, 403 credentials in clear text
- * from another machine, 404 and 405, 413, 415 a content coding or type that
+ * from another machine (a login, an Authorization field, the path of a
+ * RULE_MACHINE verb), 404 and 405, 413, 415 a content coding or type that
  * the route does not take, 421 a Host that is not ours.
  */
 #ifndef DOOR_FRAME_FRAME_H
@@ -85,6 +86,8 @@ struct door {
 	size_t n_routes;
 	bool exact;	     /* a slash at the end matters */
 	bool no_coded_slash; /* %2f in a path is OUT_MALFORMED */
+	bool no_head;	     /* GET's rows are not HEAD's as well: 405 */
+	bool quiet; /* its paths hold secrets: the log has the row's pattern */
 	/* Read the proof out of the request; PROOF_NONE when there is none. Not
 	 * asked for verbs that need no credential. */
 	int (*proof)(struct call *, struct proof *, struct buf *decoded);
@@ -148,6 +151,9 @@ MUST int call_guard(const struct call *, struct http_reply *);
 void call_guard_body(struct call *);
 /* Is the route's request a HEAD? Its reply may leave the body out. */
 bool call_is_head(const struct call *);
+/* Did somebody pass it on who is no trusted proxy, as X-Forwarded-*, Forwarded
+ * or Via say? Behind a trusted one: was it passed on before it came there? */
+bool call_forwarded(const struct call *);
 
 /* For handlers. */
 int reply_json(struct http_reply *,

@@ -36,6 +36,44 @@ field_last(const struct http_req *req, const char *name)
 	return STR_NONE;
 }
 
+static bool
+names_forwarder(struct str field)
+{
+	return str_starts(field, STR("x-forwarded")) ||
+	       str_eq(field, STR("forwarded")) || str_eq(field, STR("via"));
+}
+
+/* A trusted proxy adds the address it saw; any other was there before. */
+static bool
+forwarded_before(const struct frame_conf *conf, const struct http_req *req)
+{
+	size_t strangers = 0;
+
+	for (size_t i = 0; i < req->n_fields; i++) {
+		struct str rest = req->fields[i].value, one;
+
+		if (!str_eq(req->fields[i].name, STR("x-forwarded-for")))
+			continue;
+		while (str_next(&rest, ',', &one))
+			strangers += !is_trusted(conf, str_trim(one));
+	}
+	return strangers > 1;
+}
+
+bool
+call_forwarded(const struct call *call)
+{
+	const struct inner *in = (const struct inner *)(const void *)call;
+	const struct frame_conf *conf = &in->frame->conf;
+
+	if (is_trusted(conf, str_c(call->req->peer)))
+		return forwarded_before(conf, call->req);
+	for (size_t i = 0; i < call->req->n_fields; i++)
+		if (names_forwarder(call->req->fields[i].name))
+			return true;
+	return false;
+}
+
 /* Read from the right: each trusted proxy vouches for the one before it, and
  * what stands left of the first stranger is hearsay. */
 void
@@ -143,6 +181,7 @@ frame_plain_step(struct inner *in)
 	    req->loopback)
 		return 0;
 	if (in->call.route->verb == VERB_LOGIN ||
+	    verb_row(in->call.route->verb)->rule == RULE_MACHINE ||
 	    http_field_get(req, "authorization", NULL).p != NULL)
 		return inner_status(in, 403,
 				    "credentials are not taken in clear text "

@@ -15,6 +15,7 @@ struct given {
 struct got {
 	char addr[HTTP_ADDR_MAX], base[256], region[REGION_NAME_MAX + 1];
 	int host, plain, status;
+	bool forwarded;
 };
 
 static struct core *
@@ -61,6 +62,7 @@ look(struct given g)
 	(void)snprintf(req.peer, sizeof(req.peer), "%s", g.peer);
 	frame_host_addr(&in);
 	got.host = frame_host_step(&in);
+	got.forwarded = call_forwarded(&in.call);
 	got.plain = frame_plain_step(&in);
 	got.status = in.status;
 	(void)snprintf(got.addr, sizeof(got.addr), "%.*s",
@@ -109,6 +111,38 @@ test_addr(void)
 	is_c(got.addr, "10.0.0.2", "no address, no belief");
 	got = GIVEN("10.0.0.1", "reg.example");
 	is_c(got.addr, "10.0.0.1", "without the field the peer");
+}
+
+#define FORWARDED(p, ...)                                                      \
+	look((struct given){.peer = p,                                         \
+			    .host = "reg.example",                             \
+			    .fields = {__VA_ARGS__},                           \
+			    .n_fields =                                        \
+				nitems(((struct http_field[]){__VA_ARGS__}))}) \
+	    .forwarded
+
+static void
+test_forwarded(void)
+{
+	ok(!FORWARDED("1.2.3.4", FIELD("user-agent", "x")), "straight from it");
+	ok(FORWARDED("1.2.3.4", FIELD("x-forwarded-for", "9.9.9.9")) &&
+	       FORWARDED("1.2.3.4", FIELD("x-forwarded-host", "")) &&
+	       FORWARDED("1.2.3.4", FIELD("x-forwarded", "for=9.9.9.9")),
+	   "X-Forwarded-*");
+	ok(FORWARDED("1.2.3.4", FIELD("a", ""), FIELD("forwarded", "for=x")) &&
+	       FORWARDED("1.2.3.4", FIELD("via", "1.1 somebody")),
+	   "Forwarded and Via");
+	ok(!FORWARDED("10.0.0.1", FIELD("x-forwarded-for", "9.9.9.9"),
+		      FIELD("x-forwarded-proto", "https")),
+	   "not what a trusted proxy says of its own client");
+	ok(!FORWARDED("10.0.0.1",
+		      FIELD("x-forwarded-for", "9.9.9.9, 10.0.0.2")),
+	   "nor two trusted ones");
+	ok(FORWARDED("10.0.0.1", FIELD("x-forwarded-for", "6.6.6.6, 9.9.9.9")),
+	   "but what its client said of another");
+	ok(FORWARDED("10.0.0.1", FIELD("x-forwarded-for", "6.6.6.6"),
+		     FIELD("x-forwarded-for", "9.9.9.9")),
+	   "in a field of its own as well");
 }
 
 static void
@@ -167,6 +201,8 @@ test_plain(void)
 	g.loopback = true;
 	is_int(look(g).plain, 0, "nor from this machine");
 	g.loopback = false;
+	g.verb = VERB_SEED_READ;
+	is_int(look(g).plain, STATUS_SAID, "a secret in the path is one");
 	g.verb = VERB_IMAGE_PULL;
 	is_int(look(g).plain, 0, "nor without a credential");
 	g.fields[0] = (struct http_field)FIELD("authorization", "Basic eDp5");
@@ -178,6 +214,7 @@ int
 main(void)
 {
 	test_addr();
+	test_forwarded();
 	test_base();
 	test_plain();
 	return done_testing();

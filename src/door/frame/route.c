@@ -245,6 +245,13 @@ takes(const struct inner *in, const struct gang *gang, const struct row *row,
 			       params, n);
 }
 
+/* A door's GET is its HEAD as well, unless it says no. */
+static bool
+is_head(const struct inner *in, const struct door *door)
+{
+	return in->call.req->method == HTTP_HEAD && !door->no_head;
+}
+
 /* Does this door have a row for the path? If not, what else would it take? */
 static const struct route *
 find_row(struct inner *in, const struct gang *gang, struct str *params,
@@ -252,7 +259,7 @@ find_row(struct inner *in, const struct gang *gang, struct str *params,
 {
 	enum http_method method = in->call.req->method;
 
-	if (method == HTTP_HEAD)
+	if (is_head(in, gang->door))
 		method = HTTP_GET;
 	for (size_t i = 0; i < gang->door->n_routes; i++) {
 		const struct row *row = &gang->rows[i];
