@@ -17,12 +17,15 @@
  * Whoever is in the middle of something else is kept out: 403 to a request that
  * a proxy forwarded (X-Forwarded-*, Forwarded, Via; but by a trusted proxy) or a
  * browser made (Origin, Sec-Fetch-*), 405 to HEAD and all other methods, 429
- * above META_RATE requests a minute of one token. A token that is wrong, ended
- * or somebody else's is 404, all alike.
+ * above META_RATE requests a minute of one token (META_FOLLOW_RATE of a machine:
+ * a login may be tried by anybody). A token that is wrong, ended or somebody
+ * else's is 404, all alike.
  *
  * The answer to a machine begins with the line META_MAGIC, each refusal of this
- * door with META_REFUSED: so a client can tell them from what a portal or a
- * broken proxy says.
+ * door with META_REFUSED, a blank and a word; a sentence for people follows, and
+ * all lines are comments. So a client can tell them from what a portal or a
+ * broken proxy says. META_UNKNOWN is the one word that means no: no such token
+ * or credential, now and later. Every other word is about this request alone.
  */
 #ifndef DOOR_META_META_H
 #define DOOR_META_META_H
@@ -31,7 +34,11 @@
 
 #define META_MAGIC "# latchkey authorized-keys 1"
 #define META_REFUSED "# latchkey refused"
+#define META_UNKNOWN "unknown"
 #define META_RATE 120
+#define META_FOLLOW_RATE 3000
+#define META_CLIENT_MAX (4 * MIB)  /* of the key client */
+#define META_FORM_MAX (64 * KIB)   /* of a phone-home: 413 */
 
 struct meta_host {
 	/* The key client that vendor-data brings: bytes of the program, or n 0:
@@ -40,9 +47,10 @@ struct meta_host {
 };
 struct meta {
 	struct door door; /* first: call->door leads here */
-	struct meta_host host;
+	struct buf client; /* in base64, in lines */
 	struct meta_rate *rate;
 };
+/* 0; OUT_TOO_LARGE the client is over META_CLIENT_MAX; -errno. */
 MUST int meta_init(struct meta *, const struct meta_host *);
 void meta_clear(struct meta *);
 
