@@ -66,15 +66,36 @@ fail_place(void)
 	return place_text;
 }
 
+/* Half a character at the end of a text that was cut goes. */
+static void
+cut_mend(char *text, size_t n)
+{
+	size_t at = n;
+
+	while (at > 0 && n - at < 3 &&
+	       ((unsigned char)text[at - 1] & 0xc0) == 0x80)
+		at--;
+	if (at > 0 && ((unsigned char)text[at - 1] & 0xc0) == 0xc0) {
+		unsigned char c = (unsigned char)text[at - 1];
+		size_t whole = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2;
+
+		if (n - at + 1 < whole)
+			text[at - 1] = '\0';
+	}
+}
+
 int
 note_set(struct note *note, int r, const char *fmt, ...)
 {
 	va_list ap;
+	int n;
 
 	if (note == NULL)
 		return r;
 	va_start(ap, fmt);
-	(void)vsnprintf(note->text, sizeof(note->text), fmt, ap);
+	n = vsnprintf(note->text, sizeof(note->text), fmt, ap);
 	va_end(ap);
+	if (n >= (int)sizeof(note->text))
+		cut_mend(note->text, sizeof(note->text) - 1);
 	return r;
 }

@@ -52,7 +52,7 @@ const char *fail_place(void);
 
 /* Text for people, written by configuration and command-line code. */
 struct note {
-	char text[256];
+	char text[512]; /* UTF-8; what is too long ends after a character */
 };
 /* Always returns r, so that "return note_set(note, OUT_MALFORMED, ...)" reads
  * well. note may be NULL. */

@@ -3,12 +3,13 @@
 #include "base/test.h"
 
 #include <errno.h>
+#include <string.h>
 
 int
 main(void)
 {
 	struct note note;
-	char longest[600];
+	char longest[700];
 
 	for (int i = 0; i < OUT_MAX; i++)
 		ok(out_text(i) != NULL && out_text(i)[0] != '\0', "text of %d",
@@ -35,6 +36,15 @@ main(void)
 	longest[sizeof(longest) - 1] = '\0';
 	is_int(note_set(&note, 1, "%s", longest), 1, "a long note");
 	is_int(strlen(note.text), sizeof(note.text) - 1, "is cut");
+	for (size_t lead = 0; lead < 8; lead++) {
+		memset(longest, 'a', lead);
+		for (size_t i = lead; i + 3 < sizeof(longest); i += 3)
+			memcpy(longest + i, "\xea\xb0\x80", 4);
+		(void)note_set(&note, 1, "%s", longest);
+		ok(str_is_text(str_c(note.text)) &&
+		       strlen(note.text) + 3 >= sizeof(note.text),
+		   "cut after a character, %zu", lead);
+	}
 	is_int(note_set(NULL, 2, "%s", "x"), 2, "no note wanted");
 	return done_testing();
 }
