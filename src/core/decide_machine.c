@@ -51,6 +51,10 @@ machine_find(struct ask *ask)
 	uint8_t key[CACHE_KEY_LEN];
 	struct machine *machine;
 
+	/* Whoever was let in before was let in to one server. */
+	if (ask->found.id[0] != '\0' &&
+	    strcmp(ask->found.id, ask->who->machine) != 0)
+		return OUT_DENIED;
 	memcpy(ask->found.id, ask->who->machine, sizeof(ask->found.id));
 	memcpy(ask->found.account, ask->who->account,
 	       sizeof(ask->found.account));

@@ -1,4 +1,4 @@
-#include "core/ssh_world.h"
+#include "core/machine_world.h"
 
 /* Who asks, in the order of the columns below. */
 enum asker {
@@ -18,6 +18,8 @@ enum asker {
 	SSH_WRITER,
 	SSH_MANAGER,
 	SSH_ACCESS,
+	SEED,
+	MACHINE,
 	NOBODY,
 	ASKERS
 };
@@ -37,6 +39,8 @@ static const char *const names[ASKERS] = {"owner",
 					  "writer's SSH key",
 					  "manager's SSH key",
 					  "access key",
+					  "a first boot",
+					  "a machine",
 					  "nobody"};
 
 /* The truth, written by hand: y passes, n is denied, u is not proven. */
@@ -45,67 +49,84 @@ static const struct {
 	enum thing_kind kind;
 	const char *truth;
 } table[] = {
-    /*                owner|RWM|VOEA|none|tokens|else|SSH RWM|access key|nobody
+    /* owner|RWM|VOEA|none|tokens|else|SSH RWM|access key|seed|machine|nobody
      */
-    {VERB_NONE_NEEDED, THING_NONE, "yyyyyyyyyyyyyyyyy"},
-    {VERB_WHOAMI, THING_NONE, "yyyyyyyyynnyyyynu"},
-    {VERB_LOGIN, THING_NONE, "yyyyyyyyyyyyyyyyy"},
-    {VERB_IMAGE_PULL, THING_REPO, "yyyynnnnnyynnnnnu"},
-    {VERB_IMAGE_PUSH, THING_REPO, "ynyynnnnnnynnnnnu"},
-    {VERB_IMAGE_DELETE, THING_REPO, "ynyynnnnnnnnnnnnu"},
-    {VERB_IMAGE_INSPECT, THING_REPO, "yynynnnnnnnnnnnnu"},
-    {VERB_IMAGE_LIST, THING_REPO, "yynynnnnnnnnnnnnu"},
-    {VERB_IMAGE_LIST, THING_ACCOUNT, "yynynnnnnnnnnnnnu"},
-    {VERB_IMAGE_LIST, THING_NONE, "yyyyyyyyyyyynnnnu"},
-    {VERB_NAMESPACE_LIST, THING_NAMESPACE, "ynyynnnnnnnnnnnnu"},
-    {VERB_NAMESPACE_CREATE, THING_NAMESPACE, "ynnynnnnnnnnnnnnu"},
-    {VERB_NAMESPACE_DELETE, THING_NAMESPACE, "ynnynnnnnnnnnnnnu"},
-    {VERB_QUOTA_GET, THING_ACCOUNT, "yyyynnnnnnnnnnnnu"},
-    {VERB_REGISTRYTOKEN_CREATE, THING_ACCOUNT, "ynnnnnnynnnnnnnnu"},
-    {VERB_REGISTRYTOKEN_GET, THING_TOKEN, "ynnnnnnynnnnnnnnu"},
-    {VERB_REGISTRYTOKEN_LIST, THING_ACCOUNT, "ynnnnnnynnnnnnnnu"},
-    {VERB_REGISTRYTOKEN_DELETE, THING_TOKEN, "ynnnnnnynnnnnnnnu"},
-    {VERB_ACCOUNT_CREATE, THING_NONE, "ynnnnnnnnnnnnnnnu"},
-    {VERB_ACCOUNT_LIST, THING_NONE, "yyyyyyyyynnyyyynu"},
-    {VERB_USER_CREATE, THING_ACCOUNT, "ynnnnnnynnnnnnnnu"},
-    {VERB_USER_LIST, THING_ACCOUNT, "ynnnyyyynnnnnnnnu"},
-    {VERB_USER_UPDATE, THING_IDENTITY, "ynnnnnnynnnnnnnnu"},
-    {VERB_PASSWORD_SET, THING_IDENTITY, "ynnnnnnynnnnnnnnu"},
-    {VERB_APIKEY_CREATE, THING_IDENTITY, "ynnnnnnynnnnnnnnu"},
-    {VERB_APIKEY_GET, THING_IDENTITY, "ynnnnnnynnnnnnnnu"},
-    {VERB_APIKEY_LIST, THING_IDENTITY, "ynnnnnnynnnnnnnnu"},
-    {VERB_APIKEY_DELETE, THING_IDENTITY, "ynnnnnnynnnnnnnnu"},
-    {VERB_SESSION_END, THING_IDENTITY, "ynnnnnnynnnnnnnnu"},
-    {VERB_PROJECT_LIST, THING_ACCOUNT, "yyyyyyyynnnnyyynu"},
-    {VERB_PROJECT_LIST, THING_PROJECT, "yyyyyyyynnnnyyynu"},
-    {VERB_PROJECT_CREATE, THING_ACCOUNT, "ynnynnnynnnnnnynu"},
-    {VERB_PROJECT_UPDATE, THING_PROJECT, "ynnynnnynnnnnnynu"},
-    {VERB_PROJECT_DELETE, THING_PROJECT, "ynnynnnynnnnnnynu"},
-    {VERB_GIT_READ, THING_GITREPO, "yyyynnnnnnnnyyyyu"},
-    {VERB_GIT_PUSH, THING_GITREPO, "ynyynnnnnnnnnyynu"},
-    {VERB_GIT_FORCE, THING_GITREPO, "ynnynnnnnnnnnnynu"},
-    {VERB_GIT_LIST, THING_ACCOUNT, "yyyyyyyynnnnyyynu"},
-    {VERB_GIT_SHOW, THING_GITREPO, "yyyyyyyynnnnyyynu"},
-    {VERB_GIT_CREATE, THING_ACCOUNT, "ynnynnnynnnnnnynu"},
-    {VERB_GIT_CREATE, THING_PROJECT, "ynnynnnynnnnnnynu"},
-    {VERB_GIT_UPDATE, THING_GITREPO, "ynnynnnynnnnnnynu"},
-    {VERB_GIT_DELETE, THING_GITREPO, "ynnynnnynnnnnnynu"},
-    {VERB_ACCESSKEY_LIST, THING_GITREPO, "ynnynnnynnnnnnynu"},
-    {VERB_ACCESSKEY_LIST, THING_PROJECT, "ynnynnnynnnnnnynu"},
-    {VERB_ACCESSKEY_CREATE, THING_GITREPO, "ynnynnnynnnnnnynu"},
-    {VERB_ACCESSKEY_CREATE, THING_PROJECT, "ynnynnnynnnnnnynu"},
-    {VERB_ACCESSKEY_UPDATE, THING_GITREPO, "ynnynnnynnnnnnynu"},
-    {VERB_ACCESSKEY_UPDATE, THING_PROJECT, "ynnynnnynnnnnnynu"},
-    {VERB_ACCESSKEY_DELETE, THING_GITREPO, "ynnynnnynnnnnnynu"},
-    {VERB_ACCESSKEY_DELETE, THING_PROJECT, "ynnynnnynnnnnnynu"},
-    {VERB_ACCESSKEY_LIST, THING_ACCOUNT, "ynnynnnynnnnnnynu"},
-    {VERB_USERKEY_LIST, THING_IDENTITY, "ynnnnnnynnnnnnnnu"},
-    {VERB_USERKEY_CREATE, THING_IDENTITY, "ynnnnnnynnnnnnnnu"},
-    {VERB_USERKEY_UPDATE, THING_IDENTITY, "ynnnnnnynnnnnnnnu"},
-    {VERB_USERKEY_DELETE, THING_IDENTITY, "ynnnnnnynnnnnnnnu"},
-    {VERB_ACCOUNT_UPDATE, THING_ACCOUNT, "ynnnnnnynnnnnnnnu"},
-    {VERB_AUDIT_READ, THING_ACCOUNT, "ynnynnnynnnnnnnnu"},
-    {VERB_STATUS_READ, THING_NONE, "ynnnnnnnnnnnnnnnu"},
+    {VERB_NONE_NEEDED, THING_NONE, "yyyyyyyyyyyyyyyyyyy"},
+    {VERB_WHOAMI, THING_NONE, "yyyyyyyyynnyyyynnnu"},
+    {VERB_LOGIN, THING_NONE, "yyyyyyyyyyyyyyyyyyy"},
+    {VERB_IMAGE_PULL, THING_REPO, "yyyynnnnnyynnnnnnnu"},
+    {VERB_IMAGE_PUSH, THING_REPO, "ynyynnnnnnynnnnnnnu"},
+    {VERB_IMAGE_DELETE, THING_REPO, "ynyynnnnnnnnnnnnnnu"},
+    {VERB_IMAGE_INSPECT, THING_REPO, "yynynnnnnnnnnnnnnnu"},
+    {VERB_IMAGE_LIST, THING_REPO, "yynynnnnnnnnnnnnnnu"},
+    {VERB_IMAGE_LIST, THING_ACCOUNT, "yynynnnnnnnnnnnnnnu"},
+    {VERB_IMAGE_LIST, THING_NONE, "yyyyyyyyyyyynnnnnnu"},
+    {VERB_NAMESPACE_LIST, THING_NAMESPACE, "ynyynnnnnnnnnnnnnnu"},
+    {VERB_NAMESPACE_CREATE, THING_NAMESPACE, "ynnynnnnnnnnnnnnnnu"},
+    {VERB_NAMESPACE_DELETE, THING_NAMESPACE, "ynnynnnnnnnnnnnnnnu"},
+    {VERB_QUOTA_GET, THING_ACCOUNT, "yyyynnnnnnnnnnnnnnu"},
+    {VERB_REGISTRYTOKEN_CREATE, THING_ACCOUNT, "ynnnnnnynnnnnnnnnnu"},
+    {VERB_REGISTRYTOKEN_GET, THING_TOKEN, "ynnnnnnynnnnnnnnnnu"},
+    {VERB_REGISTRYTOKEN_LIST, THING_ACCOUNT, "ynnnnnnynnnnnnnnnnu"},
+    {VERB_REGISTRYTOKEN_DELETE, THING_TOKEN, "ynnnnnnynnnnnnnnnnu"},
+    {VERB_ACCOUNT_CREATE, THING_NONE, "ynnnnnnnnnnnnnnnnnu"},
+    {VERB_ACCOUNT_LIST, THING_NONE, "yyyyyyyyynnyyyynnnu"},
+    {VERB_USER_CREATE, THING_ACCOUNT, "ynnnnnnynnnnnnnnnnu"},
+    {VERB_USER_LIST, THING_ACCOUNT, "ynnnyyyynnnnnnnnnnu"},
+    {VERB_USER_UPDATE, THING_IDENTITY, "ynnnnnnynnnnnnnnnnu"},
+    {VERB_PASSWORD_SET, THING_IDENTITY, "ynnnnnnynnnnnnnnnnu"},
+    {VERB_APIKEY_CREATE, THING_IDENTITY, "ynnnnnnynnnnnnnnnnu"},
+    {VERB_APIKEY_GET, THING_IDENTITY, "ynnnnnnynnnnnnnnnnu"},
+    {VERB_APIKEY_LIST, THING_IDENTITY, "ynnnnnnynnnnnnnnnnu"},
+    {VERB_APIKEY_DELETE, THING_IDENTITY, "ynnnnnnynnnnnnnnnnu"},
+    {VERB_SESSION_END, THING_IDENTITY, "ynnnnnnynnnnnnnnnnu"},
+    {VERB_PROJECT_LIST, THING_ACCOUNT, "yyyyyyyynnnnyyynnnu"},
+    {VERB_PROJECT_LIST, THING_PROJECT, "yyyyyyyynnnnyyynnnu"},
+    {VERB_PROJECT_CREATE, THING_ACCOUNT, "ynnynnnynnnnnnynnnu"},
+    {VERB_PROJECT_UPDATE, THING_PROJECT, "ynnynnnynnnnnnynnnu"},
+    {VERB_PROJECT_DELETE, THING_PROJECT, "ynnynnnynnnnnnynnnu"},
+    {VERB_GIT_READ, THING_GITREPO, "yyyynnnnnnnnyyyynnu"},
+    {VERB_GIT_PUSH, THING_GITREPO, "ynyynnnnnnnnnyynnnu"},
+    {VERB_GIT_FORCE, THING_GITREPO, "ynnynnnnnnnnnnynnnu"},
+    {VERB_GIT_LIST, THING_ACCOUNT, "yyyyyyyynnnnyyynnnu"},
+    {VERB_GIT_SHOW, THING_GITREPO, "yyyyyyyynnnnyyynnnu"},
+    {VERB_GIT_CREATE, THING_ACCOUNT, "ynnynnnynnnnnnynnnu"},
+    {VERB_GIT_CREATE, THING_PROJECT, "ynnynnnynnnnnnynnnu"},
+    {VERB_GIT_UPDATE, THING_GITREPO, "ynnynnnynnnnnnynnnu"},
+    {VERB_GIT_DELETE, THING_GITREPO, "ynnynnnynnnnnnynnnu"},
+    {VERB_ACCESSKEY_LIST, THING_GITREPO, "ynnynnnynnnnnnynnnu"},
+    {VERB_ACCESSKEY_LIST, THING_PROJECT, "ynnynnnynnnnnnynnnu"},
+    {VERB_ACCESSKEY_CREATE, THING_GITREPO, "ynnynnnynnnnnnynnnu"},
+    {VERB_ACCESSKEY_CREATE, THING_PROJECT, "ynnynnnynnnnnnynnnu"},
+    {VERB_ACCESSKEY_UPDATE, THING_GITREPO, "ynnynnnynnnnnnynnnu"},
+    {VERB_ACCESSKEY_UPDATE, THING_PROJECT, "ynnynnnynnnnnnynnnu"},
+    {VERB_ACCESSKEY_DELETE, THING_GITREPO, "ynnynnnynnnnnnynnnu"},
+    {VERB_ACCESSKEY_DELETE, THING_PROJECT, "ynnynnnynnnnnnynnnu"},
+    {VERB_ACCESSKEY_LIST, THING_ACCOUNT, "ynnynnnynnnnnnynnnu"},
+    {VERB_USERKEY_LIST, THING_IDENTITY, "ynnnnnnynnnnnnnnnnu"},
+    {VERB_USERKEY_CREATE, THING_IDENTITY, "ynnnnnnynnnnnnnnnnu"},
+    {VERB_USERKEY_UPDATE, THING_IDENTITY, "ynnnnnnynnnnnnnnnnu"},
+    {VERB_USERKEY_DELETE, THING_IDENTITY, "ynnnnnnynnnnnnnnnnu"},
+    {VERB_KEYPAIR_LIST, THING_PROJECT, "yyyynnnnnnnnnnnnnnu"},
+    {VERB_KEYPAIR_LIST, THING_KEYPAIR, "yyyynnnnnnnnnnnnnnu"},
+    {VERB_KEYPAIR_CREATE, THING_PROJECT, "ynyynnnnnnnnnnnnnnu"},
+    {VERB_KEYPAIR_IMPORT, THING_PROJECT, "ynyynnnnnnnnnnnnnnu"},
+    {VERB_KEYPAIR_DELETE, THING_KEYPAIR, "ynnynnnnnnnnnnnnnnu"},
+    {VERB_SERVER_LIST, THING_PROJECT, "yyyynnnynnnnnnnnnnu"},
+    {VERB_SERVER_LIST, THING_SERVER, "yyyynnnynnnnnnnnnnu"},
+    {VERB_SERVER_CREATE, THING_PROJECT, "ynyynnnynnnnnnnnnnu"},
+    {VERB_SERVER_SET_KEY, THING_SERVER, "ynnnnnnynnnnnnnnnnu"},
+    {VERB_SERVER_SEED, THING_SERVER, "ynnnnnnynnnnnnnnnnu"},
+    {VERB_SERVER_DELETE, THING_SERVER, "ynnnnnnynnnnnnnnnnu"},
+    {VERB_SEED_READ, THING_SERVER, "nnnnnnnnnnnnnnnnynu"},
+    {VERB_SEED_ENROL, THING_SERVER, "nnnnnnnnnnnnnnnnynu"},
+    {VERB_SEED_REPORT, THING_SERVER, "nnnnnnnnnnnnnnnnynu"},
+    {VERB_SERVER_FOLLOW, THING_SERVER, "nnnnnnnnnnnnnnnnnyu"},
+    {VERB_SEED_READ, THING_ACCOUNT, "nnnnnnnnnnnnnnnnnnu"},
+    {VERB_SERVER_FOLLOW, THING_PROJECT, "nnnnnnnnnnnnnnnnnnu"},
+    {VERB_ACCOUNT_UPDATE, THING_ACCOUNT, "ynnnnnnynnnnnnnnnnu"},
+    {VERB_AUDIT_READ, THING_ACCOUNT, "ynnynnnynnnnnnnnnnu"},
+    {VERB_STATUS_READ, THING_NONE, "ynnnnnnnnnnnnnnnnnu"},
 };
 
 struct askers {
@@ -114,7 +135,25 @@ struct askers {
 	struct proof proofs[ASKERS];
 	struct str ids[ASKERS]; /* of those who are users */
 	struct user bystander;
+	struct planted pair, server;
 };
+
+/* A pair that nobody of them made, and a server. */
+static void
+machines_make(struct askers *c)
+{
+	const char *own = c->git.w.owner.account;
+
+	c->pair = planted_new(&c->git);
+	c->server = planted_new(&c->git);
+	plant(&c->git,
+	      (struct plant[]){
+		  {&c->pair, true, own, own, "web-key", "IBMid-nobody"},
+		  {&c->server, false, own, own, "web-1", "IBMid-nobody"}},
+	      2);
+	c->proofs[SEED] = seed_of(&c->server);
+	c->proofs[MACHINE] = machine_of(&c->server);
+}
 
 static void
 askers_make(struct askers *c)
@@ -157,6 +196,7 @@ askers_make(struct askers *c)
 	}
 	c->proofs[NOBODY] = (struct proof){.kind = PROOF_NONE, .addr = ADDR};
 	c->bystander = world_user(w, "bystander@example.org", 0);
+	machines_make(c);
 }
 
 static struct thing
@@ -176,6 +216,10 @@ thing_of(const struct askers *c, enum thing_kind kind)
 		thing.name = STR("Own/test");
 	if (kind == THING_PROJECT)
 		thing.name = STR("Own/default");
+	if (kind == THING_KEYPAIR)
+		thing.name = STR("Own/default/web-key");
+	if (kind == THING_SERVER)
+		thing.name = STR("Own/default/web-1");
 	if (kind == THING_TOKEN)
 		thing.name = STR("some-token");
 	return thing;

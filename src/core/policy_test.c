@@ -1,6 +1,6 @@
 
+#include "core/machine_world.h"
 #include "core/policy.h"
-#include "core/ssh_world.h"
 
 #define READER_CRN "crn:v1:bluemix:public:iam::::serviceRole:Reader"
 
@@ -287,6 +287,144 @@ test_git_region(struct world *w)
 	is_int(asks(w, &any, VERB_GIT_READ, test), 0, "wherever");
 }
 
+/* --- key pairs and servers --- */
+
+/* A pair and a server in each of two projects. Pairs are made by who asks. */
+struct machines {
+	struct planted pairs[2], servers[2];
+};
+
+static void
+machines_plant(struct cast *c, struct machines *m, const char *by)
+{
+	const char *own = c->w.owner.account, *web = c->web.id.p;
+	char name[16];
+
+	for (size_t i = 0; i < 2; i++) {
+		m->pairs[i] = planted_new(c);
+		m->servers[i] = planted_new(c);
+	}
+	/* A name of its own for each who asks. */
+	(void)snprintf(name, sizeof(name), "of-%d", serial);
+	plant(c,
+	      (struct plant[]){
+		  {&m->pairs[0], true, own, own, name, by},
+		  {&m->pairs[1], true, own, web, name, by},
+		  {&m->servers[0], false, own, own, name, by},
+		  {&m->servers[1], false, own, web, name, by},
+	      },
+	      4);
+}
+
+static struct thing
+in_project(struct cast *c, enum thing_kind kind, size_t i,
+	   const struct planted *p)
+{
+	struct str name = arena_strf(&c->w.arena, "Own/%s/%s",
+				     i == 0 ? "default" : "web", p->id);
+
+	must(name.p == NULL, "memory");
+	return (struct thing){.kind = kind, .region = LOCAL, .name = name};
+}
+
+static void
+test_machines(struct cast *c)
+{
+	struct thing account = {.kind = THING_ACCOUNT, .region = LOCAL};
+	static const struct {
+		const char *why, *role;
+		const char *pairs[4][2];
+		/* In "default", then in "web": list pairs, create one, delete
+		 * one's own; list servers, create one, set a key. */
+		const char *truth;
+	} cases[] = {
+	    {"a writer of pairs",
+	     "Writer",
+	     {{"serviceName", "key-pair"}},
+	     "yyynnn yyynnn"},
+	    {"a reader of pairs",
+	     "Reader",
+	     {{"serviceName", "key-pair"}},
+	     "ynnnnn ynnnnn"},
+	    {"a manager of pairs in one project",
+	     "Manager",
+	     {{"serviceName", "key-pair"},
+	      {"resourceType", "project"},
+	      {"resource", "WEB"}},
+	     "nnnnnn yyynnn"},
+	    {"a writer by pattern",
+	     "Writer",
+	     {{"serviceType", "~*"},
+	      {"resourceType", "project"},
+	      {"resource", "~D?fault"}},
+	     "yyyyyn nnnnnn"},
+	    {"a reader of servers",
+	     "Reader",
+	     {{"serviceName", "server"}},
+	     "nnnynn nnnynn"},
+	    {"a writer of servers in all projects",
+	     "Writer",
+	     {{"serviceName", "server"}, {"resourceType", "project"}},
+	     "nnnyyn nnnyyn"},
+	    {"an administrator of servers in one",
+	     "Administrator",
+	     {{"serviceName", "server"},
+	      {"resourceType", "project"},
+	      {"resource", "default"}},
+	     "nnnyyy nnnnnn"},
+	    {"an administrator of pairs",
+	     "Administrator",
+	     {{"serviceName", "key-pair"}},
+	     "nnnnnn nnnnnn"},
+	    {"of another kind",
+	     "Manager",
+	     {{"serviceName", "key-pair"}, {"resourceType", "repository"}},
+	     "nnnnnn nnnnnn"},
+	    {"of a region",
+	     "Manager",
+	     {{"serviceType", "service"}, {"region", "local"}},
+	     "nnnnnn nnnnnn"},
+	    {"of git", "Manager", {{"serviceName", "git"}}, "nnnnnn nnnnnn"},
+	};
+
+	for (size_t i = 0; i < nitems(cases); i++) {
+		const char *pairs[5][2] = {{NULL, NULL}};
+		struct machines m;
+		struct person p;
+
+		memcpy(pairs, cases[i].pairs, sizeof(cases[i].pairs));
+		p = with(&c->w, cases[i].role, pairs);
+		machines_plant(c, &m, p.user.id.p);
+		for (size_t j = 0; j < 2; j++) {
+			struct thing place =
+			    project(j == 0 ? "Own/default" : "Own/web");
+			struct thing key =
+			    in_project(c, THING_KEYPAIR, j, &m.pairs[j]);
+			struct thing machine =
+			    in_project(c, THING_SERVER, j, &m.servers[j]);
+			const int got[] = {
+			    asks(&c->w, &p, VERB_KEYPAIR_LIST, place),
+			    asks(&c->w, &p, VERB_KEYPAIR_CREATE, place),
+			    asks(&c->w, &p, VERB_KEYPAIR_DELETE, key),
+			    asks(&c->w, &p, VERB_SERVER_LIST, machine),
+			    asks(&c->w, &p, VERB_SERVER_CREATE, place),
+			    asks(&c->w, &p, VERB_SERVER_SET_KEY, machine),
+			};
+
+			for (size_t k = 0; k < nitems(got); k++)
+				is_int(got[k],
+				       cases[i].truth[7 * j + k] == 'y'
+					   ? 0
+					   : OUT_DENIED,
+				       "%s: project %zu, question %zu",
+				       cases[i].why, j, k);
+		}
+		is_int(asks(&c->w, &p, VERB_KEYPAIR_LIST, account),
+		       i < 2 ? 0 : OUT_DENIED,
+		       "%s: no list of what is anywhere", cases[i].why);
+	}
+}
+
 /* What is not understood grants nothing. */
 static void
 test_closed(struct world *w)
@@ -456,6 +594,7 @@ main(void)
 	test_services(w);
 	test_git(w);
 	test_git_region(w);
+	test_machines(&c);
 	subtest("move") test_move(&c);
 	subtest("closed") test_closed(w);
 	test_felt_at_once(w);
