@@ -9,12 +9,16 @@
 #include "http/server.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
-#define SLICE_MS 500	    /* between two looks at the guard */
-#define JOIN_MAX (32 * KIB) /* framing and data in one write */
+#define SLICE_MS   500	      /* between two looks at the guard */
+#define JOIN_MAX   (32 * KIB) /* framing and data in one write */
+#define ACK_MIN_US 100	      /* between two looks at what is unacknowledged: */
+#define ACK_MAX_US 10000      /* longer and longer */
 
 bool
 http_sending(const struct http_req *req)
@@ -134,12 +138,13 @@ begin(struct http_conn *c, struct http_reply *re)
 	return 0;
 }
 
-/* What is in out, then the data, in as few writes as is sensible. */
+/* What is in out, then the data, in as few writes as is sensible; a secret goes
+ * from where it is. */
 static int
 write_out(struct http_conn *c, struct http_reply *re, const char *p, size_t n)
 {
 	struct work *w = c->work;
-	bool join = n <= JOIN_MAX;
+	bool join = n == 0 || (n <= JOIN_MAX && !re->wipe);
 	int r;
 
 	if (join && n > 0 && buf_add(&w->out, p, n) != 0)
@@ -188,20 +193,67 @@ http_send(struct http_req *req, struct http_reply *re, const void *p, size_t n)
 	return r;
 }
 
+/* Has the client closed its side, or its machine said that there is none? */
+static bool
+left(const struct http_conn *c, int64_t wait_us)
+{
+	struct pollfd fd = {.fd = c->fd, .events = POLLRDHUP};
+	struct timespec ts = {.tv_nsec = (long)wait_us * 1000};
+
+	return ppoll(&fd, 1, &ts, NULL) > 0 &&
+	       (fd.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+}
+
 int
 http_look(struct http_req *req, struct http_reply *re)
 {
 	struct http_conn *c = req->conn;
-	struct pollfd fd = {.fd = c->fd, .events = POLLRDHUP};
 	int r;
 
 	if (c->work->flow_flaw != 0)
 		return c->work->flow_flaw;
 	r = look(c, re, clock_mono());
-	if (r == 0 && poll(&fd, 1, 0) > 0 &&
-	    (fd.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0)
-		r = OUT_RANGE;
-	return r;
+	return r == 0 && left(c, 0) ? OUT_RANGE : r;
+}
+
+/* The socket's buffer holds what was not acknowledged, and is emptied by a
+ * reset too: so whether the client is there is looked at after it was empty. */
+static int
+await_acks(struct http_conn *c, struct http_reply *re, int64_t until)
+{
+	int64_t wait_us = ACK_MIN_US;
+	int unsent = 0, r;
+
+	for (;;) {
+		r = look(c, re, clock_mono());
+		if (r != 0)
+			return r;
+		if (ioctl(c->fd, SIOCOUTQ, &unsent) != 0)
+			return OUT_RANGE;
+		if (left(c, unsent == 0 ? 0 : wait_us))
+			return OUT_RANGE;
+		if (unsent == 0)
+			return 0;
+		if (clock_mono() >= until)
+			return OUT_EXPIRED;
+		if (wait_us < ACK_MAX_US)
+			wait_us *= 2;
+	}
+}
+
+int
+http_delivered(struct http_req *req, struct http_reply *re, int64_t ms)
+{
+	struct http_conn *c = req->conn;
+	struct work *w = c->work;
+
+	if (!w->flows)
+		return FAIL(-EINVAL);
+	if (w->flow_flaw == 0) {
+		w->guard_ms = 0;
+		w->flow_flaw = await_acks(c, re, clock_mono() + ms);
+	}
+	return w->flow_flaw;
 }
 
 enum step

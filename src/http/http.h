@@ -202,7 +202,8 @@ MUST int http_send(struct http_req *, struct http_reply *, const void *p,
 MUST int http_look(struct http_req *, struct http_reply *);
 /* The same, once what was sent so far has been acknowledged by the peer's TCP:
  * it is out of our hands and of our kernel's. Waits for at most ms. The outcomes
- * of http_send(); OUT_EXPIRED: not in time. A proxy in between may still lose
+ * of http_send(); OUT_EXPIRED: not in time; OUT_RANGE also when the client has
+ * closed its side, whatever it may have read. A proxy in between may still lose
  * it. */
 MUST int http_delivered(struct http_req *, struct http_reply *, int64_t ms);
 /* Is the head out, so that another reply cannot be given? */
