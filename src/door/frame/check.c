@@ -65,7 +65,8 @@ row_wrong(const struct route *r)
 {
 	bool takes =
 	    r->body == BODY_JSON || r->body == BODY_FORM || r->body == BODY_RAW;
-	bool streams = r->body == BODY_STREAM || r->body == BODY_EXCHANGE;
+	bool streams = r->body == BODY_STREAM || r->body == BODY_EXCHANGE ||
+		       r->body == BODY_JSON_SEND;
 
 	if (r->method >= HTTP_METHODS || r->method == HTTP_HEAD)
 		return "no such method (HEAD is GET's)";

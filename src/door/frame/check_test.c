@@ -113,6 +113,13 @@ test_rows(void)
 	one(row, false, "a stream on an event thread");
 	row.where = RUN_POOL;
 	one(row, true, "a stream in the pool");
+	row.body = BODY_JSON_SEND;
+	one(row, true, "JSON that is answered as it comes into being");
+	row.where = RUN_INLINE;
+	one(row, false, "but not on an event thread");
+	row.where = RUN_POOL;
+	row.body_max = 0;
+	one(row, false, "nor without a limit");
 	row = ROW("/a");
 	row.body_max = 1;
 	one(row, false, "a limit without a body");

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define LOG_PATH_MAX 512
+#define BODY_PIECE   (4 * KIB)
 
 static struct inner *
 inner_of(const struct http_req *req)
@@ -153,8 +154,9 @@ plan_of(const struct call *call, uint64_t *body_max)
 	*body_max = route->body_max;
 	if (route->body == BODY_STREAM)
 		return HTTP_STREAM;
-	if (route->body == BODY_EXCHANGE) {
-		call->req->takes_gzip = call->req->sends = true;
+	if (route->body == BODY_EXCHANGE || route->body == BODY_JSON_SEND) {
+		call->req->takes_gzip = route->body == BODY_EXCHANGE;
+		call->req->sends = true;
 		return HTTP_STREAM;
 	}
 	if (route->where_of != NULL)
@@ -185,12 +187,48 @@ app_begin(void *arg, struct http_req *req, struct http_reply *reply,
 }
 
 static int
+body_flaw(struct inner *in, int r)
+{
+	if (r == OUT_EXPIRED)
+		return inner_status(in, 408, "the body came too slowly");
+	return r < 0 ? r : inner_status(in, 400, "the body is not well formed");
+}
+
+/* What comes as a stream is read as a whole. */
+static int
+body_collect(struct inner *in)
+{
+	CLEAN(buf_clear) struct buf body = BUF_INIT;
+	struct call *call = &in->call;
+	size_t max = (size_t)call->route->body_max, n = 1;
+	int r = 0;
+
+	body.max = max + BODY_PIECE;
+	while (r == 0 && n > 0 && body.n <= max) {
+		r = buf_room(&body, BODY_PIECE);
+		if (r == 0)
+			r = http_body_read(call->req, body.p + body.n,
+					   BODY_PIECE, &n);
+		if (r == 0)
+			body.n += n;
+	}
+	if (r != 0)
+		return body_flaw(in, r);
+	if (body.n > max)
+		return inner_status(in, 413, "the body is too large");
+	body.p[body.n] = '\0';
+	return json_parse(buf_str(&body), &call->json, &call->note);
+}
+
+static int
 body_decode(struct inner *in)
 {
 	struct call *call = &in->call;
 	struct str body = call->req->body;
 	int r = 0;
 
+	if (call->route->body == BODY_JSON_SEND && has_body(call->req))
+		r = body_collect(in);
 	if (call->route->body == BODY_JSON && body.n > 0)
 		r = json_parse(body, &call->json, &call->note);
 	if (call->route->body == BODY_FORM)

@@ -36,7 +36,7 @@ struct call {
 	struct arena *arena;
 	struct str params[FRAME_PARAMS_MAX]; /* decoded, in pattern order */
 	struct form query, form;	     /* form: BODY_FORM */
-	struct json *json;     /* BODY_JSON; NULL for an empty body */
+	struct json *json;     /* BODY_JSON and JSON_SEND; NULL: empty body */
 	struct visit visit;    /* who was let in, for what on what */
 	enum proof_kind proof; /* how they proved it; NONE: not asked */
 	struct thing thing;    /* what the route is about; aim fills it */
@@ -49,9 +49,11 @@ struct call {
 };
 
 /* EXCHANGE: a stream that may be coded with gzip, and whose handler may send
- * its reply with http_send(). */
+ * its reply with http_send(). JSON_SEND: JSON, read whole, and a handler that
+ * may do so too. */
 enum body_kind {
-	BODY_NONE, BODY_JSON, BODY_FORM, BODY_RAW, BODY_STREAM, BODY_EXCHANGE
+	BODY_NONE, BODY_JSON, BODY_FORM, BODY_RAW, BODY_STREAM, BODY_EXCHANGE,
+	BODY_JSON_SEND
 };
 enum run_where { RUN_INLINE, RUN_POOL }; /* POOL for all that waits */
 

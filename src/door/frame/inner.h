@@ -52,6 +52,12 @@ struct inner {
 	unsigned allow; /* bits by http_method, for 405 */
 };
 
+static inline bool
+has_body(const struct http_req *req)
+{
+	return req->chunked || req->length > 0;
+}
+
 static inline int
 inner_status(struct inner *in, int status, const char *why)
 {

@@ -1,12 +1,6 @@
 #include "door/frame/inner.h"
 
 static bool
-has_body(const struct http_req *req)
-{
-	return req->chunked || req->length > 0;
-}
-
-static bool
 has_type(const struct http_req *req, struct str want)
 {
 	struct str type = http_field_get(req, "content-type", NULL), rest;
@@ -37,7 +31,8 @@ body_step(struct inner *in)
 	if (coding.n > 0 && !str_eq_nocase(coding, STR("identity")) &&
 	    route->body != BODY_EXCHANGE)
 		return inner_status(in, 415, "bodies are taken uncoded only");
-	if (route->body == BODY_JSON && !has_type(req, STR("application/json")))
+	if ((route->body == BODY_JSON || route->body == BODY_JSON_SEND) &&
+	    !has_type(req, STR("application/json")))
 		return inner_status(in, 415, "the body is not JSON in UTF-8");
 	if (route->body == BODY_FORM &&
 	    !has_type(req, STR("application/x-www-form-urlencoded")))
