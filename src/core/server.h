@@ -19,7 +19,8 @@
 #define SERVER_ID_LEN 32
 #define SERVER_NAME_MAX 63 /* a host name's label: RFC 1123 2.1 */
 #define SERVERS_MAX 1000000 /* per project */
-#define SERVER_KEYS_MAX 1000 /* history of one server */
+#define SERVER_KEYS_MAX 1000 /* of one server's history: the oldest go */
+#define SERVER_SCAN_MAX 20000 /* rows that a search looks at for one page */
 #define SERVER_HOST_KEYS_MAX 8
 #define SERVER_HOSTNAME_MAX 253
 #define USER_DATA_MAX (64 * KIB)
@@ -47,6 +48,7 @@ struct server {
 	struct str credential; /* id, for audit_last_use(CRED_MACHINE) */
 };
 bool server_name_ok(struct str);
+/* The rule in words, for whoever broke it. */
 extern const char server_name_rule[];
 
 struct server_ask {
@@ -55,37 +57,44 @@ struct server_ask {
 	struct str user_data;
 	int64_t seed_life_s; /* 0: SEED_LIFE_S */
 };
-/* For a visit to a PROJECT. The token is shown once. OUT_MALFORMED,
- * OUT_CONFLICT the name is taken, or the pair is pending or dead; OUT_MISSING_PART
- * no such pair; OUT_TOO_MANY; each with a note. */
+/* For a visit to a PROJECT. The token is shown once. OUT_MALFORMED; OUT_TOO_LARGE
+ * user_data; OUT_CONFLICT the name is taken, or the pair is pending or dead;
+ * OUT_MISSING_PART no such pair; OUT_TOO_MANY; each with a note. OUT_ABSENT: the
+ * project is gone. */
 MUST int server_create(const struct visit *, const struct server_ask *,
     struct arena *, struct server *ret, struct secret *ret_token,
     struct note *);
+/* By id. 0, OUT_ABSENT. */
 MUST int server_get(struct core *, struct str id, struct arena *,
     struct server *ret);
 struct server_filter {
 	struct str project; /* id; or, with trusts, empty for the account */
-	struct str account; /* id */
+	struct str account; /* id; used without a project */
 	struct str trusts;  /* SHA-256 of a blob, 32 bytes; empty: any */
-	struct str search, after;
+	struct str search;  /* part of the name, without case; empty: all */
+	struct str after;   /* what *ret_next said; empty: from the start */
 	int64_t limit;
 };
-/* In order of name, as keypair_list(). */
+/* In order of name. *ret_next: where to go on, or empty: that was all. In a
+ * project it is a name; in an account, where projects share names, a name and an
+ * id ("web-1/<id>"). A search may give less than a page, even nothing, and go on
+ * all the same: SERVER_SCAN_MAX. */
 MUST int server_list(struct core *, const struct server_filter *,
     struct arena *, struct server **ret, size_t *n, struct str *ret_next);
-/* Newest first. */
+/* Newest first. OUT_ABSENT: no such server. */
 MUST int server_history(struct core *, struct str id, struct arena *,
     struct server_key **ret, size_t *n);
 struct server_host_key {
 	struct str type, blob;
 };
+/* In order of type; none of a server that is not there. */
 MUST int server_host_keys(struct core *, struct str id, struct arena *,
     struct server_host_key **ret, size_t *n);
 
-/* For a visit to the SERVER. set_key: OUT_MISSING_PART no such pair in its
- * project, OUT_CONFLICT pending or dead; nothing happens when it has that key
- * already. renew: the token, and what remained of the old one, ends; the
- * machine's credential lives until the machine enrols again. */
+/* For a visit to the SERVER; OUT_ABSENT: it is gone. set_key: OUT_MISSING_PART no
+ * such pair in its project, OUT_CONFLICT pending or dead; nothing happens when it
+ * has that key already. renew: a new token, and the old one ends; OUT_MALFORMED
+ * the life. The machine's credential lives until the machine enrols again. */
 MUST int server_set_key(const struct visit *, struct str keypair,
     struct note *);
 MUST int server_seed_renew(const struct visit *, int64_t life_s,
@@ -96,10 +105,15 @@ MUST int server_delete(const struct visit *);
 /* --- what the machine does; visits of CRED_SEED or CRED_MACHINE, whose object
  * is the server --- */
 
-/* What a first boot is told; the token was good, for this address. The first
- * call makes the address the only one. OUT_DENIED: it is another's. */
+/*
+ * What a first boot does, with a token. Whatever it does first makes its address
+ * the only one. For all three: OUT_UNPROVEN the token was replaced, or the server
+ * is gone; OUT_EXPIRED; OUT_DENIED it is another address's, or what the first
+ * boot is over for. The trail knows of each no.
+ */
 struct server_boot {
-	struct str id, name, user_data;
+	struct str id, name;
+	struct str user_data; /* byte for byte; empty in server_follow() */
 	struct server_key key;
 };
 MUST int server_boot(const struct visit *, struct arena *,
@@ -108,15 +122,16 @@ MUST int server_boot(const struct visit *, struct arena *,
  * of the server ends. */
 MUST int server_enrol(const struct visit *, struct secret *ret);
 struct server_report {
-	struct str hostname, fqdn;
-	const struct sshkey *keys;
+	struct str hostname, fqdn; /* host names, or empty */
+	const struct sshkey *keys; /* one of a type */
 	size_t n_keys;
 };
-/* Closes the seed: the first boot is over. The same report again is fine, for as
- * long as the seed would have lived; another one is OUT_CONFLICT. */
+/* Closes the seed: the first boot is over. Host keys of an earlier one go. The
+ * same report again is fine, for as long as the seed would have lived; another
+ * one is OUT_CONFLICT. OUT_MALFORMED. Both with a note. */
 MUST int server_report(const struct visit *, const struct server_report *,
     struct note *);
-/* What the machine trusts now: one point read. */
+/* What the machine trusts now: one point read. OUT_ABSENT: it is gone. */
 MUST int server_follow(const struct visit *, struct arena *,
     struct server_boot *ret);
 
