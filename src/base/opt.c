@@ -1,5 +1,7 @@
 #include "base/opt.h"
 
+#include "base/i18n.h"
+
 #include <string.h>
 
 struct parser {
@@ -37,15 +39,15 @@ store(struct parser *p, size_t i, const char *text)
 
 	if (v->given && o->kind != OPT_MANY)
 		return note_set(p->note, OUT_MALFORMED,
-				"option --%s was given twice", o->name);
+				_("option --%s was given twice"), o->name);
 	if (o->kind == OPT_MANY && v->count == OPT_VALUES_MAX)
 		return note_set(p->note, OUT_MALFORMED,
-				"option --%s was given more than %d times",
+				_("option --%s was given more than %d times"),
 				o->name, OPT_VALUES_MAX);
 	if (o->kind == OPT_NUMBER &&
 	    str_u64(str_c(text), UINT64_MAX, &v->number) != 0)
 		return note_set(p->note, OUT_MALFORMED,
-				"option --%s wants a number, not \"%s\"",
+				_("option --%s wants a number, not \"%s\""),
 				o->name, text);
 	if (o->kind == OPT_MANY)
 		v->many[v->count++] = text;
@@ -64,11 +66,12 @@ take(struct parser *p, size_t found, const char *value, int argc, char **argv,
 
 	if (o->kind == OPT_FLAG && value != NULL)
 		return note_set(p->note, OUT_MALFORMED,
-				"option --%s takes no value", o->name);
+				_("option --%s takes no value"), o->name);
 	if (o->kind != OPT_FLAG && value == NULL) {
 		if (*i + 1 >= argc)
 			return note_set(p->note, OUT_MALFORMED,
-					"option --%s wants a value", o->name);
+					_("option --%s wants a value"),
+					o->name);
 		value = argv[++*i];
 	}
 	return store(p, found, value);
@@ -91,8 +94,8 @@ parse_one(struct parser *p, int argc, char **argv, int *i)
 		arg.n = 2 + name.n;
 	}
 	if (found == p->n)
-		return note_set(p->note, OUT_MALFORMED, "unknown option %.*s",
-				STR_ARG(arg));
+		return note_set(p->note, OUT_MALFORMED,
+				_("unknown option %.*s"), STR_ARG(arg));
 	return take(p, found, value, argc, argv, i);
 }
 
@@ -133,12 +136,15 @@ text_wrap(FILE *out, struct str text)
 	struct str word;
 
 	while (str_next(&text, ' ', &word)) {
-		if (at > USAGE_COLUMN && at + 1 + word.n > USAGE_WIDTH) {
+		size_t width = i18n_width(word.p, word.n);
+
+		if (at > USAGE_COLUMN && at + 1 + width > USAGE_WIDTH) {
 			fprintf(out, "\n%*s", USAGE_COLUMN, "");
 			at = USAGE_COLUMN;
 		}
-		at += (size_t)fprintf(
-		    out, "%s%.*s", at > USAGE_COLUMN ? " " : "", STR_ARG(word));
+		fprintf(out, "%s%.*s", at > USAGE_COLUMN ? " " : "",
+			STR_ARG(word));
+		at += width + (at > USAGE_COLUMN ? 1 : 0);
 	}
 	(void)fputc('\n', out);
 }
@@ -160,6 +166,6 @@ opt_usage(FILE *out, const struct opt *opts, size_t n)
 			fprintf(out, "\n%*s", USAGE_COLUMN, "");
 		else
 			fprintf(out, "%*s", USAGE_COLUMN - width, "");
-		text_wrap(out, str_c(o->text));
+		text_wrap(out, str_c(_(o->text)));
 	}
 }

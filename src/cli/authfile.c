@@ -1,6 +1,7 @@
 #include "cli/authfile.h"
 
 #include "base/enc.h"
+#include "base/i18n.h"
 #include "cli/cli.h"
 #include "json/json.h"
 
@@ -29,7 +30,7 @@ home_file(const char *below, struct buf *ret, struct note *note)
 	const char *home = env_path("HOME");
 
 	if (home == NULL)
-		return note_set(note, OUT_ABSENT, "HOME is not set");
+		return note_set(note, OUT_ABSENT, _("HOME is not set"));
 	return buf_addf(ret, "%s/%s", home, below);
 }
 
@@ -154,8 +155,8 @@ store_run(const char *program, struct str input, struct note *note)
 	if (e == 0)
 		e = waitpid(pid, &status, 0) < 0 ? errno : 0;
 	if (e != 0 || status != 0)
-		return note_set(note, OUT_BUSY, "%s could not store the login",
-				program);
+		return note_set(note, OUT_BUSY,
+				_("%s could not store the login"), program);
 	return 0;
 }
 
@@ -191,7 +192,7 @@ authfile_put(const char *path, const struct login_entry *e, struct note *note)
 		if (r != 0 || json_kind(old) != JSON_OBJECT)
 			return note_set(
 			    note, OUT_MALFORMED,
-			    "%s is not valid JSON; it was left alone", path);
+			    _("%s is not valid JSON; it was left alone"), path);
 	}
 	if (r != 0 && r != OUT_ABSENT)
 		return r;

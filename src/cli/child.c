@@ -1,5 +1,7 @@
 #include "cli/child.h"
 
+#include "base/i18n.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -208,7 +210,8 @@ run(const struct child *c, const int ends[2], int *ret_status,
 			(void)kill(pid, caught); /* it came just before */
 	} else {
 		return note_set(note, r == -ENOENT ? OUT_ABSENT : OUT_BUSY,
-				"cannot run %s: %s", c->argv[0], strerror(-r));
+				_("cannot run %s: %s"), c->argv[0],
+				strerror(-r));
 	}
 	if (c->out != NULL)
 		read_result = read_all(ends[0], c->out);
@@ -216,7 +219,7 @@ run(const struct child *c, const int ends[2], int *ret_status,
 		(void)kill(pid, SIGTERM);
 	*ret_status = wait_for(pid);
 	if (read_result == OUT_TOO_LARGE)
-		return note_set(note, OUT_TOO_LARGE, "%s says too much",
+		return note_set(note, OUT_TOO_LARGE, _("%s says too much"),
 				c->argv[0]);
 	return read_result;
 }

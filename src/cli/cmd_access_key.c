@@ -2,6 +2,7 @@
 #include "cli/git.h"
 
 #include "base/enc.h"
+#include "base/i18n.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -10,25 +11,26 @@
 #define PROJECT_OPT                                                            \
 	{                                                                      \
 		"project", 'p', OPT_TEXT, "TEAM/PROJECT",                      \
-		    "a project instead: all of its repositories"               \
+		    N_("a project instead: all of its repositories")           \
 	}
 #define WHERE_OPTS                                                             \
 	{"repo", 'r', OPT_TEXT, "TEAM/REPO",                                   \
-	 "where the key stands; needed by who may not look over the account"}, \
+	 N_("where the key stands; needed by who may not look over the "       \
+	    "account")},                                                       \
 	{                                                                      \
-		"project", 'p', OPT_TEXT, "TEAM/PROJECT", "the same"           \
+		"project", 'p', OPT_TEXT, "TEAM/PROJECT", N_("the same")       \
 	}
 #define FROM_TEXT                                                              \
-	"addresses and prefixes it may be used from, with commas; default: "   \
-	"any"
-#define WHEN_TEXT "30d, 12h, 2026-12-31, 2026-12-31T08:00:00Z"
+	N_("addresses and prefixes it may be used from, with commas; "         \
+	   "default: any")
 
 enum { ADD_LABEL, ADD_KEY, ADD_EXPIRES, ADD_FROM, ADD_PROJECT };
 static const struct opt add_opts[] = {
-    {"label", 'l', OPT_TEXT, "TEXT", "which machine it is (needed)"},
+    {"label", 'l', OPT_TEXT, "TEXT", N_("which machine it is (needed)")},
     {"key", 'k', OPT_TEXT, "FILE|-",
-     "the public key; without it, it is pasted into the terminal"},
-    {"expires", 0, OPT_TEXT, "WHEN", WHEN_TEXT "; default: never"},
+     N_("the public key; without it, it is pasted into the terminal")},
+    {"expires", 0, OPT_TEXT, "WHEN",
+     N_("30d, 12h, 2026-12-31, 2026-12-31T08:00:00Z; default: never")},
     {"from", 0, OPT_TEXT, "CIDR,...", FROM_TEXT},
     PROJECT_OPT,
 };
@@ -39,24 +41,25 @@ static const struct opt where_opts[] = {WHERE_OPTS};
 enum { RM_FORCE = WHERE_PROJECT + 1 };
 static const struct opt rm_opts[] = {
     WHERE_OPTS,
-    {"force", 'f', OPT_FLAG, NULL, "do not ask"},
+    {"force", 'f', OPT_FLAG, NULL, N_("do not ask")},
 };
 enum { SET_LABEL = WHERE_PROJECT + 1, SET_EXPIRES, SET_FROM };
 static const struct opt set_opts[] = {
     WHERE_OPTS,
-    {"label", 'l', OPT_TEXT, "TEXT", "which machine it is"},
-    {"expires", 0, OPT_TEXT, "WHEN", WHEN_TEXT ", none"},
+    {"label", 'l', OPT_TEXT, "TEXT", N_("which machine it is")},
+    {"expires", 0, OPT_TEXT, "WHEN",
+     N_("30d, 12h, 2026-12-31, 2026-12-31T08:00:00Z, none")},
     {"from", 0, OPT_TEXT, "CIDR,...|any",
-     "addresses and prefixes it may be used from, with commas"},
+     N_("addresses and prefixes it may be used from, with commas")},
 };
 enum { ROTATE_KEY = WHERE_PROJECT + 1, ROTATE_LABEL, ROTATE_UNTIL };
 static const struct opt rotate_opts[] = {
     WHERE_OPTS,
     {"key", 'k', OPT_TEXT, "FILE|-",
-     "the new public key; without it, it is pasted into the terminal"},
-    {"label", 'l', OPT_TEXT, "TEXT", "its label; default: the old one's"},
+     N_("the new public key; without it, it is pasted into the terminal")},
+    {"label", 'l', OPT_TEXT, "TEXT", N_("its label; default: the old one's")},
     {"until", 0, OPT_TEXT, "WHEN",
-     "the old key ends then, even if the new one was not used yet"},
+     N_("the old key ends then, even if the new one was not used yet")},
 };
 
 static void
@@ -65,7 +68,7 @@ place_text(const struct json *key, struct buf *ret)
 	const struct json *project = json_get(key, "project");
 
 	if (project != NULL)
-		(void)buf_addf(ret, "project %.*s",
+		(void)buf_addf(ret, _("project %.*s"),
 			       STR_ARG(json_text(project, "key")));
 	else
 		(void)buf_addstr(
@@ -93,10 +96,10 @@ key_show(struct cli *cli, const struct json *key)
 	}
 	id_text(key, id);
 	place_text(key, &place);
-	print_pair("Access key", str_c(id));
-	print_pair("On", buf_str(&place));
+	print_pair(_("Access key"), str_c(id));
+	print_pair(_("On"), buf_str(&place));
 	key_print(key);
-	printf("\nOK\n");
+	printf(_("\nOK\n"));
 	return 0;
 }
 
@@ -115,9 +118,9 @@ static void
 touch_warn(const struct sshkey *key)
 {
 	if (key->type == SSHKEY_SK_ED25519 || key->type == SSHKEY_SK_ECDSA256)
-		fprintf(stderr, "Hint: this is the key of a security token, "
-				"which wants to be touched: not for machines "
-				"that work unattended.\n");
+		fprintf(stderr, _("Hint: this is the key of a security token, "
+				  "which wants to be touched: not for machines "
+				  "that work unattended.\n"));
 }
 
 /* What comes next, where the key lives. Who may add keys but not read is not
@@ -135,7 +138,7 @@ next_say(struct cli *cli, const struct place *p)
 	url = r == 0 ? repo_clone_url(repo, "ssh") : STR_NONE;
 	if (url.n == 0)
 		return 0;
-	printf("\nOn that machine:\n\n    git clone ");
+	printf("\n%s\n\n    git clone ", _("On that machine:"));
 	print_text(url);
 	printf("\n");
 	return 0;
@@ -155,8 +158,9 @@ access_key_add(struct cli *cli, const struct args *a)
 	int r = place_given(cli, a, a->v[ADD_PROJECT].text, &p);
 
 	if (r == 0 && o.label == NULL)
-		return note_set(&cli->note, OUT_MALFORMED,
-				"--label is needed: say which machine it is");
+		return note_set(
+		    &cli->note, OUT_MALFORMED,
+		    _("--label is needed: say which machine it is"));
 	if (r == 0)
 		r = key_read(cli, a->v[ADD_KEY].text, &line, &key);
 	if (r == 0)
@@ -176,12 +180,15 @@ access_key_add(struct cli *cli, const struct args *a)
 static void
 used_text(const struct json *key, struct buf *ret)
 {
-	struct str from = json_text(key, "last_used_from");
-	char when[32];
+	struct str from = json_text(key, "last_used_from"), when;
+	char room[32];
 
-	(void)buf_addstr(ret, when_text(json_text(key, "last_used"), when));
+	when = when_text(json_text(key, "last_used"), room);
 	if (from.n > 0)
-		(void)buf_addf(ret, " from %.*s", STR_ARG(from));
+		(void)buf_addf(ret, _("%.*s from %.*s"), STR_ARG(when),
+			       STR_ARG(from));
+	else
+		(void)buf_addstr(ret, when);
 }
 
 static void
@@ -216,8 +223,9 @@ static int
 access_key_list(struct cli *cli, const struct args *a)
 {
 	static const struct column columns[] = {
-	    {"ID", false},	    {"LABEL", false},	  {"TYPE", false},
-	    {"FINGERPRINT", false}, {"LAST USED", false}, {"EXPIRES", false}};
+	    {N_("ID"), false},	      {N_("LABEL"), false},
+	    {N_("TYPE"), false},      {N_("FINGERPRINT"), false},
+	    {N_("LAST USED"), false}, {N_("EXPIRES"), false}};
 	CLEAN(buf_clear) struct buf path = BUF_INIT;
 	struct listing list = {NULL, NULL, columns, nitems(columns), key_row};
 	struct place p;
@@ -262,8 +270,8 @@ access_key_update(struct cli *cli, const struct args *a)
 
 	if (!a->v[SET_LABEL].given && o.expires == NULL && o.from == NULL)
 		return note_set(&cli->note, OUT_MALFORMED,
-				"nothing to change: give --label, --expires "
-				"or --from");
+				_("nothing to change: give --label, --expires "
+				  "or --from"));
 	jw_object(&w, NULL);
 	if (a->v[SET_LABEL].given)
 		jw_c(&w, "label", a->v[SET_LABEL].text);
@@ -314,10 +322,12 @@ access_key_rotate(struct cli *cli, const struct args *a)
 	if (r == 0)
 		r = send_key(cli, "POST", path.p, buf_str(&body));
 	if (r == 0 && !cli->json)
-		printf("\nBoth keys are good for now. The old one ends with "
-		       "the first use of the\nnew one%s.\n",
-		       a->v[ROTATE_UNTIL].given ? ", or at the time given"
-						: "");
+		printf(a->v[ROTATE_UNTIL].given
+			   ? _("\nBoth keys are good for now. The old one ends "
+			       "with the first use of the\nnew one, or at the "
+			       "time given.\n")
+			   : _("\nBoth keys are good for now. The old one ends "
+			       "with the first use of the\nnew one.\n"));
 	return r;
 }
 
@@ -333,7 +343,7 @@ key_remove(struct cli *cli, const struct args *a, const char *word)
 	ask.path = path.p;
 	r = client_call(cli, &ask, NULL, NULL);
 	if (r == 0)
-		printf("Removed access key %s.\n", word);
+		printf(_("Removed access key %s.\n"), word);
 	return r;
 }
 
@@ -344,15 +354,15 @@ access_key_rm(struct cli *cli, const struct args *a)
 
 	if (!a->v[RM_FORCE].given &&
 	    !prompt_yes(
-		"Machines with these keys are shut out at once, running "
-		"clones too. Remove?"))
+		_("Machines with these keys are shut out at once, running "
+		  "clones too. Remove?")))
 		return note_set(
 		    &cli->note, OUT_DENIED,
-		    "nothing removed: not confirmed (-f does not ask)");
+		    _("nothing removed: not confirmed (-f does not ask)"));
 	for (int i = 0; r == 0 && i < a->n; i++)
 		r = key_remove(cli, a, a->rest[i]);
 	if (r == 0)
-		printf("\nOK\n");
+		printf(_("\nOK\n"));
 	return r;
 }
 
@@ -376,11 +386,11 @@ where_row(struct table *t, const struct json *key)
 static int
 access_key_where(struct cli *cli, const struct args *a)
 {
-	static const struct column columns[] = {{"ID", false},
-						{"ON", false},
-						{"LABEL", false},
-						{"LAST USED", false},
-						{"EXPIRES", false}};
+	static const struct column columns[] = {{N_("ID"), false},
+						{N_("ON"), false},
+						{N_("LABEL"), false},
+						{N_("LAST USED"), false},
+						{N_("EXPIRES"), false}};
 	CLEAN(buf_clear) struct buf path = BUF_INIT;
 	CLEAN(buf_clear) struct buf print = BUF_INIT;
 	struct listing list = {NULL, NULL, columns, nitems(columns), where_row};
@@ -401,33 +411,37 @@ access_key_where(struct cli *cli, const struct args *a)
 
 static const struct command rows[] = {
     {"access-key", "add", NULL, add_opts, nitems(add_opts), "[TEAM/REPO]", 0, 1,
-     access_key_add, "let a machine's key read a repository",
-     "Make the key pair on the deploy host ('ssh-keygen'), and give the "
-     "public\n"
-     "half here, the file that ends in .pub; the private half stays there. A\n"
-     "paste that the terminal wrapped over several lines is joined.\n"
-     "The key reads this repository and never pushes. The same key may stand\n"
-     "on several repositories; it cannot be a person's key as well. Take the\n"
-     "address of SSH for the clone, not the https:// one.\n"
-     "On the deploy host itself, 'latchkey access-key setup' does all of "
-     "it.\n"},
+     access_key_add, N_("let a machine's key read a repository"),
+     N_("Make the key pair on the deploy host ('ssh-keygen'), and give the "
+	"public\n"
+	"half here, the file that ends in .pub; the private half stays there. "
+	"A\n"
+	"paste that the terminal wrapped over several lines is joined.\n"
+	"The key reads this repository and never pushes. The same key may "
+	"stand\n"
+	"on several repositories; it cannot be a person's key as well. Take "
+	"the\n"
+	"address of SSH for the clone, not the https:// one.\n"
+	"On the deploy host itself, 'latchkey access-key setup' does all of "
+	"it.\n")},
     {"access-key", "list", NULL, list_opts, nitems(list_opts), "[TEAM/REPO]", 0,
-     1, access_key_list, "list the access keys of a repository", NULL},
+     1, access_key_list, N_("list the access keys of a repository"), NULL},
     {"access-key", "show", NULL, where_opts, nitems(where_opts), "ID", 1, 1,
-     access_key_show, "show one access key", NULL},
+     access_key_show, N_("show one access key"), NULL},
     {"access-key", "update", NULL, set_opts, nitems(set_opts), "ID", 1, 1,
-     access_key_update, "change its label, end or addresses",
-     "The key itself cannot change: rotate it.\n"},
+     access_key_update, N_("change its label, end or addresses"),
+     N_("The key itself cannot change: rotate it.\n")},
     {"access-key", "rm", NULL, rm_opts, nitems(rm_opts), "ID...", 1, -1,
-     access_key_rm, "remove access keys; what they read ends", NULL},
+     access_key_rm, N_("remove access keys; what they read ends"), NULL},
     {"access-key", "rotate", NULL, rotate_opts, nitems(rotate_opts), "ID", 1, 1,
-     access_key_rotate, "put a new key in an old one's place",
-     "Both are good until the new one is used for the first time (or until\n"
-     "--until): no moment without a key. Label and addresses go over.\n"},
+     access_key_rotate, N_("put a new key in an old one's place"),
+     N_("Both are good until the new one is used for the first time (or until\n"
+	"--until): no moment without a key. Label and addresses go over.\n")},
     {"access-key", "where", NULL, NULL, 0, "KEY", 1, 1, access_key_where,
-     "all places where a key stands",
-     "KEY is a file, a fingerprint (SHA256:...), or the number of an access "
-     "key.\n"
-     "Looks over the repositories and projects of the account logged in to.\n"},
+     N_("all places where a key stands"),
+     N_("KEY is a file, a fingerprint (SHA256:...), or the number of an access "
+	"key.\n"
+	"Looks over the repositories and projects of the account logged in "
+	"to.\n")},
 };
 const struct command_set commands_access_key = {rows, nitems(rows)};

@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include "base/enc.h"
+#include "base/i18n.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -10,21 +11,21 @@
 
 enum { ACCOUNT_NAME, ACCOUNT_OWNER };
 static const struct opt account_opts[] = {
-    {"name", 0, OPT_TEXT, "TEXT", "a name for people; default: the slug"},
-    {"owner", 0, OPT_TEXT, "EMAIL", "its owner (needed)"},
+    {"name", 0, OPT_TEXT, "TEXT", N_("a name for people; default: the slug")},
+    {"owner", 0, OPT_TEXT, "EMAIL", N_("its owner (needed)")},
 };
 enum { SET_GIT_HTTP };
 static const struct opt set_opts[] = {
     {"git-http", 0, OPT_TEXT, "on|off",
-     "whether git may go over HTTP, or over SSH only"},
+     N_("whether git may go over HTTP, or over SSH only")},
 };
 enum { USER_NAME, USER_ROLES, USER_PASSWORD };
 static const struct opt user_opts[] = {
-    {"name", 0, OPT_TEXT, "TEXT", "the person's name"},
+    {"name", 0, OPT_TEXT, "TEXT", N_("the person's name")},
     {"roles", 'r', OPT_TEXT, "ROLE,...",
-     "roles on the whole account: Reader, Writer, Manager, Viewer, "
-     "Operator, Editor, Administrator"},
-    {"password", 'p', OPT_FLAG, NULL, "ask for a password"},
+     N_("roles on the whole account: Reader, Writer, Manager, Viewer, "
+	"Operator, Editor, Administrator")},
+    {"password", 'p', OPT_FLAG, NULL, N_("ask for a password")},
 };
 
 static void
@@ -32,13 +33,14 @@ account_print(const struct json *a)
 {
 	bool git_http;
 
-	print_pair("Account", json_text(a, "slug"));
-	print_pair("Name", json_text(a, "name"));
-	print_pair("ID", json_text(a, "id"));
-	print_pair("Owner", json_text(a, "owner"));
-	print_pair("Created At", json_text(a, "created_at"));
+	print_pair(_("Account"), json_text(a, "slug"));
+	print_pair(_("Name"), json_text(a, "name"));
+	print_pair(_("ID"), json_text(a, "id"));
+	print_pair(_("Owner"), json_text(a, "owner"));
+	print_pair(_("Created At"), json_text(a, "created_at"));
 	if (json_bool(json_get(a, "git_http"), &git_http))
-		print_pair("Git over HTTP", git_http ? STR("on") : STR("off"));
+		print_pair(_("Git over HTTP"),
+			   git_http ? STR("on") : STR("off"));
 }
 
 static int
@@ -51,9 +53,9 @@ account_create(struct cli *cli, const struct args *a)
 	int r;
 
 	if (!a->v[ACCOUNT_OWNER].given)
-		return note_set(
-		    &cli->note, OUT_MALFORMED,
-		    "--owner EMAIL is needed: an account belongs to somebody");
+		return note_set(&cli->note, OUT_MALFORMED,
+				_("--owner EMAIL is needed: an account belongs "
+				  "to somebody"));
 	jw_object(&w, NULL);
 	jw_c(&w, "slug", a->rest[0]);
 	if (a->v[ACCOUNT_NAME].given)
@@ -71,9 +73,10 @@ account_create(struct cli *cli, const struct args *a)
 		return 0;
 	}
 	account_print(json_get(j, "account"));
-	print_pair("API Key", json_text(j, "apikey"));
-	printf("\nThe key is the owner's first. It is shown once and cannot be "
-	       "read again.\n\nOK\n");
+	print_pair(_("API Key"), json_text(j, "apikey"));
+	printf(
+	    _("\nThe key is the owner's first. It is shown once and cannot be "
+	      "read again.\n\nOK\n"));
 	return 0;
 }
 
@@ -82,12 +85,12 @@ on_off(struct cli *cli, const char *text, bool *ret)
 {
 	if (text == NULL)
 		return note_set(&cli->note, OUT_MALFORMED,
-				"nothing to set: give --git-http on or off");
+				_("nothing to set: give --git-http on or off"));
 	*ret = strcmp(text, "on") == 0;
 	return *ret || strcmp(text, "off") == 0
 		   ? 0
 		   : note_set(&cli->note, OUT_MALFORMED,
-			      "--git-http is on or off");
+			      _("--git-http is on or off"));
 }
 
 static int
@@ -117,7 +120,7 @@ account_set(struct cli *cli, const struct args *a)
 		return 0;
 	}
 	account_print(j);
-	printf("\nOK\n");
+	printf(_("\nOK\n"));
 	return 0;
 }
 
@@ -133,10 +136,10 @@ account_row(struct table *t, const struct json *row)
 static int
 account_list(struct cli *cli, const struct args *a)
 {
-	static const struct column columns[] = {{"Account", false},
-						{"ID", false},
-						{"Name", false},
-						{"Created At", false}};
+	static const struct column columns[] = {{N_("Account"), false},
+						{N_("ID"), false},
+						{N_("Name"), false},
+						{N_("Created At"), false}};
 	static const struct listing list = {"/latchkey/v1/accounts", "accounts",
 					    columns, nitems(columns),
 					    account_row};
@@ -170,7 +173,7 @@ user_body(struct cli *cli, const struct args *a, struct buf *body)
 	if (a->v[USER_ROLES].given)
 		roles_write(&w, a->v[USER_ROLES].text);
 	if (a->v[USER_PASSWORD].given) {
-		r = prompt_secret("password of the new user", &password,
+		r = prompt_secret(_("password of the new user"), &password,
 				  &cli->note);
 		if (r != 0)
 			return r;
@@ -198,9 +201,9 @@ user_create(struct cli *cli, const struct args *a)
 		print_json(j);
 		return 0;
 	}
-	print_pair("User", json_text(j, "email"));
-	print_pair("ID", json_text(j, "id"));
-	printf("\nOK\n");
+	print_pair(_("User"), json_text(j, "email"));
+	print_pair(_("ID"), json_text(j, "id"));
+	printf(_("\nOK\n"));
 	return 0;
 }
 
@@ -212,15 +215,17 @@ user_row(struct table *t, const struct json *row)
 	(void)json_bool(json_get(row, "disabled"), &disabled);
 	table_add(t, json_text(row, "email"));
 	table_add(t, json_text(row, "name"));
-	table_add(t, disabled ? STR("disabled") : STR("active"));
+	table_add(t, str_c(disabled ? _("disabled") : _("active")));
 	table_add(t, json_text(row, "id"));
 }
 
 static int
 user_list(struct cli *cli, const struct args *a)
 {
-	static const struct column columns[] = {
-	    {"User", false}, {"Name", false}, {"State", false}, {"ID", false}};
+	static const struct column columns[] = {{N_("User"), false},
+						{N_("Name"), false},
+						{N_("State"), false},
+						{N_("ID"), false}};
 	static const struct listing list = {USERS, "users", columns,
 					    nitems(columns), user_row};
 
@@ -249,7 +254,7 @@ user_resolve(struct cli *cli, const char *word, struct buf *ret)
 		if (str_eq_nocase(json_text(row, "email"), str_c(word)))
 			return buf_addstr(ret, json_text(row, "id"));
 	}
-	return note_set(&cli->note, OUT_ABSENT, "no user '%s'", word);
+	return note_set(&cli->note, OUT_ABSENT, _("no user '%s'"), word);
 }
 
 static int
@@ -267,7 +272,7 @@ user_patch(struct cli *cli, const char *word, struct str body)
 	ask.path = path.p;
 	r = client_call(cli, &ask, NULL, NULL);
 	if (r == 0)
-		printf("OK\n");
+		printf(_("OK\n"));
 	return r;
 }
 
@@ -289,7 +294,7 @@ user_passwd(struct cli *cli, const struct args *a)
 	CLEAN(buf_clear) struct buf password = BUF_INIT;
 	CLEAN(buf_clear) struct buf body = BUF_INIT;
 	struct jw w = JW(&body);
-	int r = prompt_secret("new password", &password, &cli->note);
+	int r = prompt_secret(_("new password"), &password, &cli->note);
 
 	if (r != 0)
 		return r;
@@ -303,23 +308,25 @@ user_passwd(struct cli *cli, const struct args *a)
 
 static const struct command rows[] = {
     {"account", "create", NULL, account_opts, nitems(account_opts), "SLUG", 1,
-     1, account_create, "make an account (operator of the server only)", NULL},
+     1, account_create, N_("make an account (operator of the server only)"),
+     NULL},
     {"account", "list", NULL, NULL, 0, "", 0, 0, account_list,
-     "list the accounts you belong to", NULL},
+     N_("list the accounts you belong to"), NULL},
     {"account", "set", NULL, set_opts, nitems(set_opts), "[ACCOUNT]", 0, 1,
-     account_set, "change an account's settings",
-     "With --git-http off, who takes the https:// address of a repository by\n"
-     "mistake is told the one of SSH.\n"},
+     account_set, N_("change an account's settings"),
+     N_("With --git-http off, who takes the https:// address of a repository "
+	"by\n"
+	"mistake is told the one of SSH.\n")},
     {"user", "create", NULL, user_opts, nitems(user_opts), "EMAIL", 1, 1,
-     user_create, "add a user to the account",
-     "Without --roles the user may log in and nothing else.\n"},
+     user_create, N_("add a user to the account"),
+     N_("Without --roles the user may log in and nothing else.\n")},
     {"user", "list", NULL, NULL, 0, "", 0, 0, user_list,
-     "list the account's users", NULL},
+     N_("list the account's users"), NULL},
     {"user", "disable", NULL, NULL, 0, "EMAIL|ID", 1, 1, user_disable,
-     "shut a user out; all their logins end at once", NULL},
+     N_("shut a user out; all their logins end at once"), NULL},
     {"user", "enable", NULL, NULL, 0, "EMAIL|ID", 1, 1, user_enable,
-     "let a disabled user in again", NULL},
+     N_("let a disabled user in again"), NULL},
     {"user", "passwd", NULL, NULL, 0, "EMAIL|ID", 1, 1, user_passwd,
-     "set a user's password", NULL},
+     N_("set a user's password"), NULL},
 };
 const struct command_set commands_account = {rows, nitems(rows)};

@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include "base/enc.h"
+#include "base/i18n.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -17,13 +18,13 @@ enum {
 };
 static const struct opt audit_opts[] = {
     {"since", 0, OPT_TEXT, "TIME",
-     "from this time on, as "
-     "2026-11-21T10:20:30Z"},
-    {"cred", 0, OPT_TEXT, "KIND:ID", "of this credential"},
-    {"verb", 0, OPT_TEXT, "VERB", "such as image.pull"},
-    {"thing", 0, OPT_TEXT, "PREFIX", "such as repo:birds/"},
-    {"outcome", 0, OPT_TEXT, "done|used|refused|unconfirmed", "only these"},
-    {"limit", 'n', OPT_NUMBER, "N", "at most so many; default 100"},
+     N_("from this time on, as "
+	"2026-11-21T10:20:30Z")},
+    {"cred", 0, OPT_TEXT, "KIND:ID", N_("of this credential")},
+    {"verb", 0, OPT_TEXT, "VERB", N_("such as image.pull")},
+    {"thing", 0, OPT_TEXT, "PREFIX", N_("such as repo:birds/")},
+    {"outcome", 0, OPT_TEXT, "done|used|refused|unconfirmed", N_("only these")},
+    {"limit", 'n', OPT_NUMBER, "N", N_("at most so many; default 100")},
 };
 
 static void
@@ -74,9 +75,10 @@ static int
 audit(struct cli *cli, const struct args *a)
 {
 	static const struct column columns[] = {
-	    {"Time", false},  {"Outcome", false},    {"Verb", false},
-	    {"Thing", false}, {"Credential", false}, {"From", false},
-	    {"Count", true}};
+	    {N_("Time"), false},       {N_("Outcome"), false},
+	    {N_("Verb"), false},       {N_("Thing"), false},
+	    {N_("Credential"), false}, {N_("From"), false},
+	    {N_("Count"), true}};
 	CLEAN(buf_clear) struct buf path = BUF_INIT;
 	struct listing list = {NULL, "events", columns, nitems(columns),
 			       event_row};
@@ -145,12 +147,12 @@ whoami(struct cli *cli, const struct args *a)
 
 static const struct command rows[] = {
     {"", "audit", NULL, audit_opts, nitems(audit_opts), "", 0, 0, audit,
-     "show the account's trail, newest first",
-     "done: a change; used: a login, pull or token, counted by the "
-     "minute;\nrefused: somebody was told no.\n"},
+     N_("show the account's trail, newest first"),
+     N_("done: a change; used: a login, pull or token, counted by the "
+	"minute;\nrefused: somebody was told no.\n")},
     {"", "status", NULL, NULL, 0, "", 0, 0, status,
-     "show the server's state (operator only)", NULL},
-    {"", "whoami", NULL, NULL, 0, "", 0, 0, whoami, "show who this login is",
-     NULL},
+     N_("show the server's state (operator only)"), NULL},
+    {"", "whoami", NULL, NULL, 0, "", 0, 0, whoami,
+     N_("show who this login is"), NULL},
 };
 const struct command_set commands_audit = {rows, nitems(rows)};

@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include "base/enc.h"
+#include "base/i18n.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,14 +15,14 @@
 
 enum { CREATE_DESCRIPTION, CREATE_FILE };
 static const struct opt create_opts[] = {
-    {"description", 'd', OPT_TEXT, "TEXT", "what the key is for"},
+    {"description", 'd', OPT_TEXT, "TEXT", N_("what the key is for")},
     {"file", 0, OPT_TEXT, "FILE",
-     "write the key as JSON to a new file "
-     "(0600) instead of showing it"},
+     N_("write the key as JSON to a new file "
+	"(0600) instead of showing it")},
 };
 enum { DELETE_FORCE };
 static const struct opt delete_opts[] = {
-    {"force", 'f', OPT_FLAG, NULL, "do not ask"},
+    {"force", 'f', OPT_FLAG, NULL, N_("do not ask")},
 };
 
 static int
@@ -31,7 +32,7 @@ oauth_tokens(struct cli *cli, const struct args *a)
 
 	(void)a;
 	if (r == 0)
-		printf("IAM token:  Bearer %s\n", cli->session.access_token);
+		printf(_("IAM token:  Bearer %s\n"), cli->session.access_token);
 	return r;
 }
 
@@ -43,8 +44,8 @@ key_file_open(struct cli *cli, const char *path, int *ret)
 	    path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 	if (fd < 0)
-		return note_set(&cli->note, OUT_CONFLICT, "cannot make %s: %s",
-				path, strerror(errno));
+		return note_set(&cli->note, OUT_CONFLICT,
+				_("cannot make %s: %s"), path, strerror(errno));
 	*ret = fd;
 	return 0;
 }
@@ -65,10 +66,10 @@ key_file_write(struct cli *cli, int fd, const struct json *key)
 	if (buf_err(&out) != 0)
 		return buf_err(&out);
 	if (write(fd, out.p, out.n) != (ssize_t)out.n || fsync(fd) != 0)
-		return note_set(
-		    &cli->note, OUT_BUSY,
-		    "the key was made but could not be written: %s; delete it",
-		    strerror(errno));
+		return note_set(&cli->note, OUT_BUSY,
+				_("the key was made but could not be written: "
+				  "%s; delete it"),
+				strerror(errno));
 	return 0;
 }
 
@@ -78,14 +79,14 @@ key_print(const struct json *key, bool with_value)
 	bool locked = false;
 
 	(void)json_bool(json_get(key, "locked"), &locked);
-	print_pair("Name", json_text(key, "name"));
-	print_pair("Description", json_text(key, "description"));
-	print_pair("Bound To", json_text(key, "iam_id"));
-	print_pair("Created At", json_text(key, "created_at"));
+	print_pair(_("Name"), json_text(key, "name"));
+	print_pair(_("Description"), json_text(key, "description"));
+	print_pair(_("Bound To"), json_text(key, "iam_id"));
+	print_pair(_("Created At"), json_text(key, "created_at"));
 	if (with_value)
-		print_pair("API Key", json_text(key, "apikey"));
-	print_pair("Locked", locked ? STR("true") : STR("false"));
-	print_pair("UUID", json_text(key, "id"));
+		print_pair(_("API Key"), json_text(key, "apikey"));
+	print_pair(_("Locked"), locked ? STR("true") : STR("false"));
+	print_pair(_("UUID"), json_text(key, "id"));
 }
 
 static int
@@ -147,14 +148,14 @@ api_key_create(struct cli *cli, const struct args *a)
 		print_json(key);
 		return 0;
 	}
-	printf("Creating API key '%s'...\nOK\n\n", a->rest[0]);
+	printf(_("Creating API key '%s'...\nOK\n\n"), a->rest[0]);
 	if (fd < 0)
-		printf("The key is shown once and cannot be read again. Keep "
-		       "it in a safe place.\n\n");
+		printf(_("The key is shown once and cannot be read again. Keep "
+			 "it in a safe place.\n\n"));
 	key_print(key, fd < 0);
 	if (fd >= 0)
-		printf("\nThe key was written to %s, which only you can "
-		       "read.\n",
+		printf(_("\nThe key was written to %s, which only you can "
+			 "read.\n"),
 		       path);
 	return 0;
 }
@@ -167,18 +168,18 @@ key_row(struct table *t, const struct json *key)
 	table_add(t, json_text(key, "name"));
 	table_add(t, json_text(key, "description"));
 	table_add(t, json_text(key, "created_at"));
-	table_add(t, used.n > 0 ? used : STR("never"));
+	table_add(t, used.n > 0 ? used : str_c(_("never")));
 	table_add(t, json_text(key, "id"));
 }
 
 static int
 api_keys(struct cli *cli, const struct args *a)
 {
-	static const struct column columns[] = {{"Name", false},
-						{"Description", false},
-						{"Created At", false},
-						{"Last Used", false},
-						{"UUID", false}};
+	static const struct column columns[] = {{N_("Name"), false},
+						{N_("Description"), false},
+						{N_("Created At"), false},
+						{N_("Last Used"), false},
+						{N_("UUID"), false}};
 	static const struct listing list = {KEYS, "apikeys", columns,
 					    nitems(columns), key_row};
 
@@ -212,11 +213,11 @@ key_resolve(struct cli *cli, const char *word, struct buf *ret)
 	}
 	if (found == 1)
 		return buf_err(ret);
-	return note_set(&cli->note, found == 0 ? OUT_ABSENT : OUT_CONFLICT,
-			found == 0
-			    ? "no API key is called '%s'"
-			    : "several API keys are called '%s': give the UUID",
-			word);
+	return note_set(
+	    &cli->note, found == 0 ? OUT_ABSENT : OUT_CONFLICT,
+	    found == 0 ? _("no API key is called '%s'")
+		       : _("several API keys are called '%s': give the UUID"),
+	    word);
 }
 
 static int
@@ -228,10 +229,10 @@ api_key_delete(struct cli *cli, const struct args *a)
 	int r;
 
 	if (!a->v[DELETE_FORCE].given &&
-	    !prompt_yes("Logins with this key end at once. Delete?"))
+	    !prompt_yes(_("Logins with this key end at once. Delete?")))
 		return note_set(
 		    &cli->note, OUT_DENIED,
-		    "nothing deleted: not confirmed (-f does not ask)");
+		    _("nothing deleted: not confirmed (-f does not ask)"));
 	r = key_resolve(cli, a->rest[0], &id);
 	if (r != 0)
 		return r;
@@ -240,24 +241,24 @@ api_key_delete(struct cli *cli, const struct args *a)
 	ask.path = path.p;
 	r = client_call(cli, &ask, NULL, NULL);
 	if (r == 0)
-		printf("Deleting API key '%s'...\nOK\n", a->rest[0]);
+		printf(_("Deleting API key '%s'...\nOK\n"), a->rest[0]);
 	return r;
 }
 
 static const struct command rows[] = {
     {"iam", "oauth-tokens", NULL, NULL, 0, "", 0, 0, oauth_tokens,
-     "show a fresh access token",
-     "For 'docker login -u iambearer --password-stdin HOST' take what "
-     "follows\nthe word Bearer. It is valid for an hour at most.\n"},
+     N_("show a fresh access token"),
+     N_("For 'docker login -u iambearer --password-stdin HOST' take what "
+	"follows\nthe word Bearer. It is valid for an hour at most.\n")},
     {"iam", "api-key-create", NULL, create_opts, nitems(create_opts), "NAME", 1,
-     1, api_key_create, "make an API key of your own",
-     "The value is shown once. It is worth as much as your password: "
-     "use --file\nor pass it on through standard input. docker login "
-     "takes it with the user\nname iamapikey.\n"},
-    {"iam", "api-keys", NULL, NULL, 0, "", 0, 0, api_keys, "list your API keys",
-     NULL},
+     1, api_key_create, N_("make an API key of your own"),
+     N_("The value is shown once. It is worth as much as your password: "
+	"use --file\nor pass it on through standard input. docker login "
+	"takes it with the user\nname iamapikey.\n")},
+    {"iam", "api-keys", NULL, NULL, 0, "", 0, 0, api_keys,
+     N_("list your API keys"), NULL},
     {"iam", "api-key-delete", NULL, delete_opts, nitems(delete_opts),
      "NAME|UUID", 1, 1, api_key_delete,
-     "delete an API key; its logins end at once", NULL},
+     N_("delete an API key; its logins end at once"), NULL},
 };
 const struct command_set commands_iam = {rows, nitems(rows)};

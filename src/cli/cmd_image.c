@@ -3,22 +3,24 @@
 
 #include "base/clock.h"
 #include "base/enc.h"
+#include "base/i18n.h"
 #include "wire/ociref.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define DIGEST_SHOWN 12
+#define AGE_ROOM     64
 
 enum { LIST_RESTRICT, LIST_NO_TRUNC, LIST_QUIET };
 static const struct opt list_opts[] = {
-    {"restrict", 0, OPT_TEXT, "NAMESPACE[/REPO]", "only these"},
-    {"no-trunc", 0, OPT_FLAG, NULL, "whole digests"},
-    {"quiet", 'q', OPT_FLAG, NULL, "one reference a line, nothing else"},
+    {"restrict", 0, OPT_TEXT, "NAMESPACE[/REPO]", N_("only these")},
+    {"no-trunc", 0, OPT_FLAG, NULL, N_("whole digests")},
+    {"quiet", 'q', OPT_FLAG, NULL, N_("one reference a line, nothing else")},
 };
 enum { RM_FORCE };
 static const struct opt rm_opts[] = {
-    {"force", 'f', OPT_FLAG, NULL, "do not ask"},
+    {"force", 'f', OPT_FLAG, NULL, N_("do not ask")},
 };
 
 /* /api/v1/images/<one encoded segment><tail> */
@@ -38,25 +40,57 @@ image_call(struct cli *cli, const char *method, const char *head,
 	return client_call(cli, &ask, NULL, NULL);
 }
 
+enum { AGE_YEAR, AGE_MONTH, AGE_DAY, AGE_HOUR, AGE_MINUTE, AGE_SECOND };
+
+/* A whole text for each: not every language has the parts in this order. */
 static void
-age_text(int64_t created_s, char ret[32])
+ago_text(int unit, unsigned long n, char ret[AGE_ROOM])
 {
-	static const struct {
-		int64_t seconds;
-		const char *name;
-	} units[] = {
-	    {365 * 86400, "year"}, {30 * 86400, "month"}, {86400, "day"},
-	    {3600, "hour"},	   {60, "minute"},	  {1, "second"},
+	switch (unit) {
+	case AGE_YEAR:
+		(void)snprintf(ret, AGE_ROOM,
+			       ngettext("%lu year ago", "%lu years ago", n), n);
+		break;
+	case AGE_MONTH:
+		(void)snprintf(ret, AGE_ROOM,
+			       ngettext("%lu month ago", "%lu months ago", n),
+			       n);
+		break;
+	case AGE_DAY:
+		(void)snprintf(ret, AGE_ROOM,
+			       ngettext("%lu day ago", "%lu days ago", n), n);
+		break;
+	case AGE_HOUR:
+		(void)snprintf(ret, AGE_ROOM,
+			       ngettext("%lu hour ago", "%lu hours ago", n), n);
+		break;
+	case AGE_MINUTE:
+		(void)snprintf(ret, AGE_ROOM,
+			       ngettext("%lu minute ago", "%lu minutes ago", n),
+			       n);
+		break;
+	default:
+		(void)snprintf(ret, AGE_ROOM,
+			       ngettext("%lu second ago", "%lu seconds ago", n),
+			       n);
+	}
+}
+
+static void
+age_text(int64_t created_s, char ret[AGE_ROOM])
+{
+	static const int64_t seconds[] = {
+	    [AGE_YEAR] = 365 * 86400, [AGE_MONTH] = 30 * 86400,
+	    [AGE_DAY] = 86400,	      [AGE_HOUR] = 3600,
+	    [AGE_MINUTE] = 60,	      [AGE_SECOND] = 1,
 	};
 	int64_t s = clock_now() / 1000 - created_s;
 
-	(void)snprintf(ret, 32, "%s", created_s == 0 ? "-" : "just now");
-	for (size_t i = 0; created_s != 0 && i < nitems(units); i++)
-		if (s >= units[i].seconds) {
-			int64_t n = s / units[i].seconds;
-
-			(void)snprintf(ret, 32, "%lld %s%s ago", (long long)n,
-				       units[i].name, n == 1 ? "" : "s");
+	(void)snprintf(ret, AGE_ROOM, "%s",
+		       created_s == 0 ? "-" : _("just now"));
+	for (int i = 0; created_s != 0 && i < (int)nitems(seconds); i++)
+		if (s >= seconds[i]) {
+			ago_text(i, (unsigned long)(s / seconds[i]), ret);
 			return;
 		}
 }
@@ -82,7 +116,7 @@ row_add(const struct shown *l, struct str digest, struct str full)
 {
 	struct ociref ref;
 	int64_t created = 0, size = 0;
-	char age[32], bytes[32];
+	char age[AGE_ROOM], bytes[32];
 
 	if (ociref_parse(full, &ref) != 0)
 		return;
@@ -139,8 +173,9 @@ static int
 image_list(struct cli *cli, const struct args *a)
 {
 	static const struct column columns[] = {
-	    {"Repository", false}, {"Tag", false},     {"Digest", false},
-	    {"Namespace", false},  {"Created", false}, {"Size", false}};
+	    {N_("Repository"), false}, {N_("Tag"), false},
+	    {N_("Digest"), false},     {N_("Namespace"), false},
+	    {N_("Created"), false},    {N_("Size"), false}};
 	CLEAN(buf_clear) struct buf path = BUF_INIT;
 	CLEAN(json_freep) struct json *j = NULL;
 	struct ask ask = {"GET", NULL, STR_NONE};
@@ -164,7 +199,7 @@ image_list(struct cli *cli, const struct args *a)
 	if (a->v[LIST_QUIET].given)
 		return 0;
 	table_print(&t);
-	printf("\nOK\n");
+	printf(_("\nOK\n"));
 	return 0;
 }
 
@@ -202,19 +237,19 @@ image_rm(struct cli *cli, const struct args *a)
 	int r = 0;
 
 	if (!a->v[RM_FORCE].given &&
-	    !prompt_yes("Deletes the image with all its tags in the "
-			"repository. Delete?"))
+	    !prompt_yes(_("Deletes the image with all its tags in the "
+			  "repository. Delete?")))
 		return note_set(
 		    &cli->note, OUT_DENIED,
-		    "nothing deleted: not confirmed (-f does not ask)");
+		    _("nothing deleted: not confirmed (-f does not ask)"));
 	for (int i = 0; r == 0 && i < a->n; i++) {
 		r = image_call(cli, "DELETE", "/api/v1/images/", a->rest[i], "",
 			       NULL);
 		if (r == 0)
-			printf("Deleted image '%s'.\n", a->rest[i]);
+			printf(_("Deleted image '%s'.\n"), a->rest[i]);
 	}
 	if (r == 0)
-		printf("\nOK\n");
+		printf(_("\nOK\n"));
 	return r;
 }
 
@@ -227,10 +262,10 @@ image_untag(struct cli *cli, const struct args *a)
 		r = image_call(cli, "DELETE", "/api/v1/tags/", a->rest[i], "",
 			       NULL);
 		if (r == 0)
-			printf("Removed tag '%s'.\n", a->rest[i]);
+			printf(_("Removed tag '%s'.\n"), a->rest[i]);
 	}
 	if (r == 0)
-		printf("\nOK\n");
+		printf(_("\nOK\n"));
 	return r;
 }
 
@@ -247,28 +282,33 @@ image_tag(struct cli *cli, const struct args *a)
 	ask.path = path.p;
 	r = client_call(cli, &ask, NULL, NULL);
 	if (r == 0)
-		printf("Tagged '%s' as '%s'.\n\nOK\n", a->rest[0], a->rest[1]);
+		printf(_("Tagged '%s' as '%s'.\n\nOK\n"), a->rest[0],
+		       a->rest[1]);
 	return r;
 }
 
 #define REFERENCE                                                              \
-	"An image is named [HOST/]NAMESPACE/REPO[:TAG] or ...@DIGEST; "        \
-	"without\n"                                                            \
-	"either the tag is 'latest'.\n"
+	N_("An image is named [HOST/]NAMESPACE/REPO[:TAG] or ...@DIGEST; "     \
+	   "without\n"                                                         \
+	   "either the tag is 'latest'.\n")
+#define REFERENCE_TARGET                                                       \
+	N_("An image is named [HOST/]NAMESPACE/REPO[:TAG] or ...@DIGEST; "     \
+	   "without\n"                                                         \
+	   "either the tag is 'latest'.\n"                                     \
+	   "TARGET may be in another repository of the account.\n")
 
 static const struct command rows[] = {
     {"cr", "image-list", "images", list_opts, nitems(list_opts), "", 0, 0,
-     image_list, "list tagged images", NULL},
+     image_list, N_("list tagged images"), NULL},
     {"cr", "image-inspect", NULL, NULL, 0, "IMAGE...", 1, -1, image_inspect,
-     "show an image's configuration", REFERENCE},
+     N_("show an image's configuration"), REFERENCE},
     {"cr", "manifest-inspect", NULL, NULL, 0, "IMAGE...", 1, -1,
-     manifest_inspect, "show an image's manifest", REFERENCE},
+     manifest_inspect, N_("show an image's manifest"), REFERENCE},
     {"cr", "image-tag", NULL, NULL, 0, "SOURCE TARGET", 2, 2, image_tag,
-     "give an image one more tag",
-     REFERENCE "TARGET may be in another repository of the account.\n"},
+     N_("give an image one more tag"), REFERENCE_TARGET},
     {"cr", "image-untag", NULL, NULL, 0, "IMAGE...", 1, -1, image_untag,
-     "remove tags; the images stay", REFERENCE},
+     N_("remove tags; the images stay"), REFERENCE},
     {"cr", "image-rm", NULL, rm_opts, nitems(rm_opts), "IMAGE...", 1, -1,
-     image_rm, "delete images with all their tags", REFERENCE},
+     image_rm, N_("delete images with all their tags"), REFERENCE},
 };
 const struct command_set commands_image = {rows, nitems(rows)};

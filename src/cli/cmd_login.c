@@ -1,6 +1,8 @@
 /* login, logout, target, regions: who is talking to which server. */
 #include "cli/cli.h"
 
+#include "base/i18n.h"
+
 #include "wire/jwt.h"
 #include "json/json.h"
 
@@ -24,15 +26,15 @@ enum {
 };
 static const struct opt login_opts[] = {
     {"api", 'a', OPT_TEXT, "URL",
-     "the server; default: the last one, or " URL_DEFAULT},
+     N_("the server; default: the last one, or ") URL_DEFAULT},
     {"apikey", 0, OPT_TEXT, "KEY|@FILE",
-     "an API key, or a file with one "
-     "(as api-key-create --file writes it)"},
-    {"user", 'u', OPT_TEXT, "EMAIL", "log in with a password instead"},
-    {"password", 'p', OPT_TEXT, "-", "'-': read it from standard input"},
-    {"account", 'c', OPT_TEXT, "ACCOUNT", "id or name of the account"},
+     N_("an API key, or a file with one "
+	"(as api-key-create --file writes it)")},
+    {"user", 'u', OPT_TEXT, "EMAIL", N_("log in with a password instead")},
+    {"password", 'p', OPT_TEXT, "-", N_("'-': read it from standard input")},
+    {"account", 'c', OPT_TEXT, "ACCOUNT", N_("id or name of the account")},
     {"ca-file", 0, OPT_TEXT, "FILE",
-     "certificates (PEM) to trust instead of the system's"},
+     N_("certificates (PEM) to trust instead of the system's")},
 };
 
 /* A file with a bare key, or the JSON that key creation writes. */
@@ -51,14 +53,14 @@ key_from_file(struct cli *cli, const char *path, struct buf *ret)
 		key = str_trim(str_sub(key, 0, key.n - 1));
 	if (str_starts(key, STR("{"))) {
 		if (json_parse(key, &j, NULL) != 0)
-			return note_set(&cli->note, OUT_MALFORMED,
-					"%s is neither a key nor a key's JSON",
-					path);
+			return note_set(
+			    &cli->note, OUT_MALFORMED,
+			    _("%s is neither a key nor a key's JSON"), path);
 		key = json_text(j, "apikey");
 	}
 	if (key.n == 0)
 		return note_set(&cli->note, OUT_MALFORMED,
-				"%s holds no API key", path);
+				_("%s holds no API key"), path);
 	return buf_addstr(ret, key);
 }
 
@@ -70,11 +72,12 @@ key_ask(struct cli *cli, const char *given, struct buf *ret)
 	if (given == NULL && env != NULL)
 		return buf_adds(ret, env);
 	if (given == NULL)
-		return prompt_secret("API key", ret, &cli->note);
+		return prompt_secret(_("API key"), ret, &cli->note);
 	if (given[0] == '@')
 		return key_from_file(cli, given + 1, ret);
-	fprintf(stderr, "Hint: a key on the command line can be seen by other "
-			"users of this machine; --apikey @FILE cannot.\n");
+	fprintf(stderr,
+		_("Hint: a key on the command line can be seen by other "
+		  "users of this machine; --apikey @FILE cannot.\n"));
 	return buf_adds(ret, given);
 }
 
@@ -84,11 +87,11 @@ password_ask(struct cli *cli, const char *given, struct buf *ret)
 	int r;
 
 	if (given == NULL)
-		return prompt_secret("password", ret, &cli->note);
+		return prompt_secret(_("password"), ret, &cli->note);
 	if (strcmp(given, "-") != 0) {
-		fprintf(stderr, "Hint: a password on the command line can be "
-				"seen by other users of this machine; '-p -' "
-				"reads it from standard input.\n");
+		fprintf(stderr, _("Hint: a password on the command line can be "
+				  "seen by other users of this machine; '-p -' "
+				  "reads it from standard input.\n"));
 		return buf_adds(ret, given);
 	}
 	r = file_read("-", SECRET_FILE_MAX, ret, &cli->note);
@@ -106,7 +109,7 @@ form_of(struct cli *cli, const struct args *a, struct buf *form)
 
 	if (user != NULL && a->v[LOGIN_KEY].given)
 		return note_set(&cli->note, OUT_MALFORMED,
-				"--apikey and --user exclude each other");
+				_("--apikey and --user exclude each other"));
 	r = user != NULL ? password_ask(cli, a->v[LOGIN_PASSWORD].text, &secret)
 			 : key_ask(cli, a->v[LOGIN_KEY].text, &secret);
 	if (r != 0)
@@ -130,16 +133,17 @@ url_check(struct str url, struct note *note)
 
 	if (!str_starts(url, STR("http://")) &&
 	    !str_starts(url, STR("https://")))
-		return note_set(
-		    note, OUT_MALFORMED,
-		    "the server's address must begin with http:// or https://");
+		return note_set(note, OUT_MALFORMED,
+				_("the server's address must begin with "
+				  "http:// or https://"));
 	if (!str_cut(url, ':', &scheme, &rest) || rest.n <= 2 ||
 	    memchr(rest.p + 2, '/', rest.n - 2) != NULL)
-		return note_set(note, OUT_MALFORMED,
-				"the server's address is http(s)://HOST:PORT, "
-				"without a path");
+		return note_set(
+		    note, OUT_MALFORMED,
+		    _("the server's address is http(s)://HOST:PORT, "
+		      "without a path"));
 	if (url.n > CLI_URL_MAX || !str_printable(url))
-		return note_set(note, OUT_MALFORMED, "not a usable address");
+		return note_set(note, OUT_MALFORMED, _("not a usable address"));
 	return 0;
 }
 
@@ -155,8 +159,8 @@ clear_text_warn(struct str url)
 	for (size_t i = 0; i < nitems(here); i++)
 		safe = safe || str_starts(url, str_c(here[i]));
 	if (!safe)
-		fprintf(stderr, "Hint: http:// to another machine sends the "
-				"secret in clear text; use https://.\n");
+		fprintf(stderr, _("Hint: http:// to another machine sends the "
+				  "secret in clear text; use https://.\n"));
 }
 
 static int
@@ -195,7 +199,7 @@ ca_choose(struct cli *cli, const char *given)
 		return 0;
 	whole = realpath(file, NULL);
 	if (whole == NULL)
-		return note_set(&cli->note, OUT_ABSENT, "cannot read %s: %s",
+		return note_set(&cli->note, OUT_ABSENT, _("cannot read %s: %s"),
 				file, strerror(errno));
 	session_set(&cli->session.ca_file, str_c(whole));
 	free(whole);
@@ -213,7 +217,7 @@ identity_keep(struct cli *cli)
 
 	if (r != 0)
 		return note_set(&cli->note, OUT_MALFORMED,
-				"%s did not answer like a latchkey server",
+				_("%s did not answer like a latchkey server"),
 				s->url);
 	user = json_text(t.payload, "email");
 	if (user.n == 0)
@@ -278,14 +282,14 @@ target_print(const struct cli *cli)
 			       s->account);
 	else
 		(void)buf_adds(&account, s->account);
-	print_pair("API endpoint:", str_c(s->url));
-	print_pair("User:", str_c(s->user));
-	print_pair("Account:", buf_str(&account));
+	print_pair(_("API endpoint:"), str_c(s->url));
+	print_pair(_("User:"), str_c(s->user));
+	print_pair(_("Account:"), buf_str(&account));
 	if (s->region != NULL)
-		print_pair("Region:", str_c(s->region));
-	print_pair("Registry:", session_host(s));
+		print_pair(_("Region:"), str_c(s->region));
+	print_pair(_("Registry:"), session_host(s));
 	if (s->ca_file != NULL)
-		print_pair("Trusting:", str_c(s->ca_file));
+		print_pair(_("Trusting:"), str_c(s->ca_file));
 }
 
 static int
@@ -316,7 +320,7 @@ login(struct cli *cli, const struct args *a)
 	if (r != 0)
 		return r;
 	if (!cli->json)
-		printf("Authenticating...\nOK\n\n");
+		printf(_("Authenticating...\nOK\n\n"));
 	target_print(cli);
 	return 0;
 }
@@ -330,7 +334,7 @@ logout(struct cli *cli, const struct args *a)
 	(void)a;
 	if (r == OUT_UNPROVEN) {
 		cli->note.text[0] = '\0';
-		printf("Nobody is logged in.\nOK\n");
+		printf(_("Nobody is logged in.\nOK\n"));
 		return 0;
 	}
 	if (r != 0)
@@ -338,14 +342,14 @@ logout(struct cli *cli, const struct args *a)
 	/* The server forgets first; should it be away, we still do. */
 	r = client_call(cli, &ask, NULL, NULL);
 	if (r != 0)
-		fprintf(stderr, "The server could not be told: %s\n",
+		fprintf(stderr, _("The server could not be told: %s\n"),
 			cli->note.text);
 	session_set(&cli->session.access_token, STR_NONE);
 	session_set(&cli->session.refresh_token, STR_NONE);
 	cli->session.expires_at = 0;
 	r = session_save(cli);
 	if (r == 0)
-		printf("Logging out...\nOK\n");
+		printf(_("Logging out...\nOK\n"));
 	return r;
 }
 
@@ -362,17 +366,17 @@ target(struct cli *cli, const struct args *a)
 
 static const struct command rows[] = {
     {"", "login", NULL, login_opts, nitems(login_opts), "", 0, 0, login,
-     "log in to a server",
-     "The session is kept in session.json (0600) in your configuration\n"
-     "directory and renews itself for up to 72 hours after its last use.\n"
-     "Without --apikey and --user the API key is asked for, or taken from\n"
-     "LATCHKEY_API_KEY. --apikey KEY can be seen by other users of this "
-     "machine\n"
-     "in its list of processes; --apikey @FILE cannot. --ca-file (or\n"
-     "LATCHKEY_CA_FILE) is kept with the session.\n"},
+     N_("log in to a server"),
+     N_("The session is kept in session.json (0600) in your configuration\n"
+	"directory and renews itself for up to 72 hours after its last use.\n"
+	"Without --apikey and --user the API key is asked for, or taken from\n"
+	"LATCHKEY_API_KEY. --apikey KEY can be seen by other users of this "
+	"machine\n"
+	"in its list of processes; --apikey @FILE cannot. --ca-file (or\n"
+	"LATCHKEY_CA_FILE) is kept with the session.\n")},
     {"", "logout", NULL, NULL, 0, "", 0, 0, logout,
-     "end the session here and at the server", NULL},
+     N_("end the session here and at the server"), NULL},
     {"", "target", NULL, NULL, 0, "", 0, 0, target,
-     "show who is logged in where", NULL},
+     N_("show who is logged in where"), NULL},
 };
 const struct command_set commands_login = {rows, nitems(rows)};

@@ -2,18 +2,19 @@
 #include "cli/git.h"
 
 #include "base/enc.h"
+#include "base/i18n.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum { CREATE_NAME, CREATE_DESCRIPTION };
 static const struct opt create_opts[] = {
-    {"name", 0, OPT_TEXT, "TEXT", "a name for people; default: the word"},
-    {"description", 0, OPT_TEXT, "TEXT", "what it is for"},
+    {"name", 0, OPT_TEXT, "TEXT", N_("a name for people; default: the word")},
+    {"description", 0, OPT_TEXT, "TEXT", N_("what it is for")},
 };
 enum { DELETE_FORCE };
 static const struct opt delete_opts[] = {
-    {"force", 'f', OPT_FLAG, NULL, "do not ask"},
+    {"force", 'f', OPT_FLAG, NULL, N_("do not ask")},
 };
 
 static int
@@ -63,7 +64,8 @@ project_create(struct cli *cli, const struct args *a)
 	if (cli->json)
 		print_json(project);
 	else
-		printf("Created project '%s/%s'.\n\nOK\n", p.account, p.name);
+		printf(_("Created project '%s/%s'.\n\nOK\n"), p.account,
+		       p.name);
 	return 0;
 }
 
@@ -81,10 +83,10 @@ project_row(struct table *t, const struct json *row)
 static int
 project_list(struct cli *cli, const struct args *a)
 {
-	static const struct column columns[] = {{"PROJECT", false},
-						{"NAME", false},
-						{"CREATED", false},
-						{"DESCRIPTION", false}};
+	static const struct column columns[] = {{N_("PROJECT"), false},
+						{N_("NAME"), false},
+						{N_("CREATED"), false},
+						{N_("DESCRIPTION"), false}};
 	CLEAN(buf_clear) struct buf path = BUF_INIT;
 	struct listing list = {NULL, NULL, columns, nitems(columns),
 			       project_row};
@@ -111,26 +113,29 @@ project_delete(struct cli *cli, const struct args *a)
 	if (r != 0)
 		return r;
 	if (!a->v[DELETE_FORCE].given &&
-	    !prompt_yes("Its access keys open nothing any more. Delete?"))
+	    !prompt_yes(_("Its access keys open nothing any more. Delete?")))
 		return note_set(
 		    &cli->note, OUT_DENIED,
-		    "nothing deleted: not confirmed (-f does not ask)");
+		    _("nothing deleted: not confirmed (-f does not ask)"));
 	ask.path = p.path;
 	r = client_call(cli, &ask, NULL, NULL);
 	if (r == 0)
-		printf("Deleted project '%s/%s'.\n\nOK\n", p.account, p.name);
+		printf(_("Deleted project '%s/%s'.\n\nOK\n"), p.account,
+		       p.name);
 	return r;
 }
 
 static const struct command rows[] = {
     {"project", "create", NULL, create_opts, nitems(create_opts),
-     "TEAM/PROJECT", 1, 1, project_create, "make a project",
-     "Repositories belong to a project, 'default' at first. An access key on\n"
-     "a project reads all of its repositories.\n"},
+     "TEAM/PROJECT", 1, 1, project_create, N_("make a project"),
+     N_("Repositories belong to a project, 'default' at first. An access key "
+	"on\n"
+	"a project reads all of its repositories.\n")},
     {"project", "list", NULL, NULL, 0, "[TEAM]", 0, 1, project_list,
-     "list the account's projects", NULL},
+     N_("list the account's projects"), NULL},
     {"project", "delete", NULL, delete_opts, nitems(delete_opts),
-     "TEAM/PROJECT", 1, 1, project_delete, "delete a project that is empty",
-     "Move its repositories first: latchkey repo set TEAM/REPO --project P\n"},
+     "TEAM/PROJECT", 1, 1, project_delete, N_("delete a project that is empty"),
+     N_("Move its repositories first: latchkey repo set TEAM/REPO --project "
+	"P\n")},
 };
 const struct command_set commands_project = {rows, nitems(rows)};

@@ -2,12 +2,15 @@
 #include "cli/authfile.h"
 #include "cli/cli.h"
 
+#include "base/i18n.h"
+
 #include <stdio.h>
 #include <string.h>
 
 enum { LOGIN_CLIENT };
 static const struct opt login_opts[] = {
-    {"client", 0, OPT_TEXT, "docker|podman", "only this client; default: both"},
+    {"client", 0, OPT_TEXT, "docker|podman",
+     N_("only this client; default: both")},
 };
 
 static const struct client {
@@ -34,7 +37,7 @@ delegate(struct cli *cli, struct str *ret, struct json **ret_root)
 	if (cli->session.refresh_token == NULL)
 		return note_set(
 		    &cli->note, OUT_UNPROVEN,
-		    "this login has no session: run 'latchkey login' again");
+		    _("this login has no session: run 'latchkey login' again"));
 	form_add(&form, "grant_type", STR("refresh_token"));
 	form_add(&form, "refresh_token", str_c(cli->session.refresh_token));
 	form_add(&form, "response_type", STR("delegated_refresh_token"));
@@ -50,7 +53,7 @@ delegate(struct cli *cli, struct str *ret, struct json **ret_root)
 	return ret->n > 0
 		   ? 0
 		   : note_set(&cli->note, OUT_UNSUPPORTED,
-			      "the server gave no token for its registry");
+			      _("the server gave no token for its registry"));
 }
 
 static int
@@ -62,10 +65,11 @@ client_login_to(struct cli *cli, const struct client *c,
 
 	if (r != 0)
 		return r;
-	printf("Logging %s in to '%.*s'...\n", c->name, STR_ARG(e->host));
+	printf(_("Logging %s in to '%.*s'...\n"), c->name, STR_ARG(e->host));
 	r = authfile_put(path.p, e, &cli->note);
 	if (r == 0)
-		printf("Logged in to '%.*s' (%s).\n", STR_ARG(e->host), path.p);
+		printf(_("Logged in to '%.*s' (%s).\n"), STR_ARG(e->host),
+		       path.p);
 	return r;
 }
 
@@ -82,24 +86,24 @@ registry_login(struct cli *cli, const struct args *a)
 		known = known || strcmp(only, clients[i].name) == 0;
 	if (!known)
 		return note_set(&cli->note, OUT_MALFORMED,
-				"--client is docker or podman");
+				_("--client is docker or podman"));
 	r = delegate(cli, &e.secret, &root);
 	e.host = session_host(&cli->session);
 	for (size_t i = 0; r == 0 && i < nitems(clients); i++)
 		if (only == NULL || strcmp(only, clients[i].name) == 0)
 			r = client_login_to(cli, &clients[i], &e);
 	if (r == 0)
-		printf("\nOK\n");
+		printf(_("\nOK\n"));
 	return r;
 }
 
 static const struct command rows[] = {
     {"cr", "login", NULL, login_opts, nitems(login_opts), "", 0, 0,
-     registry_login, "log docker and podman in to the registry",
-     "Writes a login as user 'iamrefresh' into docker's config.json (or "
-     "the\ncredential store named there) and into podman's auth.json. "
-     "It ends with\nyour session, at the latest after 72 hours. No "
-     "secret is passed on a command\nline. For automation prefer an API "
-     "key (user iamapikey) or a registry token\n(user token).\n"},
+     registry_login, N_("log docker and podman in to the registry"),
+     N_("Writes a login as user 'iamrefresh' into docker's config.json (or "
+	"the\ncredential store named there) and into podman's auth.json. "
+	"It ends with\nyour session, at the latest after 72 hours. No "
+	"secret is passed on a command\nline. For automation prefer an API "
+	"key (user iamapikey) or a registry token\n(user token).\n")},
 };
 const struct command_set commands_registry_login = {rows, nitems(rows)};

@@ -2,11 +2,12 @@
 #include "cli/git.h"
 
 #include "base/enc.h"
+#include "base/i18n.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static const char advice[] =
+static const char advice[] = N_(
     "A deploy host reads a repository with an access key: a key pair made on\n"
     "that host, whose public half is registered here, under a label that says\n"
     "which host it is. It reads this repository and nothing else, and never\n"
@@ -16,31 +17,31 @@ static const char advice[] =
     "of access keys.\n"
     "TEAM is an account, as 'latchkey account list' shows them; without it, "
     "the\n"
-    "one that you are logged in to.\n";
+    "one that you are logged in to.\n");
 
 enum { CHANGE_DESCRIPTION, CHANGE_PROJECT, CHANGE_BRANCH, CHANGE_FORCE };
 static const struct opt change_opts[] = {
-    {"description", 0, OPT_TEXT, "TEXT", "what it is for"},
+    {"description", 0, OPT_TEXT, "TEXT", N_("what it is for")},
     {"project", 0, OPT_TEXT, "PROJECT",
-     "the project it belongs to; 'default' at first"},
+     N_("the project it belongs to; 'default' at first")},
     {"main-branch", 0, OPT_TEXT, "BRANCH",
-     "what a clone checks out; 'main' at first"},
+     N_("what a clone checks out; 'main' at first")},
     {"force-push", 0, OPT_TEXT, "RULE",
-     "who may rewind or remove branches: allow (whoever may push), protect "
-     "(the main branch by managers only; at first), deny (nobody)"},
+     N_("who may rewind or remove branches: allow (whoever may push), protect "
+	"(the main branch by managers only; at first), deny (nobody)")},
 };
 
 enum { DELETE_FORCE };
 static const struct opt delete_opts[] = {
-    {"force", 'f', OPT_FLAG, NULL, "do not ask"},
+    {"force", 'f', OPT_FLAG, NULL, N_("do not ask")},
 };
 enum { URL_HTTP };
 static const struct opt url_opts[] = {
-    {"http", 0, OPT_FLAG, NULL, "the address of HTTP instead"},
+    {"http", 0, OPT_FLAG, NULL, N_("the address of HTTP instead")},
 };
 enum { RESTORE_AS };
 static const struct opt restore_opts[] = {
-    {"as", 0, OPT_TEXT, "NAME", "under another name"},
+    {"as", 0, OPT_TEXT, "NAME", N_("under another name")},
 };
 
 struct str
@@ -70,20 +71,22 @@ repo_print(const struct json *repo)
 	char text[32];
 
 	(void)json_int(json_get(repo, "size"), &size);
-	print_pair("Repository", json_text(repo, "full_name"));
-	print_pair("Description", json_text(repo, "description"));
-	print_pair("Project", json_text(json_get(repo, "project"), "key"));
-	print_pair("Main Branch",
+	print_pair(_("Repository"), json_text(repo, "full_name"));
+	print_pair(_("Description"), json_text(repo, "description"));
+	print_pair(_("Project"), json_text(json_get(repo, "project"), "key"));
+	print_pair(_("Main Branch"),
 		   json_text(json_get(repo, "mainbranch"), "name"));
-	print_pair("Force Push", json_text(repo, "force_push"));
+	print_pair(_("Force Push"), json_text(repo, "force_push"));
 	size_text(size, text);
-	print_pair("Size", str_c(text));
-	print_pair("Created At",
+	print_pair(_("Size"), str_c(text));
+	print_pair(_("Created At"),
 		   when_text(json_text(repo, "created_on"), text));
-	print_pair("Last Push", when_text(json_text(repo, "pushed_on"), text));
-	print_pair("SSH", repo_clone_url(repo, "ssh"));
+	print_pair(_("Last Push"),
+		   when_text(json_text(repo, "pushed_on"), text));
+	print_pair(_("SSH"), repo_clone_url(repo, "ssh"));
 	http = repo_clone_url(repo, "https");
-	print_pair("HTTP", http.n > 0 ? http : STR("off for this account"));
+	print_pair(_("HTTP"),
+		   http.n > 0 ? http : str_c(_("off for this account")));
 }
 
 static void
@@ -136,7 +139,7 @@ repo_show_json(struct cli *cli, const struct json *repo)
 		return 0;
 	}
 	repo_print(repo);
-	printf("\nOK\n");
+	printf(_("\nOK\n"));
 	return 0;
 }
 
@@ -151,24 +154,25 @@ repo_create(struct cli *cli, const struct args *a)
 	if (r == 0)
 		r = change_send(cli, a, "POST", &p, &repo);
 	if (r == OUT_ABSENT)
-		return note_set(&cli->note, r,
-				"there is no team '%s', or you may make "
-				"nothing in it; 'latchkey account list' shows "
-				"yours",
-				p.account);
+		return note_set(
+		    &cli->note, r,
+		    _("there is no team '%s', or you may make "
+		      "nothing in it; 'latchkey account list' shows "
+		      "yours"),
+		    p.account);
 	if (r != 0)
 		return r;
 	if (cli->json) {
 		print_json(repo);
 		return 0;
 	}
-	printf("Created repository '%s/%s'.\n\n", p.account, p.name);
+	printf(_("Created repository '%s/%s'.\n\n"), p.account, p.name);
 	url = repo_clone_url(repo, "ssh");
 	if (url.n == 0)
 		url = repo_clone_url(repo, "https");
-	printf("    git clone ");
+	printf(_("    git clone "));
 	print_text(url);
-	printf("\n\nOK\n");
+	printf(_("\n\nOK\n"));
 	return 0;
 }
 
@@ -199,10 +203,11 @@ repo_url(struct cli *cli, const struct args *a)
 		return r;
 	url = repo_clone_url(repo, http ? "https" : "ssh");
 	if (url.n == 0)
-		return note_set(&cli->note, OUT_UNSUPPORTED,
-				http ? "this account takes git over SSH only"
-				     : "this server does not speak SSH; --http "
-				       "gives the other address");
+		return note_set(
+		    &cli->note, OUT_UNSUPPORTED,
+		    http ? _("this account takes git over SSH only")
+			 : _("this server does not speak SSH; --http "
+			     "gives the other address"));
 	print_text(url);
 	(void)putchar('\n');
 	return 0;
@@ -218,20 +223,21 @@ repo_delete(struct cli *cli, const struct args *a)
 
 	if (r != 0)
 		return r;
-	(void)buf_addf(&question,
-		       "Clones of %s/%s end, and its access keys open nothing "
-		       "any more; for 30 days it can be restored. Delete?",
-		       p.account, p.name);
+	(void)buf_addf(
+	    &question,
+	    _("Clones of %s/%s end, and its access keys open nothing "
+	      "any more; for 30 days it can be restored. Delete?"),
+	    p.account, p.name);
 	if (!a->v[DELETE_FORCE].given && !prompt_yes(question.p))
 		return note_set(
 		    &cli->note, OUT_DENIED,
-		    "nothing deleted: not confirmed (-f does not ask)");
+		    _("nothing deleted: not confirmed (-f does not ask)"));
 	ask.path = p.path;
 	r = client_call(cli, &ask, NULL, NULL);
 	if (r == 0)
-		printf("Deleted repository '%s/%s'. For 30 days it can be "
-		       "brought back:\n\n    latchkey repo restore %s/%s\n\n"
-		       "OK\n",
+		printf(_("Deleted repository '%s/%s'. For 30 days it can be "
+			 "brought back:\n\n    latchkey repo restore %s/%s\n\n"
+			 "OK\n"),
 		       p.account, p.name, p.account, p.name);
 	return r;
 }
@@ -270,7 +276,7 @@ repo_set(struct cli *cli, const struct args *a)
 		any = any || a->v[i].given;
 	if (r == 0 && !any)
 		return note_set(&cli->note, OUT_MALFORMED,
-				"nothing to set: give an option");
+				_("nothing to set: give an option"));
 	if (r == 0)
 		r = change_send(cli, a, "PUT", &p, &repo);
 	return r != 0 ? r : repo_show_json(cli, repo);
@@ -329,35 +335,39 @@ repo_restore(struct cli *cli, const struct args *a)
 
 static const struct command rows[] = {
     {"repo", "create", NULL, change_opts, nitems(change_opts), "TEAM/REPO", 1,
-     1, repo_create, "make a git repository", advice},
+     1, repo_create, N_("make a git repository"), advice},
     {"repo", "list", NULL, repo_list_opts, REPO_LIST_OPTS, "[TEAM]", 0, 1,
-     repo_list, "list repositories, with sizes", NULL},
+     repo_list, N_("list repositories, with sizes"), NULL},
     {"repo", "show", NULL, NULL, 0, "TEAM/REPO", 1, 1, repo_show,
-     "show one repository", NULL},
+     N_("show one repository"), NULL},
     {"repo", "url", NULL, url_opts, nitems(url_opts), "TEAM/REPO", 1, 1,
-     repo_url, "print the address to clone",
-     "The address of SSH is the one for deploy hosts: access keys open\n"
-     "nothing over HTTP.\n"},
+     repo_url, N_("print the address to clone"),
+     N_("The address of SSH is the one for deploy hosts: access keys open\n"
+	"nothing over HTTP.\n")},
     {"repo", "set", NULL, change_opts, nitems(change_opts), "TEAM/REPO", 1, 1,
-     repo_set, "change a repository's settings", NULL},
+     repo_set, N_("change a repository's settings"), NULL},
     {"repo", "rename", NULL, NULL, 0, "TEAM/REPO NEW-NAME", 2, 2, repo_rename,
-     "give a repository another name",
-     "Access keys stay. Clones must be told the new address:\n"
-     "    git remote set-url origin ...\n"},
+     N_("give a repository another name"),
+     N_("Access keys stay. Clones must be told the new address:\n"
+	"    git remote set-url origin ...\n")},
     {"repo", "delete", NULL, delete_opts, nitems(delete_opts), "TEAM/REPO", 1,
-     1, repo_delete, "delete a repository",
-     "For 30 days 'latchkey repo restore' brings it back, with everything\n"
-     "that was in it; after that it is gone.\n"},
+     1, repo_delete, N_("delete a repository"),
+     N_("For 30 days 'latchkey repo restore' brings it back, with everything\n"
+	"that was in it; after that it is gone.\n")},
     {"repo", "restore", NULL, restore_opts, nitems(restore_opts),
-     "TEAM/REPO|UUID", 1, 1, repo_restore, "bring a deleted repository back",
-     "'latchkey repo list --removed' shows what can be restored.\n"},
+     "TEAM/REPO|UUID", 1, 1, repo_restore,
+     N_("bring a deleted repository back"),
+     N_("'latchkey repo list --removed' shows what can be restored.\n")},
     {"repo", "import", NULL, NULL, 0, "URL [TEAM/REPO]", 1, 2, repo_import,
-     "take a repository over from elsewhere",
-     "git clones URL with all branches and tags into a temporary folder, with\n"
-     "your own credentials for it, and pushes them to a new repository here.\n"
-     "What hosts keep beside them (refs/pull/* and the like) is left out.\n"
-     "The target may be there already if it is empty. The push goes over HTTP\n"
-     "with this login; no secret is written down or passed on a command "
-     "line.\n"},
+     N_("take a repository over from elsewhere"),
+     N_("git clones URL with all branches and tags into a temporary folder, "
+	"with\n"
+	"your own credentials for it, and pushes them to a new repository "
+	"here.\n"
+	"What hosts keep beside them (refs/pull/* and the like) is left out.\n"
+	"The target may be there already if it is empty. The push goes over "
+	"HTTP\n"
+	"with this login; no secret is written down or passed on a command "
+	"line.\n")},
 };
 const struct command_set commands_repo = {rows, nitems(rows)};

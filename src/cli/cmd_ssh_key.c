@@ -2,6 +2,7 @@
 #include "cli/git.h"
 
 #include "base/enc.h"
+#include "base/i18n.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,10 +14,12 @@
 	}
 enum { ADD_LABEL, ADD_KEY, ADD_EXPIRES, ADD_USER };
 static const struct opt add_opts[] = {
-    {"label", 'l', OPT_TEXT, "TEXT", "which key it is; default: its comment"},
+    {"label", 'l', OPT_TEXT, "TEXT",
+     N_("which key it is; default: its comment")},
     {"key", 'k', OPT_TEXT, "FILE|-",
-     "the public key; without it, it is pasted into the terminal"},
-    {"expires", 0, OPT_TEXT, "WHEN", "30d, 12h, 2026-12-31; default: never"},
+     N_("the public key; without it, it is pasted into the terminal")},
+    {"expires", 0, OPT_TEXT, "WHEN",
+     N_("30d, 12h, 2026-12-31; default: never")},
     USER_OPT,
 };
 enum { LIST_USER };
@@ -24,7 +27,7 @@ static const struct opt list_opts[] = {USER_OPT};
 enum { RM_USER, RM_FORCE };
 static const struct opt rm_opts[] = {
     USER_OPT,
-    {"force", 'f', OPT_FLAG, NULL, "do not ask"},
+    {"force", 'f', OPT_FLAG, NULL, N_("do not ask")},
 };
 
 static int
@@ -63,9 +66,9 @@ ssh_key_add(struct cli *cli, const struct args *a)
 		print_json(made);
 		return 0;
 	}
-	print_pair("SSH key", json_text(made, "uuid"));
+	print_pair(_("SSH key"), json_text(made, "uuid"));
 	key_print(made);
-	printf("\nOK\n");
+	printf(_("\nOK\n"));
 	return 0;
 }
 
@@ -86,8 +89,9 @@ static int
 ssh_key_list(struct cli *cli, const struct args *a)
 {
 	static const struct column columns[] = {
-	    {"ID", false},	    {"LABEL", false},	  {"TYPE", false},
-	    {"FINGERPRINT", false}, {"LAST USED", false}, {"EXPIRES", false}};
+	    {N_("ID"), false},	      {N_("LABEL"), false},
+	    {N_("TYPE"), false},      {N_("FINGERPRINT"), false},
+	    {N_("LAST USED"), false}, {N_("EXPIRES"), false}};
 	CLEAN(buf_clear) struct buf path = BUF_INIT;
 	struct listing list = {NULL, NULL, columns, nitems(columns), key_row};
 	int r = keys_path(a->v[LIST_USER].text, &path);
@@ -115,7 +119,7 @@ key_remove(struct cli *cli, const char *user, const char *id)
 	r = buf_err(&path) != 0 ? buf_err(&path)
 				: client_call(cli, &ask, NULL, NULL);
 	if (r == 0)
-		printf("Removed SSH key '%s'.\n", id);
+		printf(_("Removed SSH key '%s'.\n"), id);
 	return r;
 }
 
@@ -125,29 +129,30 @@ ssh_key_rm(struct cli *cli, const struct args *a)
 	int r = 0;
 
 	if (!a->v[RM_FORCE].given &&
-	    !prompt_yes("What these keys opened ends at once. Remove?"))
+	    !prompt_yes(_("What these keys opened ends at once. Remove?")))
 		return note_set(
 		    &cli->note, OUT_DENIED,
-		    "nothing removed: not confirmed (-f does not ask)");
+		    _("nothing removed: not confirmed (-f does not ask)"));
 	for (int i = 0; r == 0 && i < a->n; i++)
 		r = key_remove(cli, a->v[RM_USER].text, a->rest[i]);
 	if (r == 0)
-		printf("\nOK\n");
+		printf(_("\nOK\n"));
 	return r;
 }
 
 static const struct command rows[] = {
     {"ssh-key", "add", NULL, add_opts, nitems(add_opts), "", 0, 0, ssh_key_add,
-     "add an SSH key of your own",
-     "Your own key reads and pushes what your roles allow. For a machine take\n"
-     "an access key instead (latchkey access-key): it reads one repository "
-     "and\n"
-     "nothing else. No key is both.\n"
-     "Give the public key, the file that ends in .pub. A paste that the\n"
-     "terminal wrapped over several lines is joined.\n"},
+     N_("add an SSH key of your own"),
+     N_("Your own key reads and pushes what your roles allow. For a machine "
+	"take\n"
+	"an access key instead (latchkey access-key): it reads one repository "
+	"and\n"
+	"nothing else. No key is both.\n"
+	"Give the public key, the file that ends in .pub. A paste that the\n"
+	"terminal wrapped over several lines is joined.\n")},
     {"ssh-key", "list", NULL, list_opts, nitems(list_opts), "", 0, 0,
-     ssh_key_list, "list your SSH keys", NULL},
+     ssh_key_list, N_("list your SSH keys"), NULL},
     {"ssh-key", "rm", NULL, rm_opts, nitems(rm_opts), "ID...", 1, -1,
-     ssh_key_rm, "remove SSH keys; what they opened ends", NULL},
+     ssh_key_rm, N_("remove SSH keys; what they opened ends"), NULL},
 };
 const struct command_set commands_ssh_key = {rows, nitems(rows)};

@@ -2,12 +2,13 @@
 #include "cli/cli.h"
 
 #include "base/enc.h"
+#include "base/i18n.h"
 #include "wire/jwt.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static const char advice[] =
+static const char advice[] = N_(
     "Whoever holds a token has access to every namespace of your account in\n"
     "this region, also to ones made later; IAM policies do not apply to it.\n"
     "Where policies shall count, use the API key of a user with fitting roles\n"
@@ -19,24 +20,24 @@ static const char advice[] =
     "        docker login -u token --password-stdin HOST\n"
     "'docker login -u token -p VALUE HOST' works too, but shows the token to\n"
     "everybody who can list this machine's processes, and to your shell's\n"
-    "history; --password-stdin does not.\n";
+    "history; --password-stdin does not.\n");
 
 enum { ADD_DESCRIPTION, ADD_NON_EXPIRING, ADD_READWRITE, ADD_QUIET };
 static const struct opt add_opts[] = {
-    {"description", 0, OPT_TEXT, "TEXT", "what the token is for"},
+    {"description", 0, OPT_TEXT, "TEXT", N_("what the token is for")},
     {"non-expiring", 0, OPT_FLAG, NULL,
-     "valid until removed; without it, for 24 hours"},
+     N_("valid until removed; without it, for 24 hours")},
     {"readwrite", 0, OPT_FLAG, NULL,
-     "may push and pull; without it, only pull"},
-    {"quiet", 'q', OPT_FLAG, NULL, "print the token only"},
+     N_("may push and pull; without it, only pull")},
+    {"quiet", 'q', OPT_FLAG, NULL, N_("print the token only")},
 };
 enum { GET_QUIET };
 static const struct opt get_opts[] = {
-    {"quiet", 'q', OPT_FLAG, NULL, "print the token only"},
+    {"quiet", 'q', OPT_FLAG, NULL, N_("print the token only")},
 };
 enum { RM_FORCE };
 static const struct opt rm_opts[] = {
-    {"force", 'f', OPT_FLAG, NULL, "do not ask"},
+    {"force", 'f', OPT_FLAG, NULL, N_("do not ask")},
 };
 
 /* The token's id is its jti claim. */
@@ -49,7 +50,7 @@ token_print(struct cli *cli, const struct json *j, bool quiet)
 
 	if (r != 0)
 		return note_set(&cli->note, OUT_MALFORMED,
-				"the server's answer holds no token");
+				_("the server's answer holds no token"));
 	if (quiet) {
 		printf("%.*s\n", STR_ARG(value));
 		return 0;
@@ -58,9 +59,9 @@ token_print(struct cli *cli, const struct json *j, bool quiet)
 		print_json(j);
 		return 0;
 	}
-	print_pair("Token identifier", json_text(t.payload, "jti"));
-	print_pair("Token", value);
-	printf("\nOK\n");
+	print_pair(_("Token identifier"), json_text(t.payload, "jti"));
+	print_pair(_("Token"), value);
+	printf(_("\nOK\n"));
 	return 0;
 }
 
@@ -82,15 +83,16 @@ token_add(struct cli *cli, const struct args *a)
 	form_add(&path, "write",
 		 a->v[ADD_READWRITE].given ? STR("true") : STR("false"));
 	if (!quiet && !cli->json)
-		printf("Requesting a registry token...\n\n");
+		printf(_("Requesting a registry token...\n\n"));
 	ask.path = path.p;
 	r = client_json(cli, &ask, &j);
 	if (r == 0)
 		r = token_print(cli, j, quiet);
 	if (r == 0 && a->v[ADD_NON_EXPIRING].given && !quiet)
-		fprintf(stderr, "Tip: whoever holds this token has access. It "
-				"does not expire: remove it with 'latchkey cr "
-				"token-rm' when it is no longer needed.\n");
+		fprintf(stderr,
+			_("Tip: whoever holds this token has access. It "
+			  "does not expire: remove it with 'latchkey cr "
+			  "token-rm' when it is no longer needed.\n"));
 	return r;
 }
 
@@ -115,10 +117,11 @@ last_used_add(struct table *t, const struct json *use)
 	CLEAN(buf_clear) struct buf text = BUF_INIT;
 
 	if (use == NULL) {
-		table_add(t, STR("never"));
+		table_add(t, str_c(_("never")));
 		return;
 	}
-	(void)buf_addf(&text, "%.*s from %.*s", STR_ARG(json_text(use, "at")),
+	(void)buf_addf(&text, _("%.*s from %.*s"),
+		       STR_ARG(json_text(use, "at")),
 		       STR_ARG(json_text(use, "addr")));
 	table_add(t, buf_str(&text));
 }
@@ -134,7 +137,7 @@ token_row(struct table *t, const struct json *row)
 	if (json_int(json_get(row, "expiry"), &expiry))
 		table_add(t, time_text(expiry * 1000, when));
 	else
-		table_add(t, STR("never"));
+		table_add(t, str_c(_("never")));
 	(void)json_bool(json_get(row, "readonly"), &readonly);
 	table_add(t, readonly ? STR("true") : STR("false"));
 	last_used_add(t, json_get(row, "last_used"));
@@ -144,11 +147,11 @@ token_row(struct table *t, const struct json *row)
 static int
 token_list(struct cli *cli, const struct args *a)
 {
-	static const struct column columns[] = {{"TOKEN ID", false},
-						{"EXPIRY", false},
-						{"READ-ONLY", false},
-						{"LAST USED", false},
-						{"DESCRIPTION", false}};
+	static const struct column columns[] = {{N_("TOKEN ID"), false},
+						{N_("EXPIRY"), false},
+						{N_("READ-ONLY"), false},
+						{N_("LAST USED"), false},
+						{N_("DESCRIPTION"), false}};
 	static const struct listing list = {"/api/v1/tokens", "tokens", columns,
 					    nitems(columns), token_row};
 
@@ -168,7 +171,7 @@ token_remove(struct cli *cli, const char *id)
 	ask.path = path.p;
 	r = client_call(cli, &ask, NULL, NULL);
 	if (r == 0)
-		printf("Removed token '%s'.\n", id);
+		printf(_("Removed token '%s'.\n"), id);
 	return r;
 }
 
@@ -178,28 +181,28 @@ token_rm(struct cli *cli, const struct args *a)
 	int r = 0;
 
 	if (!a->v[RM_FORCE].given &&
-	    !prompt_yes("Logins with these tokens end at once. Remove?"))
+	    !prompt_yes(_("Logins with these tokens end at once. Remove?")))
 		return note_set(
 		    &cli->note, OUT_DENIED,
-		    "nothing removed: not confirmed (-f does not ask)");
+		    _("nothing removed: not confirmed (-f does not ask)"));
 	for (int i = 0; r == 0 && i < a->n; i++)
 		r = token_remove(cli, a->rest[i]);
 	if (r == 0)
-		printf("\nOK\n");
+		printf(_("\nOK\n"));
 	return r;
 }
 
 static const struct command rows[] = {
     {"cr", "token-add", NULL, add_opts, nitems(add_opts), "", 0, 0, token_add,
-     "make a registry token", advice},
+     N_("make a registry token"), advice},
     {"cr", "token-list", "tokens", NULL, 0, "", 0, 0, token_list,
-     "list the account's registry tokens",
-     "Expired tokens vanish from this list by themselves.\n"},
+     N_("list the account's registry tokens"),
+     N_("Expired tokens vanish from this list by themselves.\n")},
     {"cr", "token-get", NULL, get_opts, nitems(get_opts), "ID", 1, 1, token_get,
-     "show a token's value again", advice},
+     N_("show a token's value again"), advice},
     {"cr", "token-rm", NULL, rm_opts, nitems(rm_opts), "ID...", 1, -1, token_rm,
-     "remove tokens; their logins end at once",
-     "What was made from a token, such as docker's login, ends with it.\n"
-     "Expired tokens need not be removed: they vanish by themselves.\n"},
+     N_("remove tokens; their logins end at once"),
+     N_("What was made from a token, such as docker's login, ends with it.\n"
+	"Expired tokens need not be removed: they vanish by themselves.\n")},
 };
 const struct command_set commands_token = {rows, nitems(rows)};

@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include "base/fd.h"
+#include "base/i18n.h"
 #include "base/str.h"
 
 #include <errno.h>
@@ -40,7 +41,7 @@ home_dir(struct buf *ret, struct note *note)
 	if (home != NULL && home[0] == '/')
 		return buf_addf(ret, "%s/.config/latchkey", home);
 	return note_set(note, OUT_ABSENT,
-			"no home directory: set HOME or LATCHKEY_HOME");
+			_("no home directory: set HOME or LATCHKEY_HOME"));
 }
 
 /* Like mkdir -p with mode 0700 for whatever is missing. */
@@ -54,8 +55,9 @@ make_dirs(char *path, struct note *note)
 			continue;
 		*at = '\0';
 		if (mkdir(path, 0700) != 0 && errno != EEXIST)
-			return note_set(note, OUT_DENIED, "cannot make %s: %s",
-					path, strerror(errno));
+			return note_set(note, OUT_DENIED,
+					_("cannot make %s: %s"), path,
+					strerror(errno));
 		*at = kept;
 		if (kept == '\0')
 			return 0;
@@ -114,15 +116,15 @@ file_replace(const char *path, struct str content, struct note *note)
 		return buf_err(&temp);
 	fd = mkostemp(temp.p, O_CLOEXEC); /* 0600 */
 	if (fd < 0)
-		return note_set(note, OUT_DENIED, "cannot write %s: %s", path,
-				strerror(errno));
+		return note_set(note, OUT_DENIED, _("cannot write %s: %s"),
+				path, strerror(errno));
 	if (fd_write_all(fd, content) != 0 || fsync(fd) != 0 ||
 	    rename(temp.p, path) != 0) {
 		int e = errno;
 
 		(void)unlink(temp.p);
-		return note_set(note, OUT_DENIED, "cannot write %s: %s", path,
-				strerror(e));
+		return note_set(note, OUT_DENIED, _("cannot write %s: %s"),
+				path, strerror(e));
 	}
 	sync_dir_of(path);
 	return 0;
@@ -137,7 +139,7 @@ read_fd(int fd, const char *path, size_t max, struct buf *ret,
 
 		if (ret->n > max)
 			return note_set(note, OUT_TOO_LARGE,
-					"%s is larger than %zu bytes", path,
+					_("%s is larger than %zu bytes"), path,
 					max);
 		if (buf_room(ret, 4096) != 0)
 			return buf_err(ret);
@@ -145,8 +147,9 @@ read_fd(int fd, const char *path, size_t max, struct buf *ret,
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return note_set(note, OUT_DENIED, "cannot read %s: %s",
-					path, strerror(errno));
+			return note_set(note, OUT_DENIED,
+					_("cannot read %s: %s"), path,
+					strerror(errno));
 		ret->n += (size_t)n;
 		ret->p[ret->n] = '\0';
 		if (n == 0)
@@ -160,10 +163,11 @@ file_read(const char *path, size_t max, struct buf *ret, struct note *note)
 	CLEAN(fd_close) int fd = -1;
 
 	if (strcmp(path, "-") == 0)
-		return read_fd(STDIN_FILENO, "standard input", max, ret, note);
+		return read_fd(STDIN_FILENO, _("standard input"), max, ret,
+			       note);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return note_set(note, errno == ENOENT ? OUT_ABSENT : OUT_DENIED,
-				"cannot read %s: %s", path, strerror(errno));
+				_("cannot read %s: %s"), path, strerror(errno));
 	return read_fd(fd, path, max, ret, note);
 }

@@ -2,6 +2,8 @@
 #include "cli/child.h"
 #include "cli/git.h"
 
+#include "base/i18n.h"
+
 #include <errno.h>
 #include <ftw.h>
 #include <stdio.h>
@@ -34,13 +36,26 @@ remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
 	return 0;
 }
 
-/* For the end of a sentence that says what went wrong. */
-static const char *
-again(const struct import *im)
+/* What went wrong, and what is left of it. */
+static int
+interrupted(struct import *im)
 {
-	return im->is_there ? "; the repository is there, and empty: the same "
-			      "command goes on"
-			    : "; nothing was made";
+	return note_set(&im->cli->note, OUT_BUSY,
+			im->is_there
+			    ? _("interrupted; the repository is there, and "
+				"empty: the same command goes on")
+			    : _("interrupted; nothing was made"));
+}
+
+static int
+git_failed(struct import *im, int status)
+{
+	return note_set(&im->cli->note, OUT_UNSUPPORTED,
+			im->is_there
+			    ? _("git failed with status %d; the repository is "
+				"there, and empty: the same command goes on")
+			    : _("git failed with status %d; nothing was made"),
+			status);
 }
 
 static int
@@ -53,14 +68,10 @@ git_run(struct import *im, const char *const *argv, char *const *env,
 	int r = child_run(&child, &status, &im->cli->note);
 
 	if (child_caught() != 0)
-		return note_set(&im->cli->note, OUT_BUSY, "interrupted%s",
-				again(im));
+		return interrupted(im);
 	if (r != 0)
 		return r;
-	return status == 0
-		   ? 0
-		   : note_set(&im->cli->note, OUT_UNSUPPORTED,
-			      "git failed with status %d%s", status, again(im));
+	return status == 0 ? 0 : git_failed(im, status);
 }
 
 /* "https://host/team/repo.git/", "git@host:team/repo": the last word. */
@@ -77,7 +88,7 @@ name_of(struct cli *cli, const char *url, struct buf *ret)
 		s = tail;
 	if (s.n == 0)
 		return note_set(&cli->note, OUT_MALFORMED,
-				"what shall it be called? Give TEAM/REPO");
+				_("what shall it be called? Give TEAM/REPO"));
 	return buf_addstr(ret, s);
 }
 
@@ -96,10 +107,11 @@ place_choose(struct cli *cli, const struct args *a, struct place *ret)
 static int
 http_closed(struct import *im)
 {
-	return note_set(&im->cli->note, OUT_UNSUPPORTED,
-			"this account takes git over SSH only. Import goes "
-			"over HTTP: 'latchkey account set --git-http on' lets "
-			"it, for the time");
+	return note_set(
+	    &im->cli->note, OUT_UNSUPPORTED,
+	    _("this account takes git over SSH only. Import goes "
+	      "over HTTP: 'latchkey account set --git-http on' lets "
+	      "it, for the time"));
 }
 
 /* Asked before anything is made. Who may not look at the account hears it
@@ -149,7 +161,7 @@ target_look(struct import *im)
 		return r;
 	if (json_text(repo, "pushed_on").n > 0)
 		return note_set(&im->cli->note, OUT_CONFLICT,
-				"%s/%s is not empty: import into a new one",
+				_("%s/%s is not empty: import into a new one"),
 				im->place.account, im->place.name);
 	im->is_there = true;
 	return target_set(im, repo);
@@ -169,7 +181,7 @@ dir_make(struct import *im)
 
 		buf_reset(&im->dir);
 		return note_set(&im->cli->note, OUT_DENIED,
-				"cannot make a temporary folder: %s",
+				_("cannot make a temporary folder: %s"),
 				strerror(e));
 	}
 	return buf_addf(&im->mirror, "%s/mirror.git", im->dir.p);
@@ -234,10 +246,12 @@ left_say(struct import *im, size_t *ret_taken)
 	if (left == 0)
 		return;
 	print_step(im->cli,
-		   "Leaving out %zu reference%s that the other host keeps for "
-		   "itself, such as %.*s.\n",
-		   left, left > 1 ? "s" : "",
-		   STR_ARG(str_is_text(first) ? first : STR("?")));
+		   ngettext("Leaving out %zu reference that the other host "
+			    "keeps for itself, such as %.*s.\n",
+			    "Leaving out %zu references that the other host "
+			    "keeps for itself, such as %.*s.\n",
+			    left),
+		   left, STR_ARG(str_is_text(first) ? first : STR("?")));
 }
 
 /* What HEAD names, even if no commit is there yet. */
@@ -287,8 +301,8 @@ target_make(struct import *im)
 	if (r != 0 || im->is_there)
 		return r;
 	im->is_there = true;
-	print_step(im->cli, "Created repository '%s/%s'.\n", im->place.account,
-		   im->place.name);
+	print_step(im->cli, _("Created repository '%s/%s'.\n"),
+		   im->place.account, im->place.name);
 	return target_set(im, repo);
 }
 
@@ -348,9 +362,12 @@ told(struct import *im, size_t taken)
 	int r;
 
 	if (!im->cli->json) {
-		printf("Imported %zu %s into '%s/%s'.\n\nOK\n", taken,
-		       taken == 1 ? "branch or tag" : "branches and tags",
-		       im->place.account, im->place.name);
+		printf(ngettext("Imported %zu branch or tag into "
+				"'%s/%s'.\n\nOK\n",
+				"Imported %zu branches and tags into "
+				"'%s/%s'.\n\nOK\n",
+				taken),
+		       taken, im->place.account, im->place.name);
 		return 0;
 	}
 	r = repo_get(im->cli, &im->place, &repo);

@@ -1,6 +1,8 @@
 /* Public keys, out of files and pastes. */
 #include "cli/git.h"
 
+#include "base/i18n.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -35,14 +37,15 @@ refused(struct cli *cli, const char *file, enum sshkey_why why)
 
 	if (!named)
 		return note_set(&cli->note, OUT_MALFORMED, "%s",
-				sshkey_why_text(why));
+				_(sshkey_why_text(why)));
 	if (why == SSHKEY_PRIVATE && has_pub(file))
-		return note_set(&cli->note, OUT_MALFORMED,
-				"%.80s is a private key: it stays where it was "
-				"made. The public half is %.80s.pub",
-				file, file);
+		return note_set(
+		    &cli->note, OUT_MALFORMED,
+		    _("%.80s is a private key: it stays where it was "
+		      "made. The public half is %.80s.pub"),
+		    file, file);
 	return note_set(&cli->note, OUT_MALFORMED, "%.60s: %s", file,
-			sshkey_why_text(why));
+			_(sshkey_why_text(why)));
 }
 
 int
@@ -52,7 +55,7 @@ key_read(struct cli *cli, const char *file, struct buf *ret_line,
 	CLEAN(buf_clear) struct buf paste = BUF_INIT;
 	enum sshkey_why why = SSHKEY_FINE;
 	size_t lines;
-	int r = file == NULL ? prompt_paste("public key", &paste, &cli->note)
+	int r = file == NULL ? prompt_paste(_("public key"), &paste, &cli->note)
 			     : file_read(file, PASTE_MAX, &paste, &cli->note);
 
 	if (r == 0)
@@ -64,7 +67,7 @@ key_read(struct cli *cli, const char *file, struct buf *ret_line,
 		return refused(cli, file, why);
 	lines = lines_of(buf_str(&paste));
 	if (r == 0 && lines > 1)
-		fprintf(stderr, "joined %zu lines into one key\n", lines);
+		fprintf(stderr, _("joined %zu lines into one key\n"), lines);
 	return r;
 }
 
@@ -113,8 +116,8 @@ key_taken(struct cli *cli, int r)
 		return r;
 	(void)snprintf(said, sizeof(said), "%.100s", cli->note.text);
 	return note_set(&cli->note, r,
-			"%s A key is one person's, or machines': make "
-			"another pair with ssh-keygen.",
+			_("%s A key is one person's, or machines': make "
+			  "another pair with ssh-keygen."),
 			said);
 }
 
@@ -138,16 +141,23 @@ static void
 used_print(const struct json *key)
 {
 	CLEAN(buf_clear) struct buf text = BUF_INIT;
-	char when[32];
+	char room[32];
+	struct str when = when_text(json_text(key, "last_used"), room);
 	struct str from = json_text(key, "last_used_from");
 	struct str on = json_text(key, "last_used_on");
 
-	(void)buf_addstr(&text, when_text(json_text(key, "last_used"), when));
-	if (from.n > 0)
-		(void)buf_addf(&text, " from %.*s", STR_ARG(from));
-	if (on.n > 0)
-		(void)buf_addf(&text, " on %.*s", STR_ARG(on));
-	print_pair("Last Used", buf_str(&text));
+	if (from.n > 0 && on.n > 0)
+		(void)buf_addf(&text, _("%.*s from %.*s on %.*s"),
+			       STR_ARG(when), STR_ARG(from), STR_ARG(on));
+	else if (from.n > 0)
+		(void)buf_addf(&text, _("%.*s from %.*s"), STR_ARG(when),
+			       STR_ARG(from));
+	else if (on.n > 0)
+		(void)buf_addf(&text, _("%.*s on %.*s"), STR_ARG(when),
+			       STR_ARG(on));
+	else
+		(void)buf_addstr(&text, when);
+	print_pair(_("Last Used"), buf_str(&text));
 }
 
 static void
@@ -161,7 +171,7 @@ cidrs_print(const struct json *list)
 			(void)buf_addf(&text, "%s%.*s", i > 0 ? ", " : "",
 				       STR_ARG(one));
 	if (text.n > 0)
-		print_pair("From", buf_str(&text));
+		print_pair(_("From"), buf_str(&text));
 }
 
 void
@@ -174,18 +184,19 @@ key_print(const struct json *key)
 	(void)json_int(json_get(key, "key_bits"), &bits);
 	(void)buf_addf(&type, "%.*s (%lld)",
 		       STR_ARG(json_text(key, "key_type")), (long long)bits);
-	print_pair("Label", json_text(key, "label"));
-	print_pair("Type", buf_str(&type));
-	print_pair("Fingerprint", json_text(key, "fingerprint_sha256"));
+	print_pair(_("Label"), json_text(key, "label"));
+	print_pair(_("Type"), buf_str(&type));
+	print_pair(_("Fingerprint"), json_text(key, "fingerprint_sha256"));
 	print_pair("", json_text(key, "fingerprint_md5"));
-	print_pair("Comment", json_text(key, "comment"));
+	print_pair(_("Comment"), json_text(key, "comment"));
 	cidrs_print(json_get(key, "allowed_cidrs"));
-	print_pair("Created At", when_text(json_text(key, "created_on"), when));
-	print_pair("Expires", when_end(json_text(key, "expires_on"), when));
+	print_pair(_("Created At"),
+		   when_text(json_text(key, "created_on"), when));
+	print_pair(_("Expires"), when_end(json_text(key, "expires_on"), when));
 	used_print(key);
 	if (json_int(json_get(key, "replaces"), &replaces) && replaces != 0) {
 		buf_reset(&type);
 		(void)buf_addf(&type, "%lld", (long long)replaces);
-		print_pair("Replaces", buf_str(&type));
+		print_pair(_("Replaces"), buf_str(&type));
 	}
 }

@@ -2,6 +2,7 @@
 #include "cli/git.h"
 
 #include "base/enc.h"
+#include "base/i18n.h"
 
 #include <string.h>
 
@@ -55,7 +56,7 @@ id_look_up(struct cli *cli, struct found *f)
 		r = pages_each(cli, path.p, id_match, f);
 	if (r == 0 && f->path.n == 0)
 		return note_set(&cli->note, OUT_ABSENT,
-				"the account has no access key %llu",
+				_("the account has no access key %llu"),
 				(unsigned long long)f->id);
 	return r != 0 ? r : buf_err(&f->path);
 }
@@ -66,8 +67,8 @@ id_parse(struct cli *cli, const char *word, uint64_t *ret)
 	if (str_u64(str_c(word), ID_MAX, ret) == 0 && *ret > 0)
 		return 0;
 	return note_set(&cli->note, OUT_MALFORMED,
-			"'%.40s' is not the number of an access key, as "
-			"'latchkey access-key list' shows it",
+			_("'%.40s' is not the number of an access key, as "
+			  "'latchkey access-key list' shows it"),
 			str_is_text(str_c(word)) ? word : "?");
 }
 
@@ -114,8 +115,8 @@ key_fingerprint(struct cli *cli, const char *word, struct buf *ret)
 	if (str_starts(str_c(word), STR("SHA256:")) ||
 	    str_starts(str_c(word), STR("MD5:")))
 		return note_set(&cli->note, OUT_MALFORMED,
-				"a fingerprint is SHA256: and 43 characters, "
-				"as 'ssh-keygen -lf FILE' prints it");
+				_("a fingerprint is SHA256: and 43 characters, "
+				  "as 'ssh-keygen -lf FILE' prints it"));
 	if (str_u64(str_c(word), ID_MAX, &f.id) == 0) {
 		r = id_look_up(cli, &f);
 		if (r == 0)

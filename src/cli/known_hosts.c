@@ -2,6 +2,8 @@
 #include "cli/sshconf.h"
 #include "wire/sshkey.h"
 
+#include "base/i18n.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -115,17 +117,17 @@ one_missing(const struct entry *e, struct str known, struct str offered,
 	look_for(known, e, &has_type, &has_same, &revoked);
 	if (revoked)
 		return note_set(note, OUT_CONFLICT,
-				"the server's %.*s key is revoked in your "
-				"known_hosts",
+				_("the server's %.*s key is revoked in your "
+				  "known_hosts"),
 				STR_ARG(e->type));
 	if (has_same)
 		return 0;
 	if (has_type && !any_offered(known, offered, e->type))
 		return note_set(
 		    note, OUT_CONFLICT,
-		    "known_hosts has another %.*s key for %.*s than "
-		    "the server says it has. If that is right, "
-		    "forget the old one: ssh-keygen -R '%.*s'",
+		    _("known_hosts has another %.*s key for %.*s than "
+		      "the server says it has. If that is right, "
+		      "forget the old one: ssh-keygen -R '%.*s'"),
 		    STR_ARG(e->type), STR_ARG(e->host), STR_ARG(e->host));
 	return buf_addf(ret, "%.*s %.*s %.*s\n", STR_ARG(e->host),
 			STR_ARG(e->type), STR_ARG(e->blob));
@@ -150,16 +152,17 @@ known_hosts_missing(struct str known, struct str offered,
 			continue;
 		r = offered_check(&e, buf_str(&host));
 		if (r > 0)
-			return note_set(note, OUT_MALFORMED,
-					"the server's list of host keys is not "
-					"one for %s",
-					host.p);
+			return note_set(
+			    note, OUT_MALFORMED,
+			    _("the server's list of host keys is not "
+			      "one for %s"),
+			    host.p);
 		if (r == 0)
 			r = one_missing(&e, known, offered, &lines, note);
 		n++;
 	}
 	if (r == 0 && n == 0)
 		return note_set(note, OUT_MALFORMED,
-				"the server's list of host keys is empty");
+				_("the server's list of host keys is empty"));
 	return r != 0 ? r : buf_addstr(ret, buf_str(&lines));
 }

@@ -1,6 +1,8 @@
 /* Lists: fetched whole, shown as the user asked. */
 #include "cli/cli.h"
 
+#include "base/i18n.h"
+
 #include <stdio.h>
 
 int
@@ -24,6 +26,6 @@ list_show(struct cli *cli, const struct listing *l)
 	for (size_t i = 0; i < json_size(rows); i++)
 		l->row(&t, json_at(rows, i));
 	table_print(&t);
-	printf("\nOK\n");
+	printf(_("\nOK\n"));
 	return 0;
 }

@@ -1,6 +1,8 @@
 /* Lists that the server hands out in pages. */
 #include "cli/git.h"
 
+#include "base/i18n.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -102,7 +104,7 @@ show_run(struct cli *cli, struct show *s)
 	if (s->as_json)
 		return array_print(&s->json);
 	table_print(&s->table);
-	printf("\nOK\n");
+	printf(_("\nOK\n"));
 	return 0;
 }
 

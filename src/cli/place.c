@@ -2,6 +2,7 @@
 #include "cli/git.h"
 
 #include "base/enc.h"
+#include "base/i18n.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -17,18 +18,18 @@ place_account(struct cli *cli, const char **ret)
 						 : cli->session.account;
 	if (*ret == NULL)
 		return note_set(&cli->note, OUT_UNPROVEN,
-				"no account: run 'latchkey login' again");
+				_("no account: run 'latchkey login' again"));
 	return 0;
 }
 
 static int
 place_bad(struct cli *cli, const char *word, const char *form)
 {
-	return note_set(&cli->note, OUT_MALFORMED,
-			"'%.80s' is not %s: a name has 1 to %d letters, "
-			"digits, _ - . and begins with a letter, a digit or _",
-			str_is_text(str_c(word)) ? word : "?", form,
-			GITCMD_NAME_MAX);
+	return note_set(
+	    &cli->note, OUT_MALFORMED,
+	    _("'%.80s' is not %s: a name has 1 to %d letters, "
+	      "digits, _ - . and begins with a letter, a digit or _"),
+	    str_is_text(str_c(word)) ? word : "?", form, GITCMD_NAME_MAX);
 }
 
 /* Both names follow the rules of the paths that git clients send. */
@@ -89,9 +90,11 @@ place_given(struct cli *cli, const struct args *a, const char *project,
 {
 	if ((a->n > 0) == (project != NULL))
 		return note_set(&cli->note, OUT_MALFORMED,
-				"say where: TEAM/REPO, or --project "
-				"TEAM/PROJECT%s",
-				project != NULL ? ", and not both" : "");
+				project != NULL
+				    ? _("say where: TEAM/REPO, or --project "
+					"TEAM/PROJECT, and not both")
+				    : _("say where: TEAM/REPO, or --project "
+					"TEAM/PROJECT"));
 	return project != NULL ? place_project(cli, project, ret)
 			       : place_repo(cli, a->rest[0], ret);
 }

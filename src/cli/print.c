@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 
 #include "base/enc.h"
+#include "base/i18n.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -36,7 +37,10 @@ print_step(const struct cli *cli, const char *fmt, ...)
 void
 print_pair(const char *name, struct str value)
 {
-	printf("%-*s", PAIR_WIDTH, name);
+	size_t width = i18n_width(name, strlen(name));
+
+	printf("%s%*s", name,
+	       width < PAIR_WIDTH ? (int)(PAIR_WIDTH - width) : 0, "");
 	print_text(value);
 	(void)putchar('\n');
 }
@@ -53,16 +57,16 @@ table_add(struct table *t, struct str cell)
 	t->n_cells++;
 }
 
-/* Columns of a terminal that UTF-8 text takes, one per character: enough for
- * names and dates, which are Latin. */
 static size_t
 width_of(const char *s)
 {
-	size_t n = 0;
+	return i18n_width(s, strlen(s));
+}
 
-	for (; *s != '\0'; s++)
-		n += ((unsigned char)*s & 0xc0) != 0x80;
-	return n;
+static const char *
+title_of(const struct table *t, size_t column)
+{
+	return _(t->columns[column].title);
 }
 
 #define HIDDEN SIZE_MAX
@@ -90,7 +94,7 @@ table_widths(const struct table *t, size_t *width)
 	const char *cell = t->cells.p;
 
 	for (size_t c = 0; c < t->n_columns; c++)
-		width[c] = width_of(t->columns[c].title);
+		width[c] = width_of(title_of(t, c));
 	for (size_t i = 0; i < t->n_cells; i++) {
 		size_t w = width_of(cell), c = i % t->n_columns;
 
@@ -151,8 +155,7 @@ rows_print(const struct table *t)
 		if (i > 0 && i % t->n_columns == 0)
 			(void)putchar('\n');
 		if (*cell != '\0')
-			print_pair(t->columns[i % t->n_columns].title,
-				   str_c(cell));
+			print_pair(title_of(t, i % t->n_columns), str_c(cell));
 		cell += strlen(cell) + 1;
 	}
 }
@@ -163,7 +166,7 @@ grid_print(const struct table *t, const size_t *width)
 	const char *cell = t->cells.p;
 
 	for (size_t c = 0; c < t->n_columns; c++)
-		cell_print(t, c, width[c] == HIDDEN ? "" : t->columns[c].title,
+		cell_print(t, c, width[c] == HIDDEN ? "" : title_of(t, c),
 			   width[c]);
 	for (size_t i = 0; i < t->n_cells; i++) {
 		cell_print(t, i % t->n_columns, cell, width[i % t->n_columns]);

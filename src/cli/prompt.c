@@ -1,6 +1,8 @@
 /* Questions on the terminal, never on standard input: that may be a file. */
 #include "cli/cli.h"
 
+#include "base/i18n.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <termios.h>
@@ -45,7 +47,7 @@ lines_read(FILE *tty, struct buf *ret)
 
 /* An answer read with the echo off; the terminal is put back after it. */
 static int
-ask_quietly(const char *before, const char *what, const char *after,
+ask_quietly(const char *question, const char *what,
 	    bool (*read_all)(FILE *, struct buf *), struct buf *ret,
 	    struct note *note)
 {
@@ -55,32 +57,43 @@ ask_quietly(const char *before, const char *what, const char *after,
 
 	if (tty == NULL || tcgetattr(fileno(tty), &old) != 0)
 		return note_set(note, OUT_ABSENT,
-				"no terminal to ask for the %s", what);
+				_("no terminal to ask for the %s"), what);
 	(void)setvbuf(tty, NULL, _IONBF, 0);
 	quiet = old;
 	quiet.c_lflag &= ~(tcflag_t)ECHO;
 	/* What was typed before the question is no answer; what comes after it
 	 * is, however quickly. */
 	(void)tcsetattr(fileno(tty), TCSAFLUSH, &quiet);
-	fprintf(tty, "%s%s%s", before, what, after);
+	fprintf(tty, "%s", question);
 	got = read_all(tty, ret);
 	(void)tcsetattr(fileno(tty), TCSAFLUSH, &old);
 	fprintf(tty, "\n");
-	return got ? 0 : note_set(note, OUT_MALFORMED, "no %s given", what);
+	return got ? 0 : note_set(note, OUT_MALFORMED, _("no %s given"), what);
 }
 
 int
 prompt_secret(const char *what, struct buf *ret, struct note *note)
 {
-	return ask_quietly("The ", what, ": ", line_read, ret, note);
+	CLEAN(buf_clear) struct buf question = BUF_INIT;
+
+	(void)buf_addf(&question, _("The %s: "), what);
+	return buf_err(&question) != 0
+		   ? buf_err(&question)
+		   : ask_quietly(question.p, what, line_read, ret, note);
 }
 
 int
 prompt_paste(const char *what, struct buf *ret, struct note *note)
 {
-	return ask_quietly(
-	    "Paste the ", what,
-	    ", then an empty line (nothing is shown): ", lines_read, ret, note);
+	CLEAN(buf_clear) struct buf question = BUF_INIT;
+
+	(void)buf_addf(&question,
+		       _("Paste the %s, then an empty line (nothing is "
+			 "shown): "),
+		       what);
+	return buf_err(&question) != 0
+		   ? buf_err(&question)
+		   : ask_quietly(question.p, what, lines_read, ret, note);
 }
 
 bool
@@ -96,5 +109,6 @@ prompt_yes(const char *question)
 	if (!line_read(tty, &line))
 		return false;
 	return str_eq_nocase(str_trim(buf_str(&line)), STR("y")) ||
-	       str_eq_nocase(str_trim(buf_str(&line)), STR("yes"));
+	       str_eq_nocase(str_trim(buf_str(&line)), STR("yes")) ||
+	       str_eq(str_trim(buf_str(&line)), str_c(_("yes")));
 }

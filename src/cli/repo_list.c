@@ -2,13 +2,14 @@
 #include "cli/git.h"
 
 #include "base/enc.h"
+#include "base/i18n.h"
 
 #include <string.h>
 
 enum { LIST_REMOVED, LIST_PROJECT };
 const struct opt repo_list_opts[REPO_LIST_OPTS] = {
-    {"removed", 0, OPT_FLAG, NULL, "those that can still be restored"},
-    {"project", 0, OPT_TEXT, "PROJECT", "only those of this project"},
+    {"removed", 0, OPT_FLAG, NULL, N_("those that can still be restored")},
+    {"project", 0, OPT_TEXT, "PROJECT", N_("only those of this project")},
 };
 static void
 repo_row(struct table *t, const struct json *repo)
@@ -38,12 +39,13 @@ removed_row(struct table *t, const struct json *repo)
 }
 
 static const struct column repo_columns[] = {
-    {"REPOSITORY", false}, {"MAIN BRANCH", false}, {"SIZE", true},
-    {"LAST PUSH", false},  {"PROJECT", false},	   {"DESCRIPTION", false}};
-static const struct column removed_columns[] = {{"REPOSITORY", false},
-						{"UUID", false},
-						{"REMOVED", false},
-						{"GONE AFTER", false}};
+    {N_("REPOSITORY"), false}, {N_("MAIN BRANCH"), false},
+    {N_("SIZE"), true},	       {N_("LAST PUSH"), false},
+    {N_("PROJECT"), false},    {N_("DESCRIPTION"), false}};
+static const struct column removed_columns[] = {{N_("REPOSITORY"), false},
+						{N_("UUID"), false},
+						{N_("REMOVED"), false},
+						{N_("GONE AFTER"), false}};
 
 static int
 list_path(struct cli *cli, const char *team, bool removed, const char *project,
@@ -122,11 +124,11 @@ repo_removed(struct cli *cli, const struct place *p, struct buf *ret)
 	buf_clear(&f.uuid);
 	if (r != 0 || f.found == 1)
 		return r;
-	return note_set(&cli->note, f.found == 0 ? OUT_ABSENT : OUT_CONFLICT,
-			f.found == 0
-			    ? "no removed repository '%s/%s'"
-			    : "several of the name '%s/%s' were removed: give "
-			      "the UUID that 'latchkey repo list --removed' "
-			      "shows",
-			p->account, p->name);
+	return note_set(
+	    &cli->note, f.found == 0 ? OUT_ABSENT : OUT_CONFLICT,
+	    f.found == 0 ? _("no removed repository '%s/%s'")
+			 : _("several of the name '%s/%s' were removed: give "
+			     "the UUID that 'latchkey repo list --removed' "
+			     "shows"),
+	    p->account, p->name);
 }

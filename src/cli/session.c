@@ -1,6 +1,7 @@
 /* What `latchkey login` keeps between runs. */
 #include "cli/cli.h"
 
+#include "base/i18n.h"
 #include "base/secret.h"
 
 #include <stdlib.h>
@@ -84,10 +85,10 @@ session_load(struct cli *cli)
 	    (r == 0 && (s->url == NULL || s->access_token == NULL)))
 		return note_set(
 		    &cli->note, OUT_UNPROVEN,
-		    "not logged in: run 'latchkey login -a URL' first");
+		    _("not logged in: run 'latchkey login -a URL' first"));
 	if (r == OUT_MALFORMED)
 		return note_set(&cli->note, OUT_UNPROVEN,
-				"%s is damaged: run 'latchkey login' again",
+				_("%s is damaged: run 'latchkey login' again"),
 				path.p);
 	cli->loaded = r == 0;
 	return r;

@@ -1,6 +1,8 @@
 /* access-key setup: everything that a deploy host needs, in one step. */
 #include "cli/setup.h"
 
+#include "base/i18n.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -19,19 +21,20 @@ enum {
 };
 static const struct opt setup_opts[] = {
     {"label", 'l', OPT_TEXT, "TEXT",
-     "which machine it is; default: USER@HOST of this one"},
+     N_("which machine it is; default: USER@HOST of this one")},
     {"key", 'k', OPT_TEXT, "FILE",
-     "a private key that is there already; default: "
-     "~/.ssh/id_latchkey_REPO, which is made"},
-    {"type", 't', OPT_TEXT, "ed25519|rsa", "of a key that is made"},
+     N_("a private key that is there already; default: "
+	"~/.ssh/id_latchkey_REPO, which is made")},
+    {"type", 't', OPT_TEXT, "ed25519|rsa", N_("of a key that is made")},
     {"passphrase", 0, OPT_FLAG, NULL,
-     "ask for a pass phrase for a key that is made"},
+     N_("ask for a pass phrase for a key that is made")},
     {"alias", 0, OPT_TEXT, "NAME",
-     "what to call the server in ssh's configuration"},
+     N_("what to call the server in ssh's configuration")},
     {"expires", 0, OPT_TEXT, "WHEN",
-     "30d, 12h, 2026-12-31, 2026-12-31T08:00:00Z; default: never"},
+     N_("30d, 12h, 2026-12-31, 2026-12-31T08:00:00Z; default: never")},
     {"from", 0, OPT_TEXT, "CIDR,...",
-     "addresses and prefixes it may be used from, with commas; default: any"},
+     N_("addresses and prefixes it may be used from, with commas; default: "
+	"any")},
 };
 
 /* What the server says about the repository, and whether it speaks SSH. */
@@ -48,10 +51,10 @@ server_ask(struct setup *s)
 	full = json_text(repo, "full_name");
 	if (url.n == 0)
 		return note_set(&s->cli->note, OUT_UNSUPPORTED,
-				"this server does not speak SSH");
+				_("this server does not speak SSH"));
 	if (ssh_server_parse(url, &s->server) != 0)
 		return note_set(&s->cli->note, OUT_MALFORMED,
-				"the server's address for SSH is not one");
+				_("the server's address for SSH is not one"));
 	/* The names as they are written, however they were typed. */
 	if (str_cut(full, '/', &account, &name) &&
 	    str_eq_nocase(account, str_c(s->place.account)) &&
@@ -97,9 +100,10 @@ key_post(struct setup *s, const char *path)
 		return r;
 	(void)json_int(json_get(key, "id"), &id);
 	s->id = id;
-	print_step(s->cli,
-		   "Registered it on %s/%s as access key %lld, label '%s'.\n",
-		   s->place.account, s->place.name, (long long)id, s->label);
+	print_step(
+	    s->cli,
+	    _("Registered it on %s/%s as access key %lld, label '%s'.\n"),
+	    s->place.account, s->place.name, (long long)id, s->label);
 	s->changed = true;
 	return 0;
 }
@@ -122,7 +126,7 @@ key_register(struct setup *s)
 	if (st.id == 0)
 		return key_post(s, path.p);
 	s->id = st.id;
-	print_step(s->cli, "It is access key %lld on %s/%s already.\n",
+	print_step(s->cli, _("It is access key %lld on %s/%s already.\n"),
 		   (long long)st.id, s->place.account, s->place.name);
 	return 0;
 }
@@ -153,13 +157,14 @@ static int
 told(const struct setup *s, struct str from)
 {
 	if (!s->changed)
-		print_step(s->cli,
-			   "All of this was in place: nothing was changed.\n");
+		print_step(
+		    s->cli,
+		    _("All of this was in place: nothing was changed.\n"));
 	if (s->cli->json)
 		return told_json(s, from);
-	printf("\n    git clone ");
+	printf(_("\n    git clone "));
 	print_text(from);
-	printf("\n\nOK\n");
+	printf(_("\n\nOK\n"));
 	return 0;
 }
 
@@ -209,8 +214,8 @@ key_given(struct cli *cli, const char *file, char **ret)
 	return *ret != NULL
 		   ? 0
 		   : note_set(&cli->note, OUT_ABSENT,
-			      "%s: %s; without --key a new one is made", file,
-			      strerror(errno));
+			      _("%s: %s; without --key a new one is made"),
+			      file, strerror(errno));
 }
 
 static int
@@ -230,12 +235,13 @@ options_check(struct cli *cli, const struct args *a)
 	if (type != NULL && strcmp(type, "rsa") != 0 &&
 	    strcmp(type, "ed25519") != 0)
 		return note_set(&cli->note, OUT_MALFORMED,
-				"--type is ed25519 or rsa");
+				_("--type is ed25519 or rsa"));
 	if (a->v[SETUP_KEY].given &&
 	    (type != NULL || a->v[SETUP_PASSPHRASE].given))
-		return note_set(&cli->note, OUT_MALFORMED,
-				"--type and --passphrase are for a key that is "
-				"made, --key for one that is there");
+		return note_set(
+		    &cli->note, OUT_MALFORMED,
+		    _("--type and --passphrase are for a key that is "
+		      "made, --key for one that is there"));
 	if (alias == NULL)
 		return 0;
 	(void)buf_addf(&url, "git@%s:x", alias);
@@ -244,7 +250,7 @@ options_check(struct cli *cli, const struct args *a)
 	return ssh_server_parse(buf_str(&url), &server) == 0
 		   ? 0
 		   : note_set(&cli->note, OUT_MALFORMED,
-			      "--alias is letters, digits, - _ and .");
+			      _("--alias is letters, digits, - _ and ."));
 }
 
 static int
@@ -288,24 +294,30 @@ access_key_setup(struct cli *cli, const struct args *a)
 
 static const struct command rows[] = {
     {"access-key", "setup", NULL, setup_opts, nitems(setup_opts), "TEAM/REPO",
-     1, 1, access_key_setup, "make this machine a deploy host",
-     "With this machine's own ssh-keygen and ssh-add: makes ~/.ssh (0700) and "
-     "a\n"
-     "key pair in it (0600) if they are not there, adds the key to a running\n"
-     "ssh-agent or says how to start one, registers the public half as access\n"
-     "key of the repository, writes the server's host keys into known_hosts "
-     "and\n"
-     "a block into ~/.ssh/config, and prints what to clone. A second time it\n"
-     "changes nothing. Other files are left alone, and so is what stands in\n"
-     "these two.\n"
-     "\n"
-     "Several repositories on one machine: ssh offers a server one key, so "
-     "the\n"
-     "server's own name stands for the key that came first. A repository with\n"
-     "another key gets a name of its own for the server, latchkey-TEAM-REPO "
-     "(or\n"
-     "--alias), and is cloned through that. To let several share one key, "
-     "give\n"
-     "the same file with --key.\n"},
+     1, 1, access_key_setup, N_("make this machine a deploy host"),
+     N_("With this machine's own ssh-keygen and ssh-add: makes ~/.ssh (0700) "
+	"and "
+	"a\n"
+	"key pair in it (0600) if they are not there, adds the key to a "
+	"running\n"
+	"ssh-agent or says how to start one, registers the public half as "
+	"access\n"
+	"key of the repository, writes the server's host keys into known_hosts "
+	"and\n"
+	"a block into ~/.ssh/config, and prints what to clone. A second time "
+	"it\n"
+	"changes nothing. Other files are left alone, and so is what stands "
+	"in\n"
+	"these two.\n"
+	"\n"
+	"Several repositories on one machine: ssh offers a server one key, so "
+	"the\n"
+	"server's own name stands for the key that came first. A repository "
+	"with\n"
+	"another key gets a name of its own for the server, latchkey-TEAM-REPO "
+	"(or\n"
+	"--alias), and is cloned through that. To let several share one key, "
+	"give\n"
+	"the same file with --key.\n")},
 };
 const struct command_set commands_setup = {rows, nitems(rows)};

@@ -2,6 +2,8 @@
 #include "cli/child.h"
 #include "cli/setup.h"
 
+#include "base/i18n.h"
+
 #include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -23,8 +25,8 @@ home_warn(const char *home)
 
 	if (pw != NULL && strcmp(pw->pw_dir, home) != 0)
 		fprintf(stderr,
-			"Hint: HOME is %s, but ssh looks into %s/.ssh.\n", home,
-			pw->pw_dir);
+			_("Hint: HOME is %s, but ssh looks into %s/.ssh.\n"),
+			home, pw->pw_dir);
 }
 
 int
@@ -35,32 +37,33 @@ setup_dir(struct setup *s)
 	struct stat st;
 
 	if (home == NULL || home[0] != '/')
-		return note_set(note, OUT_ABSENT, "HOME says no directory");
+		return note_set(note, OUT_ABSENT, _("HOME says no directory"));
 	(void)buf_addf(&s->dir, "%s/.ssh", home);
 	if (buf_err(&s->dir) != 0)
 		return buf_err(&s->dir);
 	if (!sshconf_is_path(buf_str(&s->dir)))
 		return note_set(note, OUT_UNSUPPORTED,
-				"%s cannot be written into ssh's "
-				"configuration",
+				_("%s cannot be written into ssh's "
+				  "configuration"),
 				s->dir.p);
 	home_warn(home);
 	if (mkdir(s->dir.p, 0700) == 0) {
-		print_step(s->cli, "Made %s (0700).\n", s->dir.p);
+		print_step(s->cli, _("Made %s (0700).\n"), s->dir.p);
 		s->changed = true;
 		return 0;
 	}
 	if (errno != EEXIST || stat(s->dir.p, &st) != 0 || !S_ISDIR(st.st_mode))
-		return note_set(note, OUT_DENIED, "cannot make %s: %s",
+		return note_set(note, OUT_DENIED, _("cannot make %s: %s"),
 				s->dir.p, strerror(errno));
 	if ((st.st_mode & OTHERS) == 0)
 		return 0;
 	if (chmod(s->dir.p, 0700) != 0)
 		return note_set(note, OUT_DENIED,
-				"others may look into %s, and that cannot be "
-				"changed: %s",
+				_("others may look into %s, and that cannot be "
+				  "changed: %s"),
 				s->dir.p, strerror(errno));
-	print_step(s->cli, "Changed %s to 0700: others could look into it.\n",
+	print_step(s->cli,
+		   _("Changed %s to 0700: others could look into it.\n"),
 		   s->dir.p);
 	s->changed = true;
 	return 0;
@@ -113,10 +116,11 @@ key_chosen(struct setup *s)
 	if (r == 0)
 		r = sshconf_find(buf_str(&text), place.p, &s->server, &own);
 	if (r == OUT_MALFORMED)
-		return note_set(&s->cli->note, r,
-				"a block of ours in %s has no end: mend it by "
-				"hand",
-				path.p);
+		return note_set(
+		    &s->cli->note, r,
+		    _("a block of ours in %s has no end: mend it by "
+		      "hand"),
+		    path.p);
 	if (r != 0)
 		return r == OUT_ABSENT ? 0 : r;
 	for (size_t i = 0; i < own.key.n; i++) {
@@ -155,8 +159,8 @@ key_choose(struct setup *s)
 		r = buf_err(&s->key) != 0 ? buf_err(&s->key) : buf_err(&s->pub);
 	if (r == 0 && !sshconf_is_path(buf_str(&s->key)))
 		return note_set(&s->cli->note, OUT_UNSUPPORTED,
-				"a key file of this name cannot be written "
-				"into ssh's configuration");
+				_("a key file of this name cannot be written "
+				  "into ssh's configuration"));
 	return r;
 }
 
@@ -176,7 +180,7 @@ passphrase_check(struct setup *s)
 	(void)unlink(s->key.p);
 	(void)unlink(s->pub.p);
 	return note_set(&s->cli->note, OUT_MALFORMED,
-			"no pass phrase was given: no key was made");
+			_("no pass phrase was given: no key was made"));
 }
 
 static int
@@ -204,10 +208,10 @@ key_make(struct setup *s)
 		return r;
 	if (status != 0)
 		return note_set(&s->cli->note, OUT_UNSUPPORTED,
-				"ssh-keygen failed with status %d", status);
+				_("ssh-keygen failed with status %d"), status);
 	r = s->passphrase ? passphrase_check(s) : 0;
 	if (r == 0)
-		print_step(s->cli, "Made the key pair %s.\n", s->key.p);
+		print_step(s->cli, _("Made the key pair %s.\n"), s->key.p);
 	s->changed = true;
 	return r;
 }
@@ -222,12 +226,12 @@ mode_set(struct setup *s, const char *path)
 		return 0;
 	if (!S_ISREG(st.st_mode))
 		return note_set(&s->cli->note, OUT_UNSUPPORTED,
-				"%s is not a file", path);
+				_("%s is not a file"), path);
 	if ((st.st_mode & 07777) == 0600)
 		return 0;
 	if (chmod(path, 0600) != 0)
 		return note_set(&s->cli->note, OUT_DENIED,
-				"cannot change %s to 0600: %s", path,
+				_("cannot change %s to 0600: %s"), path,
 				strerror(errno));
 	s->changed = true;
 	return 0;
@@ -247,16 +251,17 @@ public_read(struct setup *s)
 		? file_read(s->pub.p, PUBLIC_MAX, &out, &s->cli->note)
 		: child_run(&child, &status, &s->cli->note);
 	if (r == 0 && status != 0)
-		return note_set(&s->cli->note, OUT_MALFORMED,
-				"%s is no private key that ssh-keygen can read",
-				s->key.p);
+		return note_set(
+		    &s->cli->note, OUT_MALFORMED,
+		    _("%s is no private key that ssh-keygen can read"),
+		    s->key.p);
 	if (r == 0)
 		r = sshkey_join(buf_str(&out), &s->line);
 	if (r == 0)
 		r = sshkey_parse(buf_str(&s->line), &s->parsed, &why);
 	return r > 0 && why != SSHKEY_FINE
 		   ? note_set(&s->cli->note, r, "%.90s: %s", s->pub.p,
-			      sshkey_why_text(why))
+			      _(sshkey_why_text(why)))
 		   : r;
 }
 
@@ -269,18 +274,20 @@ setup_key(struct setup *s)
 		return r;
 	if (!is_there(s->key.p)) {
 		if (s->given_key != NULL)
-			return note_set(&s->cli->note, OUT_ABSENT,
-					"%s is not there; without --key a new "
-					"one is made",
-					s->key.p);
+			return note_set(
+			    &s->cli->note, OUT_ABSENT,
+			    _("%s is not there; without --key a new "
+			      "one is made"),
+			    s->key.p);
 		if (is_there(s->pub.p))
-			return note_set(&s->cli->note, OUT_CONFLICT,
-					"%s is there without its private half; "
-					"nothing is overwritten",
-					s->pub.p);
+			return note_set(
+			    &s->cli->note, OUT_CONFLICT,
+			    _("%s is there without its private half; "
+			      "nothing is overwritten"),
+			    s->pub.p);
 		r = key_make(s);
 	} else {
-		print_step(s->cli, "Using the key %s.\n", s->key.p);
+		print_step(s->cli, _("Using the key %s.\n"), s->key.p);
 	}
 	if (r == 0)
 		r = mode_set(s, s->key.p);
@@ -309,11 +316,12 @@ setup_show(struct setup *s)
 static void
 agent_advise(const struct setup *s)
 {
-	print_step(s->cli,
-		   "No ssh-agent can be reached. Without a pass phrase the key "
-		   "works without one;\nto have one for this shell:\n"
-		   "    ssh-agent /bin/bash\n    ssh-add %s\n",
-		   s->key.p);
+	print_step(
+	    s->cli,
+	    _("No ssh-agent can be reached. Without a pass phrase the key "
+	      "works without one;\nto have one for this shell:\n"
+	      "    ssh-agent /bin/bash\n    ssh-add %s\n"),
+	    s->key.p);
 }
 
 int
@@ -335,7 +343,7 @@ setup_agent(struct setup *s)
 	}
 	if (memmem(list.p, list.n, s->fingerprint, strlen(s->fingerprint)) !=
 	    NULL) {
-		print_step(s->cli, "The ssh-agent has it.\n");
+		print_step(s->cli, _("The ssh-agent has it.\n"));
 		return 0;
 	}
 	r = child_run(&adder, &status, &s->cli->note);
@@ -344,12 +352,12 @@ setup_agent(struct setup *s)
 	if (status != 0) {
 		/* The key works out of its file, too. */
 		fprintf(stderr,
-			"Hint: ssh-add failed, so the ssh-agent does "
-			"not have the key. Once more: ssh-add %s\n",
+			_("Hint: ssh-add failed, so the ssh-agent does "
+			  "not have the key. Once more: ssh-add %s\n"),
 			s->key.p);
 		return 0;
 	}
-	print_step(s->cli, "Added it to the ssh-agent.\n");
+	print_step(s->cli, _("Added it to the ssh-agent.\n"));
 	s->changed = true;
 	return 0;
 }

@@ -2,6 +2,8 @@
 #include "cli/child.h"
 #include "cli/setup.h"
 
+#include "base/i18n.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -95,7 +97,8 @@ setup_known_hosts(struct setup *s)
 		: file_replace(path.p, buf_str(&text), &s->cli->note);
 	if (r != 0)
 		return r;
-	print_step(s->cli, "Wrote the server's host keys into %s.\n", path.p);
+	print_step(s->cli, _("Wrote the server's host keys into %s.\n"),
+		   path.p);
 	s->changed = true;
 	return 0;
 }
@@ -146,7 +149,7 @@ config_write(struct setup *s, const char *path, struct str old,
 	r = file_replace(path, buf_str(&text), &s->cli->note);
 	if (r != 0)
 		return r;
-	print_step(s->cli, "Wrote a block for the server into %s.\n", path);
+	print_step(s->cli, _("Wrote a block for the server into %s.\n"), path);
 	s->changed = true;
 	return 0;
 }
@@ -167,10 +170,11 @@ setup_config(struct setup *s, struct buf *ret)
 	if (r == 0)
 		r = name_choose(s, buf_str(&text), place.p, &alias);
 	if (r == OUT_MALFORMED)
-		return note_set(&s->cli->note, r,
-				"a block of ours in %s has no end: mend it by "
-				"hand",
-				path.p);
+		return note_set(
+		    &s->cli->note, r,
+		    _("a block of ours in %s has no end: mend it by "
+		      "hand"),
+		    path.p);
 	if (r != 0)
 		return r;
 	block.place = place.p;

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/enc.h"
+#include "base/i18n.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +16,7 @@ struct str
 when_text(struct str s, char ret[32])
 {
 	if (s.n == 0)
-		return STR("never");
+		return str_c(_("never"));
 	if (s.n < SECOND_LEN || !str_printable(s))
 		return s;
 	memcpy(ret, s.p, SECOND_LEN);
@@ -32,7 +33,7 @@ when_end(struct str s, char ret[32])
 
 	if (text.p != ret || dec_time(text, &at) != 0 || at > clock_now())
 		return text;
-	(void)snprintf(ret + text.n, 32 - text.n, " (over)");
+	(void)snprintf(ret + text.n, 32 - text.n, " %s", _("(over)"));
 	return str_c(ret);
 }
 
@@ -78,12 +79,13 @@ when_read(const char *given, struct buf *ret, struct note *note)
 	int64_t ms;
 
 	if (!span_read(s, &ms) && !date_read(s, &ms) && dec_time(s, &ms) != 0)
-		return note_set(note, OUT_MALFORMED,
-				"'%.40s' is no time: 30d, 12h, 2026-12-31 and "
-				"2026-12-31T08:00:00Z are",
-				str_is_text(s) ? given : "?");
+		return note_set(
+		    note, OUT_MALFORMED,
+		    _("'%.40s' is no time: 30d, 12h, 2026-12-31 and "
+		      "2026-12-31T08:00:00Z are"),
+		    str_is_text(s) ? given : "?");
 	if (ms <= clock_now())
-		return note_set(note, OUT_MALFORMED, "%.40s is over already",
+		return note_set(note, OUT_MALFORMED, _("%.40s is over already"),
 				given);
 	enc_time(ms, text);
 	return buf_adds(ret, text);

@@ -1,4 +1,5 @@
 #include "base/enc.h"
+#include "base/i18n.h"
 #include "base/out.h"
 #include "wire/sshkey_inner.h"
 
@@ -7,44 +8,53 @@
 static const struct {
 	const char *word, *text;
 } whys[SSHKEY_WHYS] = {
-    [SSHKEY_FINE] = {"fine", "a public key"},
-    [SSHKEY_EMPTY] = {"no_key", "there is no key"},
-    [SSHKEY_TOO_LONG] = {"key_too_long", "the line is longer than 16 KiB"},
+    [SSHKEY_FINE] = {"fine", N_("a public key")},
+    [SSHKEY_EMPTY] = {"no_key", N_("there is no key")},
+    [SSHKEY_TOO_LONG] = {"key_too_long", N_("the line is longer than 16 KiB")},
     [SSHKEY_PRIVATE] = {"private_key_given",
-			"this is a private key: it stays where it was made; "
-			"give the public key, the file that ends in .pub"},
-    [SSHKEY_SEVERAL] = {"several_keys",
-			"one key on one line is taken; this is more than one "
-			"line, or more than one key"},
-    [SSHKEY_OPTIONS] = {"options_given",
-			"nothing may stand before the type of the key; leave "
-			"out the options"},
-    [SSHKEY_FORMAT] = {"unsupported_format",
-		       "the key must be one line of OpenSSH's form, \"ssh-"
-		       "ed25519 AAAA... comment\", as ssh-keygen writes into "
-		       "the file that ends in .pub (ssh-keygen -i converts)"},
-    [SSHKEY_CERTIFICATE] = {"certificate_given",
-			    "this is a certificate; give the public key that "
-			    "it is for"},
-    [SSHKEY_TYPE] = {"unsupported_key_type",
-		     "not a type of key that is taken: ssh-ed25519, "
-		     "ecdsa-sha2-nistp256, -384, -521, ssh-rsa with 2048 bits "
-		     "or more"},
-    [SSHKEY_BASE64] = {"invalid_base64",
-		       "the middle part of the key is not base64; part of it "
-		       "may be missing"},
+			N_("this is a private key: it stays where it was made; "
+			   "give the public key, the file that ends in .pub")},
+    [SSHKEY_SEVERAL] =
+	{"several_keys",
+	 N_("one key on one line is taken; this is more than one "
+	    "line, or more than one key")},
+    [SSHKEY_OPTIONS] =
+	{"options_given",
+	 N_("nothing may stand before the type of the key; leave "
+	    "out the options")},
+    [SSHKEY_FORMAT] =
+	{"unsupported_format",
+	 N_("the key must be one line of OpenSSH's form, \"ssh-"
+	    "ed25519 AAAA... comment\", as ssh-keygen writes into "
+	    "the file that ends in .pub (ssh-keygen -i converts)")},
+    [SSHKEY_CERTIFICATE] =
+	{"certificate_given",
+	 N_("this is a certificate; give the public key that "
+	    "it is for")},
+    [SSHKEY_TYPE] =
+	{"unsupported_key_type",
+	 N_("not a type of key that is taken: ssh-ed25519, "
+	    "ecdsa-sha2-nistp256, -384, -521, ssh-rsa with 2048 bits "
+	    "or more")},
+    [SSHKEY_BASE64] =
+	{"invalid_base64",
+	 N_("the middle part of the key is not base64; part of it "
+	    "may be missing")},
     [SSHKEY_BLOB] = {"invalid_key",
-		     "the key is damaged, or not what its line says it is"},
-    [SSHKEY_WEAK] = {"weak_key",
-		     "the key is too weak: RSA needs 2048 bits or more and an "
-		     "exponent such as 65537; ssh-keygen -t ed25519 makes a "
-		     "good one"},
-    [SSHKEY_COMPROMISED] = {"compromised_key",
-			    "the private half of this key can be computed by "
-			    "anybody; make a new one and stop using it"},
-    [SSHKEY_COMMENT] = {"invalid_comment",
-			"the comment of the key must be UTF-8 without control "
-			"characters"},
+		     N_("the key is damaged, or not what its line says it is")},
+    [SSHKEY_WEAK] =
+	{"weak_key",
+	 N_("the key is too weak: RSA needs 2048 bits or more and an "
+	    "exponent such as 65537; ssh-keygen -t ed25519 makes a "
+	    "good one")},
+    [SSHKEY_COMPROMISED] =
+	{"compromised_key",
+	 N_("the private half of this key can be computed by "
+	    "anybody; make a new one and stop using it")},
+    [SSHKEY_COMMENT] =
+	{"invalid_comment",
+	 N_("the comment of the key must be UTF-8 without control "
+	    "characters")},
 };
 
 const char *
