@@ -9,15 +9,19 @@
 #include "base/clean.h"
 #include "base/str.h"
 
+#include <stdbool.h>
+
 struct locked {
 	char *p;
 	size_t n, cap; /* n is the caller's to move */
+	bool held;     /* false: a container may refuse to lock memory, so that it
+			* could be swapped out; all else holds */
 };
 #define LOCKED_INIT                                                            \
 	{                                                                      \
 		.p = NULL                                                      \
 	}
-/* 0 or -errno: -ENOMEM also where the process may not lock so much. */
+/* cap > 0. 0 or -errno. */
 MUST int locked_new(size_t cap, struct locked *ret);
 void locked_clear(struct locked *); /* wipes; fine on LOCKED_INIT */
 
