@@ -21,7 +21,7 @@
 #define SERVERS_MAX 1000000 /* per project */
 #define SERVER_KEYS_MAX 1000 /* of one server's history: the oldest go */
 #define SERVER_SCAN_MAX 20000 /* rows that a search looks at for one page */
-#define SERVER_HOST_KEYS_MAX 8
+#define SERVER_HOST_KEYS_MAX SSHKEY_TYPES /* one of a type */
 #define SERVER_HOSTNAME_MAX 253
 #define USER_DATA_MAX (64 * KIB)
 #define SEED_LIFE_S (24 * 3600)
