@@ -1,0 +1,31 @@
+/*
+ * latchkey-keys: the key client of a server. sshd asks it who may log in, it
+ * asks latchkeyd, and keeps the answer for when there is none.
+ *
+ * It runs on machines with nothing but an sshd: the C library and OpenSSL are
+ * all it links. What was once seen to be gone never comes back: an answer is on
+ * disk before it is used, or what it replaces is gone.
+ */
+#ifndef FOLLOW_FOLLOW_H
+#define FOLLOW_FOLLOW_H
+
+#include "follow/answer.h"
+#include "follow/conf.h"
+
+#define FOLLOW_PROGRAM "/usr/local/lib/latchkey/latchkey-keys"
+#define FOLLOW_USER    "_latchkey"
+#define FOLLOW_DROP_IN "/etc/ssh/sshd_config.d/50-latchkey.conf"
+
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_CONF = 78 };
+
+/* --- keys.c: for sshd; exit statuses --- */
+int keys_print(const char *conf_path, const char *user);
+/* What latchkeyd says, without keeping it. OUT_BUSY no answer, OUT_DENIED a
+ * clear no, each with a note. */
+MUST int keys_ask(const struct conf *, struct str key, struct answer *ret,
+    struct note *);
+
+/* --- status.c --- */
+int status_print(const char *conf_path);
+
+#endif

@@ -1,0 +1,25 @@
+/* The SSH server of this machine: what its configuration says, and making it
+ * read that anew. */
+#ifndef FOLLOW_SSHD_H
+#define FOLLOW_SSHD_H
+
+#include "base/buf.h"
+#include "base/out.h"
+
+#define SSHD_PROGRAM "/usr/sbin/sshd"
+#define SSHD_CONFIG  "/etc/ssh/sshd_config"
+
+/* The value of a setting (in lower case) as it is for this user, as sshd -T
+ * says it; empty when it says none. OUT_ABSENT no sshd; OUT_MALFORMED its
+ * configuration is not good, with what it says in the note. */
+MUST int sshd_setting(const char *user, const char *name, struct buf *ret,
+    struct note *);
+/* The same for text that sshd -T wrote. */
+struct str sshd_value(struct str text, const char *name);
+/* Is the configuration one that sshd starts with? OUT_MALFORMED. */
+MUST int sshd_check(struct note *);
+/* Tell the one that listens to read its configuration. 0, also when none runs;
+ * *ret says which: "systemd", "signal", "none". OUT_BUSY with a note. */
+MUST int sshd_reload(const char **ret, struct note *);
+
+#endif
