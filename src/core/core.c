@@ -6,6 +6,7 @@
 #include "core/data.h"
 #include "core/gate.h"
 #include "core/key.h"
+#include "core/keypair.h"
 #include "core/sql.h"
 #include "core/young.h"
 #include "crypt/vault.h"
@@ -93,6 +94,17 @@ open_blobs(struct core *core, struct note *note)
 	return r != 0 ? r : blob_open_store(path, &core->blobs, note);
 }
 
+/* Whoever was to have the private half of these lost it with the process that
+ * had the data open. Until it can be written down they cannot be applied, so
+ * that a full disk keeps nobody out. */
+static int
+lost_pairs(struct core *core)
+{
+	int r = keypair_tidy(core, 0);
+
+	return r == OUT_BUSY ? 0 : r;
+}
+
 /* The database comes first: its lock keeps a second daemon out. */
 static int
 open_rooms(struct core *core, bool make, struct note *note)
@@ -115,7 +127,9 @@ open_rooms(struct core *core, bool make, struct note *note)
 		r = young_open(core);
 	if (r == 0)
 		r = audit_open(core);
-	return r != 0 ? r : gate_open(core);
+	if (r == 0)
+		r = gate_open(core);
+	return r != 0 ? r : lost_pairs(core);
 }
 
 int

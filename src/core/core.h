@@ -57,7 +57,8 @@ struct core {
 	char data_dir[4096];
 };
 
-/* Opens database, blobs, vault; starts the trail's writer. 0; OUT_ABSENT when
+/* Opens database, blobs, vault; starts the trail's writer; key pairs whose
+ * private half was under way when it ended last become dead. 0; OUT_ABSENT when
  * there is nothing and make is false; OUT_BUSY when another daemon holds the
  * data; OUT_UNSUPPORTED newer data; -errno. */
 MUST int core_open(const struct core_conf *, struct core **ret, struct note *);

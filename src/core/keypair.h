@@ -49,13 +49,16 @@ MUST int keypair_add(const struct visit *, const struct keypair_ask *,
 /* Would keypair_add() take this name? Before a key is made for nothing. Same
  * outcomes; the answer may be old by then. */
 MUST int keypair_may_add(const struct visit *, struct str name, struct note *);
-/* By the visit that added it. OUT_ABSENT: not pending any more. why: in a word
- * or two, for the trail. */
+/* By the visit that added it. OUT_ABSENT: not pending any more. The visitor's
+ * rights count at that moment: OUT_UNPROVEN and OUT_DENIED leave the pair
+ * pending, and whoever called says that it is lost. */
 MUST int keypair_delivered(const struct visit *, struct str id);
+/* Needs no rights: this program does it, and the trail names who made the pair.
+ * why: in a word or two, for the trail. */
 MUST int keypair_lost(const struct visit *, struct str id, const char *why);
-/* Pending ones older than before_ms become dead; 0: all of them, for the start
- * of a daemon. */
-MUST int keypair_tidy(struct core *, int64_t before_ms);
+/* Ones that are pending for older_ms become dead; 0: all of them, for the start
+ * of a daemon. A delivery must be over sooner. */
+MUST int keypair_tidy(struct core *, int64_t older_ms);
 
 /* By id. 0, OUT_ABSENT. */
 MUST int keypair_get(struct core *, struct str id, struct arena *,
@@ -66,9 +69,10 @@ struct keypair_filter {
 	struct str after;        /* keyset: a name; empty: from the start */
 	int64_t limit;
 };
-/* In order of name. *ret_more: there are others behind. At most
- * KEYPAIR_SCAN_MAX rows are looked at for one page of a search: when that was
- * not enough, *ret_next is where to go on, and may be behind the last row. */
+/* In order of name. *ret_next: what "after" is for the next page; empty when
+ * nothing is behind. At most KEYPAIR_SCAN_MAX names are looked at for one page
+ * of a search: when that was not enough, *ret_next may be behind the last row,
+ * and there may be no row at all. */
 #define KEYPAIR_SCAN_MAX 20000
 MUST int keypair_list(struct core *, const struct keypair_filter *,
     struct arena *, struct keypair **ret, size_t *n, struct str *ret_next);

@@ -340,6 +340,24 @@ project_update(const struct visit *by, struct str id,
 	return r != 0 ? r : gate_write(by, update_write, &c);
 }
 
+/* A name of theirs stays taken for as long as it is there, so dead pairs count
+ * too. */
+static int
+machines_check(struct db_at *at, const struct change *c)
+{
+	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	int r = db_one(at, SQL_project_machines, &rows, "s", c->id);
+
+	if (r != 0)
+		return FOLD(r);
+	if (db_int(&rows, 0) == 0 && db_int(&rows, 1) == 0)
+		return 0;
+	return note_set(c->note, OUT_CONFLICT,
+			"there are %lld key pairs and %lld servers in it",
+			(long long)db_int(&rows, 0),
+			(long long)db_int(&rows, 1));
+}
+
 /* Those in their grace period count: they could not be restored. */
 static int
 empty_check(struct db_at *at, const struct change *c)
@@ -371,6 +389,8 @@ delete_write(struct db_at *at, void *arg)
 		return note_set(c->note, OUT_CONFLICT,
 				"the default project cannot be removed");
 	r = empty_check(at, c);
+	if (r == 0)
+		r = machines_check(at, c);
 	if (r == 0)
 		r = access_keys_drop(at, c->by, SQL_access_key_of_project,
 				     c->id);

@@ -31,7 +31,8 @@ MUST int project_list(struct core *, struct str account, struct str after,
 /* p NULL in name and description: unchanged. */
 MUST int project_update(const struct visit *, struct str id,
     const struct project_ask *, struct note *);
-/* OUT_CONFLICT while repositories are in it, and for "default". */
+/* OUT_CONFLICT with a note: repositories, key pairs or servers are in it, or it
+ * is "default". */
 MUST int project_delete(const struct visit *, struct str id, struct note *);
 
 #endif

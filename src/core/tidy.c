@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "core/image.h"
+#include "core/keypair.h"
 #include "core/sql.h"
 
 /* A registry token stays for a day after its end, so that whoever still uses it
@@ -36,9 +37,12 @@ core_tidy(struct core *core)
 	int64_t now = clock_now();
 	int r = db_write(core->db, tidy_write, &now);
 	int keys = pubkey_tidy(core);
+	int pairs = keypair_tidy(core, KEYPAIR_PENDING_MS);
 	int images = image_tidy(core);
 
 	if (r == 0)
 		r = keys;
+	if (r == 0)
+		r = pairs;
 	return r != 0 ? r : images;
 }

@@ -1,8 +1,10 @@
 #include "core/core.h"
 
+#include "base/clock.h"
 #include "base/enc.h"
 #include "blob/blob.h"
 #include "core/audit.h"
+#include "core/keypair.h"
 #include "core/sql.h"
 #include "crypt/digest.h"
 #include "crypt/vault.h"
@@ -163,6 +165,31 @@ git_check(struct verify *v, struct db_rows *rows)
 	return 0;
 }
 
+/* Of a pair, or of a server's history. */
+static int
+machine_key_check(struct verify *v, struct db_rows *rows)
+{
+	struct str what = db_str(rows, 0), blob = db_blob(rows, 1);
+	uint8_t sum[SHA256_LEN];
+	enum sshkey_type type;
+	unsigned bits;
+	int r = digest_sha256(blob, sum);
+
+	if (r != 0)
+		return r;
+	if (!str_eq(db_blob(rows, 2),
+		    (struct str){(const char *)sum, SHA256_LEN}))
+		return note_set(&v->note, OUT_MISMATCH,
+				"%.*s: kept as another key", STR_ARG(what));
+	if (sshkey_blob(blob, &type, &bits) != 0 ||
+	    !str_eq(db_str(rows, 3), sshkey_type_name(type)) ||
+	    db_int(rows, 4) != (int64_t)bits)
+		return note_set(&v->note, OUT_MISMATCH,
+				"%.*s: not what it is said to be",
+				STR_ARG(what));
+	return 0;
+}
+
 static int
 each(struct verify *v, int sql, int (*check)(struct verify *, struct db_rows *))
 {
@@ -177,6 +204,36 @@ each(struct verify *v, int sql, int (*check)(struct verify *, struct db_rows *))
 		v->count++;
 	}
 	return r == OUT_ABSENT ? 0 : r;
+}
+
+static int
+check_servers(struct verify *v)
+{
+	static const char *const texts[] = {
+	    "projects that count their key pairs or servers wrong",
+	    "key pairs in a project of another account",
+	    "servers in a project of another account",
+	    "servers that do not trust exactly one key",
+	    "keys of servers that are kept as another server's",
+	    "servers' keys of pairs that were never delivered or are others",
+	    "key pairs that are under way for too long",
+	    "key pairs that were never made and are not alive",
+	};
+	CLEAN(db_view_endp) struct db_at *view = NULL;
+	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	int r = each(v, SQL_verify_key_pairs, machine_key_check);
+
+	if (r == 0)
+		r = db_view_begin(v->core->db, &view);
+	if (r == 0)
+		r = db_one(view, SQL_verify_servers, &rows, "i",
+			   clock_now() - KEYPAIR_PENDING_MS - MINUTE_MS);
+	for (size_t i = 0; r == 0 && i < nitems(texts); i++)
+		if (db_int(&rows, (int)i) != 0)
+			r = note_set(&v->note, OUT_MISMATCH, "%lld %s",
+				     (long long)db_int(&rows, (int)i),
+				     texts[i]);
+	return r;
 }
 
 static int
@@ -240,6 +297,7 @@ static const struct {
     {"keys of registry tokens", check_keys},
     {"public keys of SSH", check_public_keys},
     {"projects, repositories and their keys", check_git},
+    {"key pairs, servers and what they trust", check_servers},
 };
 
 static int

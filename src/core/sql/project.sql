@@ -35,5 +35,8 @@ WHERE id = $1;
 -- name: project_repos
 SELECT COUNT(*), COUNT(removed_at) FROM git_repo WHERE project_id = $1;
 
+-- name: project_machines
+SELECT key_pairs, servers FROM project WHERE id = $1;
+
 -- name: project_delete
 DELETE FROM project WHERE id = $1;
