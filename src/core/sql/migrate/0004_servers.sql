@@ -69,11 +69,12 @@ CREATE TABLE server_key (
 );
 CREATE UNIQUE INDEX server_key_now ON server_key (server_id)
 	WHERE to_at IS NULL;
+-- With to_at, so that they alone are read.
 CREATE INDEX server_key_trusts
-	ON server_key (digest, account_id, name_key, server_id)
+	ON server_key (digest, account_id, name_key, server_id, to_at)
 	WHERE to_at IS NULL;
 CREATE INDEX server_key_trusts_here
-	ON server_key (digest, project_id, name_key)
+	ON server_key (digest, project_id, name_key, to_at)
 	WHERE to_at IS NULL;
 
 -- The door of the first boot: one a server.
