@@ -26,7 +26,7 @@ enum {
 };
 static const struct opt login_opts[] = {
     {"api", 'a', OPT_TEXT, "URL",
-     N_("the server; default: the last one, or ") URL_DEFAULT},
+     N_("the server; default: the last one, or http://127.0.0.1:8080")},
     {"apikey", 0, OPT_TEXT, "KEY|@FILE",
      N_("an API key, or a file with one "
 	"(as api-key-create --file writes it)")},

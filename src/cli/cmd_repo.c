@@ -170,7 +170,7 @@ repo_create(struct cli *cli, const struct args *a)
 	url = repo_clone_url(repo, "ssh");
 	if (url.n == 0)
 		url = repo_clone_url(repo, "https");
-	printf(_("    git clone "));
+	printf("    git clone ");
 	print_text(url);
 	printf(_("\n\nOK\n"));
 	return 0;

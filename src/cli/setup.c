@@ -162,7 +162,7 @@ told(const struct setup *s, struct str from)
 		    _("All of this was in place: nothing was changed.\n"));
 	if (s->cli->json)
 		return told_json(s, from);
-	printf(_("\n    git clone "));
+	printf("\n    git clone ");
 	print_text(from);
 	printf(_("\n\nOK\n"));
 	return 0;
