@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/enc.h"
+#include "base/i18n.h"
 #include "outward/outward.h"
 
 #include <errno.h>
@@ -65,12 +66,13 @@ refused(struct cli *cli, const struct outward_answer *answer)
 	if (json_parse(buf_str(&answer->body), &j, NULL) == 0)
 		why = message_of(j);
 	if (why.n == 0)
-		return note_set(&cli->note, out,
-				"%s answered with status %d and no reason: is "
-				"it a latchkey server?",
-				cli->session.url, answer->status);
+		return note_set(
+		    &cli->note, out,
+		    _("%s answered with status %d and no reason: is "
+		      "it a latchkey server?"),
+		    cli->session.url, answer->status);
 	if (answer->status == 429 && wait.n > 0 && wait.n < 8)
-		return note_set(&cli->note, out, "%.*s Try again in %.*s s.",
+		return note_set(&cli->note, out, _("%.*s Try again in %.*s s."),
 				STR_ARG(str_sub(why, 0, 200)), STR_ARG(wait));
 	return note_set(&cli->note, out, "%.*s", STR_ARG(why));
 }
@@ -79,7 +81,8 @@ static int
 url_of(struct cli *cli, const char *path, struct buf *ret)
 {
 	if (cli->session.url == NULL)
-		return note_set(&cli->note, OUT_UNPROVEN, "no server: log in");
+		return note_set(&cli->note, OUT_UNPROVEN,
+				_("no server: log in"));
 	(void)buf_addf(ret, "%s%s", cli->session.url, path);
 	return buf_err(ret);
 }
@@ -94,10 +97,11 @@ call_out(struct cli *cli, struct outward_call *call, struct outward_answer *ret)
 	r = outward_do(call, ret, &note);
 	if (r != OUT_DENIED)
 		return note_set(&cli->note, r, "%s", note.text);
-	return note_set(&cli->note, r,
-			"%.170s. 'latchkey login --ca-file FILE' names the CA "
-			"to trust.",
-			note.text);
+	return note_set(
+	    &cli->note, r,
+	    _("%.300s. 'latchkey login --ca-file FILE' names the CA "
+	      "to trust."),
+	    note.text);
 }
 
 static int
@@ -111,7 +115,7 @@ tokens_keep(struct cli *cli, struct str body)
 
 	if (r != 0 || !json_int(json_get(j, "expiration"), &expires))
 		return note_set(&cli->note, OUT_MALFORMED,
-				"%s did not answer like a latchkey server",
+				_("%s did not answer like a latchkey server"),
 				s->url);
 	access = json_text(j, "access_token");
 	refresh = json_text(j, "refresh_token");
@@ -164,7 +168,7 @@ static int
 login_over(struct cli *cli)
 {
 	return note_set(&cli->note, OUT_EXPIRED,
-			"the login is over: run 'latchkey login' again");
+			_("the login is over: run 'latchkey login' again"));
 }
 
 static int
@@ -263,6 +267,6 @@ client_json(struct cli *cli, const struct ask *ask, struct json **ret)
 	r = json_parse(buf_str(&body), ret, NULL);
 	if (r == OUT_MALFORMED)
 		return note_set(&cli->note, r,
-				"the server's answer is not JSON");
+				_("the server's answer is not JSON"));
 	return r;
 }

@@ -10,7 +10,7 @@
 #define USER_OPT                                                               \
 	{                                                                      \
 		"user", 'u', OPT_TEXT, "USER",                                 \
-		    "somebody else's: e-mail address or IAM id"                \
+		    N_("somebody else's: e-mail address or IAM id")            \
 	}
 enum { ADD_LABEL, ADD_KEY, ADD_EXPIRES, ADD_USER };
 static const struct opt add_opts[] = {

@@ -1,6 +1,8 @@
 /* latchkey: find the command, read its options, run it, say how it went. */
 #include "cli/cli.h"
 
+#include "base/i18n.h"
+
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,8 +17,8 @@ enum { EXIT_DONE, EXIT_FAILED, EXIT_USAGE };
 
 /* Every command takes these besides its own. */
 static const struct opt common[] = {
-    {"output", 'o', OPT_TEXT, "FORMAT", "'json', or a table by default"},
-    {"help", 'h', OPT_FLAG, NULL, "show this help"},
+    {"output", 'o', OPT_TEXT, "FORMAT", N_("'json', or a table by default")},
+    {"help", 'h', OPT_FLAG, NULL, N_("show this help")},
 };
 enum { COMMON_OUTPUT, COMMON_HELP };
 
@@ -32,7 +34,7 @@ command_line(FILE *f, const struct command *c)
 		       c->alias != NULL ? " (" : "",
 		       c->alias != NULL ? c->alias : "",
 		       c->alias != NULL ? ")" : "");
-	fprintf(f, "  %-*s %s\n", COMMAND_WORDS_MAX, words, c->text);
+	fprintf(f, "  %-*s %s\n", COMMAND_WORDS_MAX, words, _(c->text));
 }
 
 /* group NULL: everything, a blank line between two groups. */
@@ -74,14 +76,16 @@ usage(FILE *f, const char *group)
 {
 	bool whole = group == NULL;
 
-	fprintf(f, "usage: latchkey %s%sCOMMAND [OPTIONS]\n\n",
+	fprintf(f, _("usage: latchkey %s%sCOMMAND [OPTIONS]\n\n"),
 		whole ? "" : group, whole ? "" : " ");
 	command_lines(f, group);
 	if (whole)
-		fprintf(f, "\nBegin with: latchkey login -a URL --apikey "
-			   "@FILE\n");
-	fprintf(f, "\n%s'latchkey %s%sCOMMAND --help' tells more.\n",
-		has_alias(group) ? "A word in parentheses does the same. " : "",
+		fprintf(f, _("\nBegin with: latchkey login -a URL --apikey "
+			     "@FILE\n"));
+	(void)fputc('\n', f);
+	if (has_alias(group))
+		fprintf(f, "%s ", _("A word in parentheses does the same."));
+	fprintf(f, _("'latchkey %s%sCOMMAND --help' tells more.\n"),
 		whole ? "" : group, whole ? "" : " ");
 	return f == stdout ? EXIT_DONE : EXIT_USAGE;
 }
@@ -89,7 +93,7 @@ usage(FILE *f, const char *group)
 static void
 usage_line(FILE *f, const struct command *c)
 {
-	fprintf(f, "usage: latchkey %s%s%s [OPTIONS]%s%s\n", c->group,
+	fprintf(f, _("usage: latchkey %s%s%s [OPTIONS]%s%s\n"), c->group,
 		c->group[0] != '\0' ? " " : "", c->name,
 		c->operands[0] != '\0' ? " " : "", c->operands);
 }
@@ -98,22 +102,22 @@ static void
 command_help(FILE *f, const struct command *c, const struct opt *opts, size_t n)
 {
 	usage_line(f, c);
-	fprintf(f, "\n%s\n", c->text);
+	fprintf(f, "\n%s\n", _(c->text));
 	if (c->alias != NULL)
-		fprintf(f, "Also: latchkey %s%s%s\n", c->group,
+		fprintf(f, _("Also: latchkey %s%s%s\n"), c->group,
 			c->group[0] != '\0' ? " " : "", c->alias);
 	fprintf(f, "\n");
 	opt_usage(f, opts, n);
 	if (c->more != NULL)
-		fprintf(f, "\n%s", c->more);
+		fprintf(f, "\n%s", _(c->more));
 }
 
 static int
 say_failed(const struct cli *cli, int r)
 {
-	fprintf(stderr, "FAILED\n%s\n",
+	fprintf(stderr, _("FAILED\n%s\n"),
 		cli->note.text[0] != '\0' ? cli->note.text
-		: r > 0			  ? out_text(r)
+		: r > 0			  ? _(out_text(r))
 					  : strerror(-r));
 	return EXIT_FAILED;
 }
@@ -122,12 +126,12 @@ say_failed(const struct cli *cli, int r)
 static int
 say_usage(const char *text, const struct command *c)
 {
-	fprintf(stderr, "FAILED\n%s\n", text);
+	fprintf(stderr, _("FAILED\n%s\n"), text);
 	if (c == NULL)
 		return EXIT_USAGE;
 	(void)fputc('\n', stderr);
 	usage_line(stderr, c);
-	fprintf(stderr, "'latchkey %s%s%s --help' tells more.\n", c->group,
+	fprintf(stderr, _("'latchkey %s%s%s --help' tells more.\n"), c->group,
 		c->group[0] != '\0' ? " " : "", c->name);
 	return EXIT_USAGE;
 }
@@ -139,8 +143,8 @@ say_unknown(const char *group, const char *word)
 	struct note note = {""};
 
 	(void)note_set(&note, 0,
-		       "'%s%s%.60s' is not a latchkey command. 'latchkey "
-		       "help%s%s' lists them.",
+		       _("'%s%s%.60s' is not a latchkey command. 'latchkey "
+			 "help%s%s' lists them."),
 		       group, whole ? "" : " ", word, whole ? "" : " ", group);
 	return say_usage(note.text, NULL);
 }
@@ -150,7 +154,7 @@ output_flush(struct cli *cli, int r)
 {
 	if (r == 0 && (fflush(stdout) != 0 || ferror(stdout) != 0))
 		return note_set(&cli->note, OUT_BUSY,
-				"cannot write to standard output");
+				_("cannot write to standard output"));
 	return r;
 }
 
@@ -164,7 +168,7 @@ command_run(const struct command *c, const struct opt_value *v, char **rest,
 	int r;
 
 	if (format != NULL && strcmp(format, "json") != 0)
-		return say_usage("--output takes 'json'", c);
+		return say_usage(_("--output takes 'json'"), c);
 	cli.json = format != NULL;
 	r = output_flush(&cli, c->run(&cli, &args));
 	session_clear(&cli.session);
@@ -174,16 +178,20 @@ command_run(const struct command *c, const struct opt_value *v, char **rest,
 static int
 operands_check(const struct command *c, char **rest, int n, struct note *note)
 {
+	if (n < c->min && c->max == 1)
+		return note_set(note, OUT_MALFORMED, _("%s is missing"),
+				c->operands);
 	if (n < c->min)
-		return note_set(note, OUT_MALFORMED, "%s is missing",
-				c->max == 1 ? c->operands : "an operand");
+		return note_set(note, OUT_MALFORMED,
+				_("an operand is missing"));
 	if (c->max >= 0 && n > c->max)
 		return note_set(note, OUT_MALFORMED,
-				"'%.60s' is one word too many", rest[c->max]);
+				_("'%.60s' is one word too many"),
+				rest[c->max]);
 	for (int i = 0; i < n; i++)
 		if (rest[i][0] == '\0')
 			return note_set(note, OUT_MALFORMED,
-					"an operand is empty");
+					_("an operand is empty"));
 	return 0;
 }
 
@@ -300,5 +308,6 @@ main(int argc, char **argv)
 	if (argc > 0 &&
 	    strcmp(base_name(argv[0]), "docker-credential-latchkey") == 0)
 		return credhelper_main(argc, argv);
+	i18n_start();
 	return told(argc, argv, &status) ? status : start(argc, argv);
 }
