@@ -356,6 +356,8 @@ test_history_limit(struct world *w)
 	}
 	is_int(trail_rows(w, m.server.account, "server.setkey", &rows),
 	       PAGE_MAX, "the trail has them all");
+	is_int(raw_left(w, m.server.id), SERVER_KEYS_MAX + 2,
+	       "they are gone: it has the others, itself and a seed");
 	n = 0;
 	is_int(server_history(w->core, STR("nothing"), &w->arena, &list, &n),
 	       OUT_ABSENT, "no server, no history");
