@@ -36,8 +36,12 @@ struct cli {
 	struct session session;
 	bool loaded; /* session was read */
 	bool json;   /* --output json */
+	int status;  /* to exit with when it fails; 0: CLI_FAILED */
 	struct note note;
 };
+enum { CLI_DONE, CLI_FAILED, CLI_USAGE, CLI_CANT_CREATE = 73 };
+/* OUT_MALFORMED for a wrong use that the table of options cannot see. */
+int usage_set(struct cli *, const char *fmt, ...) PRINTF(2, 3);
 
 struct args {
 	const struct opt_value *v; /* in the order of the command's table */
@@ -52,6 +56,7 @@ struct command {
 	size_t n_opts;
 	const char *operands; /* for the usage: "ID..." */
 	int min, max;	      /* how many operands; max < 0: any number */
+#define OPERANDS_RAW (-2)     /* as max: all words are another program's */
 	int (*run)(struct cli *, const struct args *);
 	const char *text; /* one line */
 	const char *more; /* paragraphs for --help; NULL: none */
@@ -63,10 +68,11 @@ struct command_set {
 extern const struct command_set commands_login, commands_token,
     commands_namespace, commands_image, commands_registry_login, commands_iam,
     commands_account, commands_audit, commands_repo, commands_access_key,
-    commands_setup, commands_ssh_key, commands_project;
+    commands_setup, commands_ssh_key, commands_project, commands_keypair,
+    commands_server, commands_keys;
 
 /* --- commands.c --- */
-#define COMMAND_SETS 13
+#define COMMAND_SETS 16
 extern const struct command_set *const command_sets[COMMAND_SETS];
 /* By name or alias; NULL when there is none. group "" for top-level ones. */
 const struct command *command_find(const char *group, const char *name);
@@ -97,8 +103,11 @@ struct ask {
 /*
  * Call the server of the session with a fresh access token and the session's
  * account. 0 with *ret_body for 2xx; else the outcome with the server's own
- * message in the note. ret_body and ret_status may be NULL.
+ * message in the note. ret_body and ret_status may be NULL. The status is told
+ * on failure too: of an answer that ended early, or one of these.
  */
+#define CLIENT_NOT_ASKED 0 /* the server has not heard of it */
+#define CLIENT_NO_ANSWER 1 /* it may have */
 MUST int client_call(struct cli *, const struct ask *, struct buf *ret_body,
 		     int *ret_status);
 /* The same, parsed; the caller frees. */

@@ -1,4 +1,5 @@
 /* Talking to the server: one call with a fresh token, errors in its words. */
+#include "cli/child.h"
 #include "cli/cli.h"
 
 #include "base/clock.h"
@@ -94,6 +95,7 @@ call_out(struct cli *cli, struct outward_call *call, struct outward_answer *ret)
 	int r;
 
 	call->ca_file = cli->session.ca_file;
+	call->stop = child_caught;
 	r = outward_do(call, ret, &note);
 	if (r != OUT_DENIED)
 		return note_set(&cli->note, r, "%s", note.text);
@@ -245,10 +247,12 @@ client_call(struct cli *cli, const struct ask *ask, struct buf *ret_body,
 		if (r == 0)
 			r = call_with_token(cli, ask, &answer);
 	}
+	if (ret_status != NULL)
+		*ret_status = answer.status != 0 ? answer.status
+			      : answer.asked	 ? CLIENT_NO_ANSWER
+						 : 0;
 	if (r != 0)
 		return r;
-	if (ret_status != NULL)
-		*ret_status = answer.status;
 	if (answer.status < 200 || answer.status > 299)
 		return refused(cli, &answer);
 	if (ret_body != NULL)

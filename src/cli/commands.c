@@ -1,11 +1,14 @@
 /* The table of all commands. */
 #include "cli/cli.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 const struct command_set *const command_sets[COMMAND_SETS] = {
     &commands_login,	      &commands_repo,	 &commands_access_key,
     &commands_setup,	      &commands_ssh_key, &commands_project,
+    &commands_keypair,	      &commands_server,	 &commands_keys,
     &commands_namespace,      &commands_token,	 &commands_image,
     &commands_registry_login, &commands_iam,	 &commands_account,
     &commands_audit,
@@ -39,4 +42,16 @@ command_group_is(const char *word)
 			    strcmp(command_sets[s]->rows[i].group, word) == 0)
 				return true;
 	return false;
+}
+
+int
+usage_set(struct cli *cli, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(cli->note.text, sizeof(cli->note.text), fmt, ap);
+	va_end(ap);
+	cli->status = CLI_USAGE;
+	return OUT_MALFORMED;
 }

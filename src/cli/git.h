@@ -42,6 +42,8 @@ struct str when_end(struct str, char ret[32]);
 /* "30d", "12h", "2026-12-31", "2026-12-31T08:00:00Z": what the server reads.
  * OUT_MALFORMED with a note. */
 MUST int when_read(const char *, struct buf *ret, struct note *);
+/* "30m", "24h", "7d": in seconds. usage_set() else. */
+MUST int when_span(struct cli *, const char *, int64_t *ret_s);
 
 /* --- keyfile.c --- */
 /* The public key in a file, on standard input ("-"), or pasted into the

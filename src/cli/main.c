@@ -13,7 +13,7 @@
 #define LATCHKEY_VERSION "0.1.0"
 #endif
 
-enum { EXIT_DONE, EXIT_FAILED, EXIT_USAGE };
+enum { EXIT_DONE = CLI_DONE, EXIT_FAILED, EXIT_USAGE };
 
 /* Every command takes these besides its own. */
 static const struct opt common[] = {
@@ -119,7 +119,7 @@ say_failed(const struct cli *cli, int r)
 		cli->note.text[0] != '\0' ? cli->note.text
 		: r > 0			  ? _(out_text(r))
 					  : strerror(-r));
-	return EXIT_FAILED;
+	return cli->status != CLI_DONE ? cli->status : EXIT_FAILED;
 }
 
 /* c NULL: there is no such command. */
@@ -172,6 +172,8 @@ command_run(const struct command *c, const struct opt_value *v, char **rest,
 	cli.json = format != NULL;
 	r = output_flush(&cli, c->run(&cli, &args));
 	session_clear(&cli.session);
+	if (r != 0 && cli.status == CLI_USAGE)
+		return say_usage(cli.note.text, c);
 	return r == 0 ? EXIT_DONE : say_failed(&cli, r);
 }
 
@@ -195,6 +197,13 @@ operands_check(const struct command *c, char **rest, int n, struct note *note)
 	return 0;
 }
 
+static bool
+asks_help(const char *word)
+{
+	return strcmp(word, "help") == 0 || strcmp(word, "--help") == 0 ||
+	       strcmp(word, "-h") == 0;
+}
+
 static int
 command_start(const struct command *c, int argc, char **argv)
 {
@@ -204,6 +213,10 @@ command_start(const struct command *c, int argc, char **argv)
 	size_t n_opts = c->n_opts + nitems(common);
 	int n = 0;
 
+	memset(values, 0, sizeof(values));
+	if (c->max == OPERANDS_RAW &&
+	    !(argc == 1 && argv[0][0] == '-' && asks_help(argv[0])))
+		return command_run(c, values, argv, argc);
 	if (c->n_opts > 0)
 		memcpy(opts, c->opts, c->n_opts * sizeof(opts[0]));
 	memcpy(opts + c->n_opts, common, sizeof(common));
@@ -216,13 +229,6 @@ command_start(const struct command *c, int argc, char **argv)
 	if (operands_check(c, argv, n, &note) != 0)
 		return say_usage(note.text, c);
 	return command_run(c, values, argv, n);
-}
-
-static bool
-asks_help(const char *word)
-{
-	return strcmp(word, "help") == 0 || strcmp(word, "--help") == 0 ||
-	       strcmp(word, "-h") == 0;
 }
 
 /* The original says "cr" and "container-registry". */

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/enc.h"
 #include "base/i18n.h"
+#include "base/i18n.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -37,7 +38,7 @@ when_end(struct str s, char ret[32])
 	return str_c(ret);
 }
 
-/* "30d": so long from now. */
+/* "30d" */
 static bool
 span_read(struct str s, int64_t *ret)
 {
@@ -53,10 +54,24 @@ span_read(struct str s, int64_t *ret)
 		return false;
 	for (size_t i = 0; i < nitems(units); i++)
 		if (units[i].unit == s.p[s.n - 1]) {
-			*ret = clock_now() + (int64_t)n * units[i].ms;
+			*ret = (int64_t)n * units[i].ms;
 			return true;
 		}
 	return false;
+}
+
+int
+when_span(struct cli *cli, const char *given, int64_t *ret_s)
+{
+	int64_t ms;
+
+	if (!span_read(str_c(given), &ms))
+		return usage_set(cli,
+				 _("'%.40s' is no length of time: 30m, 24h and "
+				   "7d are"),
+				 str_is_text(str_c(given)) ? given : "?");
+	*ret_s = ms / SECOND_MS;
+	return 0;
 }
 
 /* A day, for its first moment (UTC). */
@@ -78,7 +93,9 @@ when_read(const char *given, struct buf *ret, struct note *note)
 	char text[32];
 	int64_t ms;
 
-	if (!span_read(s, &ms) && !date_read(s, &ms) && dec_time(s, &ms) != 0)
+	if (span_read(s, &ms))
+		ms += clock_now();
+	else if (!date_read(s, &ms) && dec_time(s, &ms) != 0)
 		return note_set(
 		    note, OUT_MALFORMED,
 		    _("'%.40s' is no time: 30d, 12h, 2026-12-31 and "

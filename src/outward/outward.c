@@ -1,11 +1,14 @@
 #include "outward/outward.h"
 
+#include "base/i18n.h"
 #include "base/out.h"
+#include "base/secret.h"
 
 #include <curl/curl.h>
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdint.h>
 #include <string.h>
 
 #define CALL_TIMEOUT_MS	   30000
@@ -16,7 +19,7 @@
 struct sink {
 	struct buf *to;
 	size_t max;
-	bool full;
+	bool full, wipe;
 };
 
 static size_t
@@ -24,11 +27,19 @@ sink_take(char *p, size_t size, size_t n, void *arg)
 {
 	struct sink *s = arg;
 
-	if (size * n > s->max - s->to->n) {
+	size_t all = size * n;
+
+	if (all > s->max - s->to->n) {
 		s->full = true;
 		return 0;
 	}
-	return buf_add(s->to, p, size * n) == 0 ? size * n : 0;
+	if (buf_add(s->to, p, all) != 0)
+		return 0;
+	/* curl gives its buffer back without wiping it, and a body may be a
+	 * secret. */
+	if (s->wipe)
+		mem_wipe(p, all);
+	return all;
 }
 
 static void
@@ -66,6 +77,30 @@ fields_make(const struct outward_call *call, struct curl_slist **ret)
 		if (!list_add(ret, call->fields[i]))
 			return false;
 	return true;
+}
+
+static int
+stop_ask(void *arg, curl_off_t down, curl_off_t got, curl_off_t up,
+	 curl_off_t sent)
+{
+	const struct outward_call *call = arg;
+
+	(void)down;
+	(void)got;
+	(void)up;
+	(void)sent;
+	return call->stop();
+}
+
+static void
+easy_stop(CURL *c, const struct outward_call *call)
+{
+	if (call->stop == NULL)
+		return;
+	curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, stop_ask);
+	/* curl takes no pointer to const, and changes nothing behind it. */
+	curl_easy_setopt(c, CURLOPT_XFERINFODATA, (void *)(uintptr_t)call);
+	curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
 }
 
 static void
@@ -130,27 +165,41 @@ outcome_of(CURLcode code, const char *words, const struct outward_call *call,
 	struct str to = origin_of(call->url);
 
 	if (full)
-		return note_set(note, OUT_TOO_LARGE,
-				"the answer of %.*s is larger than the limit",
-				STR_ARG(to));
+		return note_set(
+		    note, OUT_TOO_LARGE,
+		    _("the answer of %.*s is larger than the limit"),
+		    STR_ARG(to));
 	if (code == CURLE_OUT_OF_MEMORY)
 		return FAIL(-ENOMEM);
 	if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL ||
 	    code == CURLE_LOGIN_DENIED)
-		return note_set(note, OUT_MALFORMED, "not a usable URL: %s",
+		return note_set(note, OUT_MALFORMED, _("not a usable URL: %s"),
 				call->url);
+	if (code == CURLE_ABORTED_BY_CALLBACK)
+		return note_set(note, OUT_BUSY, _("interrupted"));
 	if (words[0] == '\0')
 		words = curl_easy_strerror(code);
 	if (code == CURLE_PEER_FAILED_VERIFICATION)
 		return note_set(note, OUT_DENIED,
-				"the certificate of %.*s is not trusted: %s",
+				_("the certificate of %.*s is not trusted: %s"),
 				STR_ARG(to), words);
 	if (code == CURLE_SSL_CONNECT_ERROR)
 		return note_set(note, OUT_BUSY,
-				"%.*s is reached, but not by TLS: %s",
+				_("%.*s is reached, but not by TLS: %s"),
 				STR_ARG(to), words);
-	return note_set(note, OUT_BUSY, "cannot reach %.*s: %s", STR_ARG(to),
+	return note_set(note, OUT_BUSY, _("cannot reach %.*s: %s"), STR_ARG(to),
 			words);
+}
+
+static void
+came(CURL *c, struct outward_answer *ret)
+{
+	long status = 0, sent = 0;
+
+	curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(c, CURLINFO_REQUEST_SIZE, &sent);
+	ret->status = (int)status;
+	ret->asked = sent > 0;
 }
 
 int
@@ -163,9 +212,8 @@ outward_do(const struct outward_call *call, struct outward_answer *ret,
 	char words[CURL_ERROR_SIZE] = "";
 	struct sink body = {
 	    &ret->body, call->answer_max != 0 ? call->answer_max : ANSWER_MAX,
-	    false};
-	struct sink head = {&ret->head, HEAD_MAX, false};
-	long status = 0;
+	    false, true};
+	struct sink head = {&ret->head, HEAD_MAX, false, false};
 	CURLcode code;
 
 	(void)pthread_once(&once, library_start);
@@ -181,13 +229,12 @@ outward_do(const struct outward_call *call, struct outward_answer *ret,
 	curl_easy_setopt(c, CURLOPT_HEADERDATA, &head);
 	easy_bounds(c, call);
 	easy_body(c, call);
+	easy_stop(c, call);
 	code = curl_easy_perform(c);
-	if (code != CURLE_OK)
-		return outcome_of(code, words, call, body.full || head.full,
-				  note);
-	curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
-	ret->status = (int)status;
-	return 0;
+	came(c, ret);
+	return code == CURLE_OK ? 0
+				: outcome_of(code, words, call,
+					     body.full || head.full, note);
 }
 
 void
@@ -196,6 +243,7 @@ outward_answer_clear(struct outward_answer *a)
 	buf_clear(&a->body);
 	buf_clear(&a->head);
 	a->status = 0;
+	a->asked = false;
 }
 
 struct str

@@ -17,9 +17,11 @@ struct outward_call {
 	const char *ca_file; /* NULL: the system's */
 	int64_t timeout_ms; /* 0: 30 s */
 	size_t answer_max;  /* 0: 16 MiB */
+	int (*stop)(void);  /* asked all the time; not 0: leave it. May be NULL */
 };
 struct outward_answer {
-	int status;
+	int status; /* also when the rest did not come; 0: not even that */
+	bool asked; /* at least a part of the request went out */
 	struct buf body;
 	struct buf head; /* raw header lines */
 };
