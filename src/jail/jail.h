@@ -41,6 +41,11 @@ MUST int jail_session(const struct jail_session *);
 /* What takes time of that, ahead: for the parent of many sessions, when it has
  * mapped all that it is going to. */
 MUST int jail_session_prepare(void);
+/* For the program that makes key pairs, and for what it forks: no files, no
+ * sockets but those that are open, no programs, no core dump. Children, signals
+ * to them and locked memory are allowed. For good, so that a fork inherits it
+ * and pays nothing for it. */
+MUST int jail_keymaker(void);
 /* Become this user for good, with its group and no others; nothing happens when
  * we are not root. user NULL: "nobody". OUT_ABSENT: no such user. */
 MUST int jail_user(const char *user, struct note *);

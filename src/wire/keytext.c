@@ -331,11 +331,13 @@ keytext_private(const struct newkey *k, enum keymaker_form form,
 }
 
 int
-keytext_blob(const struct newkey *k, struct buf *ret)
+keytext_blob(const struct newkey *k, struct locked *to)
 {
-	char room[KEYMAKER_BLOB_MAX];
-	struct bytes b = {.p = room, .cap = sizeof(room)};
+	struct bytes b = {.p = to->p, .n = to->n, .cap = to->cap};
 
 	put_public(&b, k);
-	return b.full ? OUT_TOO_LARGE : buf_add(ret, room, b.n);
+	if (b.full)
+		return OUT_TOO_LARGE;
+	to->n = b.n;
+	return 0;
 }

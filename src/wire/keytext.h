@@ -10,11 +10,10 @@
 #include "crypt/newkey.h"
 #include "wire/keymaker.h"
 
-/* Appends it. 0 or the failure of the buf. */
-MUST int keytext_blob(const struct newkey *, struct buf *ret);
-/* Behind what is there; without a pass phrase. The comment is shown by
- * openssh-key-v1 only. 0; OUT_TOO_LARGE: more than cap, and n is as it was;
- * -errno. */
+/* Both write behind what is there. 0; OUT_TOO_LARGE: more than cap, and n is as
+ * it was; -errno. */
+MUST int keytext_blob(const struct newkey *, struct locked *to);
+/* Without a pass phrase. The comment is shown by openssh-key-v1 only. */
 MUST int keytext_private(const struct newkey *, enum keymaker_form,
     struct str comment, struct locked *to);
 

@@ -233,20 +233,27 @@ int
 main(void)
 {
 	static struct newkey k;
+	enum sshkey_type type = SSHKEY_TYPES;
+	unsigned bits = 0;
 
 	if (mkdtemp(top) == NULL)
 		return EXIT_FAILURE;
 	is_int(newkey_prepare(), 0, "keys can be made");
 	for (size_t i = 0; i < nitems(keys); i++) {
-		CLEAN(buf_clear) struct buf blob = BUF_INIT;
+		CLEAN(locked_clear) struct locked blob = LOCKED_INIT;
 
 		is_int(newkey_make(keys[i].kind, keys[i].bits, &k), 0, "%s",
 		       keys[i].name);
+		is_int(locked_new(KEYMAKER_BLOB_MAX, &blob), 0, "memory");
 		is_int(keytext_blob(&k, &blob), 0, "%s: its public half",
 		       keys[i].name);
-		ok(blob.n <= KEYMAKER_BLOB_MAX, "%s: fits", keys[i].name);
-		test_openssh(i, &k, buf_str(&blob));
-		test_pem(i, &k, buf_str(&blob));
+		is_int(sshkey_blob(whole(&blob), &type, &bits), 0,
+		       "%s: of the right form", keys[i].name);
+		ok(str_eq(sshkey_type_name(type), str_c(keys[i].type)) &&
+		       bits == keys[i].bits,
+		   "%s: and kind", keys[i].name);
+		test_openssh(i, &k, whole(&blob));
+		test_pem(i, &k, whole(&blob));
 	}
 	subtest("room")
 	{
