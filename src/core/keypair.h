@@ -73,7 +73,7 @@ struct keypair_filter {
  * nothing is behind. At most KEYPAIR_SCAN_MAX names are looked at for one page
  * of a search: when that was not enough, *ret_next may be behind the last row,
  * and there may be no row at all. */
-#define KEYPAIR_SCAN_MAX 20000
+#define KEYPAIR_SCAN_MAX 8000
 MUST int keypair_list(struct core *, const struct keypair_filter *,
     struct arena *, struct keypair **ret, size_t *n, struct str *ret_next);
 /* For a visit to the KEYPAIR. */

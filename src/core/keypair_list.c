@@ -91,43 +91,71 @@ search_key(struct str search, char ret[KEYPAIR_NAME_MAX + 1])
 	return true;
 }
 
-/* The last name that a search without enough in it looked at, if there are
- * others behind. */
+/* The last name that a search looks at. */
+struct end {
+	char key[KEYPAIR_NAME_MAX + 1];
+	bool more; /* there are others behind it */
+};
+
 static int
 search_end(struct db_at *at, struct str project, struct str after,
-	   struct page *p)
+	   struct end *ret)
 {
 	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
 	int r = db_query(at, SQL_keypair_search_end, &rows, "ssi", project,
 			 after, (int64_t)(KEYPAIR_SCAN_MAX - 1));
 
+	/* Behind every name. */
+	*ret = (struct end){.key = "~"};
 	if (r == 0)
 		r = db_next(&rows);
 	if (r == 0)
-		r = FIELD_PUT(p->last, db_str(&rows, 0));
+		r = FIELD_PUT(ret->key, db_str(&rows, 0));
 	if (r == 0)
 		r = db_next(&rows);
-	p->more = r == 0;
+	ret->more = r == 0;
 	return r == OUT_ABSENT ? 0 : r;
 }
 
 static int
-page_fill(struct db_at *at, struct str project, struct str after,
-	  struct str search, struct page *p)
+page_rows(struct page *p, struct db_rows *rows)
+{
+	int r = 0;
+
+	while (r == 0 && (r = db_next(rows)) == 0)
+		r = page_row(p, rows);
+	return r == OUT_ABSENT ? 0 : r;
+}
+
+static int
+page_all(struct db_at *at, struct str project, struct str after, struct page *p)
 {
 	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
-	int64_t limit = (int64_t)p->limit + 1;
-	int r = search.n > 0
-		    ? db_query(at, SQL_keypair_search, &rows, "ssiis", project,
-			       after, limit, (int64_t)KEYPAIR_SCAN_MAX, search)
-		    : db_query(at, SQL_keypair_list, &rows, "ssi", project,
-			       after, limit);
+	int r = db_query(at, SQL_keypair_list, &rows, "ssi", project, after,
+			 (int64_t)p->limit + 1);
 
-	while (r == 0 && (r = db_next(&rows)) == 0)
-		r = page_row(p, &rows);
-	if (r != OUT_ABSENT)
+	return r != 0 ? r : page_rows(p, &rows);
+}
+
+static int
+page_search(struct db_at *at, struct str project, struct str after,
+	    struct str search, struct page *p)
+{
+	struct end end; /* the rows borrow from it */
+	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	int r = search_end(at, project, after, &end);
+
+	if (r == 0)
+		r = db_query(at, SQL_keypair_search, &rows, "ssiss", project,
+			     after, (int64_t)p->limit + 1, str_c(end.key),
+			     search);
+	if (r == 0)
+		r = page_rows(p, &rows);
+	if (r != 0 || p->more || !end.more)
 		return r;
-	return search.n > 0 && !p->more ? search_end(at, project, after, p) : 0;
+	p->more = true;
+	memcpy(p->last, end.key, sizeof(p->last));
+	return 0;
 }
 
 int
@@ -149,8 +177,10 @@ keypair_list(struct core *core, const struct keypair_filter *f, struct arena *a,
 	if (search_key(f->search, search)) {
 		r = db_view_begin(core->db, &view);
 		if (r == 0)
-			r = page_fill(view, f->project, str_c(after),
-				      str_c(search), &p);
+			r = search[0] == '\0'
+				? page_all(view, f->project, str_c(after), &p)
+				: page_search(view, f->project, str_c(after),
+					      str_c(search), &p);
 		if (r != 0)
 			return r;
 	}

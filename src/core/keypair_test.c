@@ -565,15 +565,16 @@ test_scan(struct world *w)
 {
 	struct str own = str_c(w->owner.account);
 	const int64_t all = 2 * KEYPAIR_SCAN_MAX;
-	char last[32], found[32];
+	char last[32], found[32], number[8];
 
 	RAW(w, .sql = RAW_PAIRS, .id = own, .text = own, .n = all,
 	    .key = key_of(60), .other = STR("alive"));
 	RAW(w, .sql = RAW_COUNT, .id = own, .n = all);
+	(void)snprintf(number, sizeof(number), "%07d", (int)all);
 	(void)snprintf(last, sizeof(last), "n%07d-x", KEYPAIR_SCAN_MAX);
 	(void)snprintf(found, sizeof(found), "N%07d-x", (int)all);
-	LISTS(w, "", last, "not found so far", .search = STR("0040000"));
-	LISTS(w, found, "", "found", .search = STR("0040000"),
+	LISTS(w, "", last, "not found so far", .search = str_c(number));
+	LISTS(w, found, "", "found", .search = str_c(number),
 	      .after = str_c(last));
 	LISTS(w, "", "", "not found at all", .search = STR("none"),
 	      .after = str_c(last));

@@ -67,7 +67,13 @@ JOIN account a ON a.id = k.account_id
 WHERE k.project_id = $1 AND k.name_key > $2
 ORDER BY k.name_key LIMIT $3;
 
--- A search looks at so many names of the index and no further.
+-- A search looks at so many names and no further: first where that ends, and
+-- whether there is more behind.
+
+-- name: keypair_search_end
+SELECT name_key FROM key_pair
+WHERE project_id = $1 AND name_key > $2
+ORDER BY name_key LIMIT 2 OFFSET $3;
 
 -- name: keypair_search
 SELECT k.id, k.account_id, k.project_id, a.slug || '/' || p.slug, k.name,
@@ -77,21 +83,12 @@ SELECT k.id, k.account_id, k.project_id, a.slug || '/' || p.slug, k.name,
 		WHERE s.digest = k.digest AND s.account_id = k.account_id
 			AND s.to_at IS NULL),
 	k.name_key
-FROM (SELECT name_key FROM key_pair
-	WHERE project_id = $1 AND name_key > $2
-	ORDER BY name_key LIMIT $4) n
-JOIN key_pair k ON k.project_id = $1 AND k.name_key = n.name_key
+FROM key_pair k
 JOIN project p ON p.id = k.project_id
 JOIN account a ON a.id = k.account_id
-WHERE n.name_key LIKE '%' || $5 || '%'
-ORDER BY n.name_key LIMIT $3;
-
--- Where such a look ends, when there is more behind.
-
--- name: keypair_search_end
-SELECT name_key FROM key_pair
-WHERE project_id = $1 AND name_key > $2
-ORDER BY name_key LIMIT 2 OFFSET $3;
+WHERE k.project_id = $1 AND k.name_key > $2 AND k.name_key <= $4
+	AND k.name_key LIKE '%' || $5 || '%'
+ORDER BY k.name_key LIMIT $3;
 
 -- name: verify_key_pairs
 SELECT 'key pair ' || id, blob, digest, type, bits FROM key_pair
