@@ -1,8 +1,11 @@
 /* The table of commands: every row can be found, read and explained. */
+#include "base/i18n.h"
 #include "base/test.h"
 #include "cli/cli.h"
 
+#include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
 static void
 options_check(const struct command *c)
@@ -25,19 +28,61 @@ options_check(const struct command *c)
 }
 
 static size_t
+width_of(const char *text)
+{
+	return i18n_width(text, strlen(text));
+}
+
+static size_t
 widest_line(struct str text)
 {
 	struct str line;
 	size_t n = 0;
 
-	while (str_next(&text, '\n', &line))
-		n = line.n > n ? line.n : n;
+	while (str_next(&text, '\n', &line)) {
+		size_t width = i18n_width(line.p, line.n);
+
+		n = width > n ? width : n;
+	}
 	return n;
 }
 
-/* Help has to fit a terminal of 80 columns. */
+static void
+options_width_check(const struct command *c)
+{
+	char *text = NULL;
+	size_t n = 0;
+	FILE *f = open_memstream(&text, &n);
+
+	if (!ok(f != NULL, "%s %s: memory", c->group, c->name))
+		return;
+	opt_usage(f, c->opts, c->n_opts);
+	(void)fclose(f);
+	ok(widest_line((struct str){text, n}) <= 80, "%s %s: options fit",
+	   c->group, c->name);
+	free(text);
+}
+
+/* Help has to fit a terminal of 80 columns, in each language. */
 static void
 width_check(const struct command *c)
+{
+	const char *more = c->more != NULL ? _(c->more) : NULL;
+
+	ok(width_of(_(c->text)) <= COMMAND_TEXT_MAX,
+	   "%s %s: text of %zu columns", c->group, c->name,
+	   width_of(_(c->text)));
+	options_width_check(c);
+	if (more == NULL)
+		return;
+	ok(widest_line(str_c(more)) <= 80, "%s %s: paragraphs of %zu columns",
+	   c->group, c->name, widest_line(str_c(more)));
+	ok(str_ends(str_c(more), STR("\n")), "%s %s: and end the line",
+	   c->group, c->name);
+}
+
+static void
+words_check(const struct command *c)
 {
 	size_t words = strlen(c->group) + (c->group[0] != '\0' ? 1 : 0) +
 		       strlen(c->name) + strlen(c->operands) +
@@ -46,14 +91,6 @@ width_check(const struct command *c)
 
 	ok(words <= COMMAND_WORDS_MAX, "%s %s: %zu columns of words", c->group,
 	   c->name, words);
-	ok(strlen(c->text) <= COMMAND_TEXT_MAX, "%s %s: text of %zu columns",
-	   c->group, c->name, strlen(c->text));
-	if (c->more == NULL)
-		return;
-	ok(widest_line(str_c(c->more)) <= 80, "%s %s: paragraphs fit", c->group,
-	   c->name);
-	ok(str_ends(str_c(c->more), STR("\n")), "%s %s: and end the line",
-	   c->group, c->name);
 }
 
 static void
@@ -71,20 +108,47 @@ row_check(const struct command *c)
 	ok((c->max == 0) == (c->operands[0] == '\0'),
 	   "%s %s: its usage names its operands", c->group, c->name);
 	options_check(c);
+	words_check(c);
 	width_check(c);
+}
+
+static void
+all_rows(void (*check)(const struct command *))
+{
+	for (size_t s = 0; s < COMMAND_SETS; s++)
+		for (size_t i = 0; i < command_sets[s]->n; i++)
+			check(&command_sets[s]->rows[i]);
+}
+
+/* The build's own catalogues, two folders from this program. */
+static void
+korean_start(void)
+{
+	char self[PATH_MAX], folder[PATH_MAX + 8];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self));
+	struct str dir = {self, n > 0 ? (size_t)n : 0}, name;
+
+	if (!ok(str_rcut(dir, '/', &dir, &name), "where we are"))
+		return;
+	(void)snprintf(folder, sizeof(folder), "%.*s/../po", STR_ARG(dir));
+	(void)setenv("LC_ALL", "ko_KR.UTF-8", 1);
+	(void)unsetenv("LANGUAGE");
+	is_int(i18n_open(folder), 0, "catalogues are in %s", folder);
+	ok(strcmp(_("show this help"), "show this help") != 0,
+	   "texts are Korean now");
 }
 
 int
 main(void)
 {
-	for (size_t s = 0; s < COMMAND_SETS; s++)
-		for (size_t i = 0; i < command_sets[s]->n; i++)
-			row_check(&command_sets[s]->rows[i]);
+	all_rows(row_check);
 	ok(command_find("cr", "no-such") == NULL, "an unknown word is unknown");
 	ok(command_find("", "token-add") == NULL,
 	   "a group's word needs its group");
 	ok(command_group_is("cr") && !command_group_is("") &&
 	       !command_group_is("login"),
 	   "groups are told from commands");
+	korean_start();
+	all_rows(width_check);
 	return done_testing();
 }
