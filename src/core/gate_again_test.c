@@ -1,6 +1,8 @@
 /* Rights at the commit: who was let in and whose credential ends before the
  * change is made changes nothing, however close the two come together. */
-#include "core/core_world.h"
+#include "core/git_world.h"
+#include "core/keypair.h"
+#include "core/server.h"
 #include "core/upload.h"
 #include "db/db.h"
 
@@ -217,6 +219,209 @@ test_every_change(struct world *w)
 	       "who is not late removes");
 }
 
+/* --- key pairs and servers --- */
+
+static struct keypair_ask
+pair_ask(const struct sshkey *key, const char *name)
+{
+	return (struct keypair_ask){.name = str_c(name),
+				    .type = STR("ssh-ed25519"),
+				    .blob = blob_of(key),
+				    .bits = key->bits,
+				    .made = true};
+}
+
+static int
+adds_pair(struct late *l)
+{
+	struct sshkey key = key_of(1);
+	struct keypair_ask ask = pair_ask(&key, "late");
+	struct keypair pair;
+
+	return keypair_add(&l->by, &ask, &l->w->arena, &pair, NULL);
+}
+
+static int
+gets_pair(struct late *l)
+{
+	return keypair_delivered(&l->by, l->key.id);
+}
+
+static int
+removes_pair(struct late *l)
+{
+	return keypair_delete(&l->by);
+}
+
+static int
+adds_server(struct late *l)
+{
+	CLEAN(secret_clear) struct secret token = SECRET_INIT;
+	struct server_ask ask = {.name = STR("late"), .keypair = STR("still")};
+	struct server server;
+
+	return server_create(&l->by, &ask, &l->w->arena, &server, &token, NULL);
+}
+
+static int
+sets_key(struct late *l)
+{
+	return server_set_key(&l->by, STR("still"), NULL);
+}
+
+static int
+renews_seed(struct late *l)
+{
+	CLEAN(secret_clear) struct secret token = SECRET_INIT;
+	struct server server;
+	int r =
+	    server_seed_renew(&l->by, 0, &l->w->arena, &server, &token, NULL);
+
+	ok(r == 0 || secret_reveal(&token).n == 0, "no token is shown");
+	return r;
+}
+
+static int
+removes_server(struct late *l)
+{
+	return server_delete(&l->by);
+}
+
+static const struct {
+	const char *what;
+	int (*fn)(struct late *);
+	enum verb verb;
+	enum thing_kind kind;
+	const char *name;
+} machine_changes[] = {
+    {"makes no pair", adds_pair, VERB_KEYPAIR_CREATE, THING_PROJECT,
+     "Own/default"},
+    {"gets no private half", gets_pair, VERB_KEYPAIR_CREATE, THING_PROJECT,
+     "Own/default"},
+    {"removes no pair", removes_pair, VERB_KEYPAIR_DELETE, THING_KEYPAIR,
+     "Own/default/still"},
+    {"makes no server", adds_server, VERB_SERVER_CREATE, THING_PROJECT,
+     "Own/default"},
+    {"sets no key", sets_key, VERB_SERVER_SET_KEY, THING_SERVER,
+     "Own/default/web-1"},
+    {"opens no seed", renews_seed, VERB_SERVER_SEED, THING_SERVER,
+     "Own/default/web-1"},
+    {"removes no server", removes_server, VERB_SERVER_DELETE, THING_SERVER,
+     "Own/default/web-1"},
+};
+
+/* An alive pair "still", one under way, and a server; the server's token. */
+static struct str
+machines_make(struct world *w, struct str *ret_pending)
+{
+	CLEAN(secret_clear) struct secret token = SECRET_INIT;
+	struct visit by =
+	    on_project(w, w->key, VERB_KEYPAIR_CREATE, "Own/default");
+	struct sshkey key = key_of(2);
+	struct keypair_ask ask = pair_ask(&key, "pending");
+	struct server_ask server = {.name = STR("web-1"),
+				    .keypair = STR("still")};
+	struct keypair pair;
+	struct server made;
+
+	must(keypair_add(&by, &ask, &w->arena, &pair, NULL), "pending");
+	*ret_pending = pair.id;
+	ask.name = STR("still");
+	ask.made = false;
+	must(keypair_add(&by, &ask, &w->arena, &pair, NULL), "still");
+	by = on_project(w, w->key, VERB_SERVER_CREATE, "Own/default");
+	must(server_create(&by, &server, &w->arena, &made, &token, NULL),
+	     "web-1");
+	return keep(w, secret_reveal(&token));
+}
+
+static void
+test_machine_changes(struct world *w)
+{
+	struct late l = {.w = w};
+	struct str pending;
+
+	(void)machines_make(w, &pending);
+	l.key.id = pending;
+	for (size_t i = 0; i < nitems(machine_changes); i++) {
+		struct api_key ending;
+		struct str owner = str_c(w->owner.who.identity);
+		struct str value = world_key(w, owner, 0, &ending);
+		struct thing thing = {.kind = machine_changes[i].kind,
+				      .name = str_c(machine_changes[i].name)};
+		struct visit other;
+
+		l.by = visit_of(w, value, machine_changes[i].verb, thing);
+		other =
+		    visit_of(w, w->key, VERB_APIKEY_DELETE, account_thing());
+		must(api_key_delete(&other, ending.id), "the key ends");
+		is_int(machine_changes[i].fn(&l), OUT_UNPROVEN,
+		       "who is late %s", machine_changes[i].what);
+		ok(!gate_still(w->core, &l.by), "and is not in any more");
+	}
+	ok(trail_count(w, "refused", "server.setkey") == 1, "the trail knows");
+	ok(trail_count(w, "refused", "keypair.create") == 2, "of each");
+}
+
+static struct visit
+machine(struct world *w, enum proof_kind kind, struct str token, enum verb verb)
+{
+	struct proof proof = plain(kind, token);
+	struct thing self = {.kind = THING_SERVER};
+	struct visit v = {.core = NULL};
+
+	must(gate_pass(w->core, &proof, verb, &self, &v), "machine");
+	return v;
+}
+
+static int
+asks_again(struct world *w, enum proof_kind kind, struct str token,
+	   enum verb verb)
+{
+	return pass(w, plain(kind, token), verb,
+		    (struct thing){.kind = THING_SERVER});
+}
+
+/* What a machine was let in with ends with the seed, and with the server. */
+static void
+test_machines(struct world *w)
+{
+	CLEAN(secret_clear) struct secret fresh = SECRET_INIT;
+	CLEAN(secret_clear) struct secret own = SECRET_INIT;
+	CLEAN(secret_clear) struct secret none = SECRET_INIT;
+	struct thing web = {.kind = THING_SERVER,
+			    .name = STR("Own/default/web-1")};
+	struct visit by = visit_of(w, w->key, VERB_SERVER_SEED, web);
+	struct visit old, boot, follow;
+	struct str token, key;
+	struct server_boot told;
+	struct server server;
+
+	must(server_seed_renew(&by, 0, &w->arena, &server, &fresh, NULL),
+	     "seed");
+	token = secret_reveal(&fresh);
+	old = machine(w, PROOF_SEED, token, VERB_SEED_ENROL);
+	boot = machine(w, PROOF_SEED, token, VERB_SEED_READ);
+	must(server_boot(&boot, &w->arena, &told), "boot");
+	must(server_enrol(&old, &own), "enrol");
+	key = secret_reveal(&own);
+	follow = machine(w, PROOF_MACHINE, key, VERB_SERVER_FOLLOW);
+	is_int(asks_again(w, PROOF_MACHINE, key, VERB_SERVER_FOLLOW), 0,
+	       "it is remembered");
+	must(server_seed_renew(&by, 0, &w->arena, &server, &none, NULL),
+	     "another seed");
+	is_int(server_enrol(&old, &none), OUT_UNPROVEN,
+	       "a seed that is over enrols nobody");
+	is_int(asks_again(w, PROOF_SEED, token, VERB_SEED_READ), OUT_UNPROVEN,
+	       "nor does it open any more");
+	ok(gate_still(w->core, &follow), "the machine goes on");
+	by = visit_of(w, w->key, VERB_SERVER_DELETE, web);
+	must(server_delete(&by), "the server goes");
+	is_int(asks_again(w, PROOF_MACHINE, key, VERB_SERVER_FOLLOW),
+	       OUT_UNPROVEN, "a remembered machine goes with it");
+	ok(!gate_still(w->core, &follow), "and who was in is cut");
+}
+
 /* --- what ends is not the credential --- */
 
 static void
@@ -415,6 +620,8 @@ main(void)
 
 	world_make(&w);
 	test_every_change(&w);
+	test_machine_changes(&w);
+	test_machines(&w);
 	test_expiry(&w);
 	test_namespace(&w);
 	test_oneself(&w);
