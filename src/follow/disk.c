@@ -99,7 +99,7 @@ disk_replace_at(int dir, const char *name, struct str content,
 	CLEAN(buf_clear) struct buf temp = BUF_INIT;
 	int r;
 
-	(void)buf_addf(&temp, "%s.new", name);
+	(void)buf_addf(&temp, ".%s.latchkey", name);
 	if (buf_err(&temp) != 0)
 		return buf_err(&temp);
 	r = new_make(dir, temp.p, content, as);

@@ -24,7 +24,7 @@ struct disk_as {
 	mode_t mode;
 };
 #define DISK_SAME ((uid_t)-1) /* of whoever runs this */
-/* Through NAME.new beside it; only one at a time may do that. OUT_DENIED with a
+/* Through .NAME.latchkey beside it; only one at a time may do that. OUT_DENIED with a
  * note, and then it is as it was, or nobody can say: fsync failed. */
 MUST int disk_replace(const char *path, struct str content,
     const struct disk_as *, struct note *);

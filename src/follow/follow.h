@@ -25,7 +25,19 @@ int keys_print(const char *conf_path, const char *user);
 MUST int keys_ask(const struct conf *, struct str key, struct answer *ret,
     struct note *);
 
-/* --- status.c --- */
+/* --- status.c: for people --- */
 int status_print(const char *conf_path);
+
+/* --- install.c: as root; what was done already is left as it is --- */
+struct install_ask {
+	const char *url, *seed; /* seed NULL: there is a credential */
+	const char *ca;		/* NULL: as before, or whom the system trusts */
+	const char *root;	/* NULL: this system; else what is below it */
+	const char *const *users;
+	size_t n_users; /* 0: who has the key in authorized_keys */
+	bool force;	/* uninstall: also when no key can be left */
+};
+int install_run(const struct install_ask *);
+int uninstall_run(const struct install_ask *);
 
 #endif
