@@ -196,7 +196,7 @@ keypair_show_one(struct cli *cli, const struct args *a)
 	keypair_show(pair);
 	r = applied_print(cli, project, pair);
 	if (r == 0)
-		printf("\nOK\n");
+		printf(_("\nOK\n"));
 	return r;
 }
 

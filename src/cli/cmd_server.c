@@ -246,7 +246,7 @@ server_show(struct cli *cli, const struct args *a)
 		return 0;
 	}
 	server_print(server);
-	printf("\nOK\n");
+	printf(_("\nOK\n"));
 	return 0;
 }
 
@@ -313,7 +313,7 @@ changed_show(struct cli *cli, const struct json *server)
 			 "the line of\n'latchkey server authorized-key %.*s' "
 			 "into its authorized_keys by hand.\n"),
 		       STR_ARG(rest_word(server, "name")));
-	printf("\nOK\n");
+	printf(_("\nOK\n"));
 	return 0;
 }
 

@@ -306,7 +306,7 @@ made_show(const struct making *m)
 	keypair_show(m->pair);
 	print_pair(_("Private key"), str_c(m->out));
 	next_say(stdout, m);
-	printf("\nOK\n");
+	printf(_("\nOK\n"));
 	return 0;
 }
 
@@ -415,6 +415,6 @@ keypair_import(struct cli *cli, const struct args *a)
 		return 0;
 	}
 	keypair_show(pair);
-	printf("\nOK\n");
+	printf(_("\nOK\n"));
 	return 0;
 }

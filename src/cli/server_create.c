@@ -175,7 +175,7 @@ seed_print(const struct rest *project, const struct json *server)
 	       STR_ARG(name), project->again, STR_ARG(name), project->again,
 	       STR_ARG(rest_word(json_get(server, "key"), "keypair")),
 	       STR_ARG(name));
-	printf("\nOK\n");
+	printf(_("\nOK\n"));
 	(void)fflush(stdout);
 	loopback_warn(url);
 }
