@@ -1,7 +1,7 @@
 # The rules are meson's; these are names for what people do every day.
 B = build
 .DEFAULT_GOAL = all
-.PHONY: all help run check test asan tsan dev demo bench fuzz tidy fmt cover clean
+.PHONY: all help run check test asan tsan dev demo bench fuzz tidy fmt pot cover clean
 
 help:   ## this list
 	@sed -n 's/^\([a-z]*\):[ a-z]*## */make \1\t/p' Makefile | expand -t 14
@@ -9,8 +9,8 @@ all:    ## build build/latchkeyd and build/latchkey (plain make)
 	@tools/build $(B)
 run:    ## install what is missing, build, serve on loopback
 	@tools/run
-check: all  ## unit tests, arrows, headers alone: seconds
-	@tools/check-arrows && tools/check-headers $(B) && tools/rings $(B) unit fuzz
+check: all  ## unit tests, arrows, texts, headers alone: seconds
+	@tools/check-arrows && tools/check-texts && tools/check-headers $(B) && tools/rings $(B) unit fuzz
 test:   ## everything that decides whether a change is good
 	@tools/test
 asan:   ## all rings under AddressSanitizer and UBSan, in build-asan
@@ -31,6 +31,8 @@ tidy: all  ## clang-tidy over the sources
 	@run-clang-tidy -quiet -p $(B) '/src/.*\.c$$'
 fmt:    ## clang-format what differs from the last commit
 	@git diff --name-only --diff-filter=d HEAD -- '*.[ch]' | xargs -r clang-format -i
+pot:    ## take the texts of the sources into po/
+	@tools/update-po
 cover:  ## line coverage of all rings, in build-cover
 	@tools/build build-cover -Db_coverage=true
 	@tools/rings build-cover; gcovr --root . --filter src/ build-cover
