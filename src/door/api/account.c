@@ -44,21 +44,24 @@ account_write(struct jw *w, const char *name, const struct account *a)
 	jw_end(w);
 }
 
+#define AT(member) offsetof(struct account_ask, member)
+const struct field account_add_fields[] = {
+    {"slug", JSON_STR, true, AT(slug)},
+    {"name", JSON_STR, false, AT(name)},
+    {"owner_email", JSON_STR, true, AT(owner_email)},
+    {"owner_name", JSON_STR, false, AT(owner_name)},
+    {"owner_password", JSON_STR, false, AT(owner_password)},
+};
+
 int
 account_add(struct call *call, struct http_reply *reply)
 {
 	CLEAN(secret_clear) struct secret key = SECRET_INIT;
 	struct account_ask ask = {0};
 	struct account made;
-	const struct field fields[] = {
-	    {"slug", JSON_STR, true, &ask.slug, NULL},
-	    {"name", JSON_STR, false, &ask.name, NULL},
-	    {"owner_email", JSON_STR, true, &ask.owner_email, NULL},
-	    {"owner_name", JSON_STR, false, &ask.owner_name, NULL},
-	    {"owner_password", JSON_STR, false, &ask.owner_password, NULL},
-	};
 	struct jw w = JW(&reply->body);
-	int r = body_read(call, fields, nitems(fields));
+	int r = body_read(call, account_add_fields, nitems(account_add_fields),
+			  &ask);
 
 	if (r == 0)
 		r = account_create(&call->visit, &ask, call->arena, &made, &key,
@@ -118,19 +121,21 @@ account_show(struct call *call, struct http_reply *reply)
 	return OUT_ABSENT;
 }
 
+const struct field account_put_fields[] = {
+    {"git_http", JSON_BOOL, true, 0},
+};
+
 int
 account_put(struct call *call, struct http_reply *reply)
 {
-	bool git_http = true;
-	const struct field fields[] = {
-	    {"git_http", JSON_BOOL, true, &git_http, NULL},
-	};
+	struct body_flag git_http = {false, false};
 	struct jw w = JW(&reply->body);
 	struct account account;
-	int r = body_read(call, fields, nitems(fields));
+	int r = body_read(call, account_put_fields, nitems(account_put_fields),
+			  &git_http);
 
 	if (r == 0)
-		r = account_set_git_http(&call->visit, git_http);
+		r = account_set_git_http(&call->visit, git_http.is);
 	if (r == 0)
 		r = account_get(call->core, str_c(call->visit.account),
 				call->arena, &account);

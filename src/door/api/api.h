@@ -1,7 +1,8 @@
 /*
- * Our own REST door: accounts, users, their keys, the trail, and how the server
- * is (/latchkey/v1, /healthz, /readyz, /metrics). Bodies are strict JSON: a
- * member that a route does not know is refused.
+ * Our own REST door: accounts, users, their keys, key pairs, servers, the trail,
+ * and how the server is (/latchkey/v1, /healthz, /readyz, /metrics). Bodies are
+ * strict JSON: a member that a route does not know is refused. doc/openapi.json
+ * describes all of it; the tests hold the two against each other.
  *
  * Proof: an IAM access token as Bearer, or an API key as the Basic password of
  * the user iamapikey. Errors: {"error":{"code","message","request_id"}}.
@@ -11,6 +12,8 @@
 
 #include "door/frame/frame.h"
 #include "wire/keymaker.h"
+
+#include <pthread.h>
 
 /* A key pair that waits for being fetched. */
 struct made_key {
@@ -36,9 +39,19 @@ struct api_host {
 	int (*key_make)(void *arg, const struct keymaker_order *,
 			struct made_key *ret, struct note *);
 };
+
+/* Key pairs that are on their way out, private half and all. */
+#define API_MAKINGS_MAX		16 /* at once: 503 */
+#define API_MAKINGS_ACCOUNT_MAX 4  /* of them in one account: 429 */
+#define API_DELIVERY_MS		30000 /* then a private half was not taken */
+struct makings {
+	pthread_mutex_t lock;
+	char account[API_MAKINGS_MAX][ACCOUNT_ID_LEN + 1]; /* "": free */
+};
 struct api {
 	struct door door; /* first: call->door leads here */
 	struct api_host host;
+	struct makings makings;
 };
 void api_init(struct api *, const struct api_host *);
 

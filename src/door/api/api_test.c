@@ -143,26 +143,43 @@ static const struct {
     {"{\"text\":\"a\",\"flag\":1}", OUT_MALFORMED,
      "'flag' must be true or false"},
     {"{\"text\":\"a\",\"list\":{}}", OUT_MALFORMED, "'list' must be a list"},
+    {"{\"text\":\"a\",\"count\":-7}", 0, ""},
+    {"{\"text\":\"a\",\"count\":7.0}", OUT_MALFORMED,
+     "'count' must be a whole number"},
+    {"{\"text\":\"a\",\"count\":\"7\"}", OUT_MALFORMED,
+     "'count' must be a whole number"},
+};
+
+struct test_body {
+	struct str text;
+	struct body_flag flag;
+	const struct json *list;
+	struct body_number count;
 };
 
 static void
 test_bodies(void)
 {
+	static const struct field fields[] = {
+	    {"text", JSON_STR, true, offsetof(struct test_body, text)},
+	    {"flag", JSON_BOOL, false, offsetof(struct test_body, flag)},
+	    {"list", JSON_ARRAY, false, offsetof(struct test_body, list)},
+	    {"count", JSON_INT, false, offsetof(struct test_body, count)},
+	};
+
 	for (size_t i = 0; i < nitems(bodies); i++) {
-		const struct json *list = NULL;
-		struct str text = STR_NONE;
-		bool flag = false;
-		const struct field fields[] = {
-		    {"text", JSON_STR, true, &text, NULL},
-		    {"flag", JSON_BOOL, false, &flag, NULL},
-		    {"list", JSON_ARRAY, false, &list, NULL},
-		};
+		struct test_body body = {.list = NULL};
 		struct call call = {0};
+		bool counted = strstr(bodies[i].body, "count") != NULL;
 
 		is_int(json_parse(str_c(bodies[i].body), &call.json, NULL), 0,
 		       "JSON: %s", bodies[i].body);
-		is_int(body_read(&call, fields, nitems(fields)), bodies[i].want,
-		       "  its outcome");
+		is_int(body_read(&call, fields, nitems(fields), &body),
+		       bodies[i].want, "  its outcome");
+		if (bodies[i].want == 0)
+			ok(body.text.p != NULL && body.count.given == counted &&
+			       body.count.is == (counted ? -7 : 0),
+			   "  what was given");
 		is_str(str_c(call.note.text), str_c(bodies[i].note),
 		       "  its note");
 		json_free(call.json);

@@ -3,26 +3,32 @@
 #include "base/enc.h"
 
 static const char *const kind_names[] = {
-    [JSON_NULL] = "null",	 [JSON_BOOL] = "true or false",
-    [JSON_INT] = "a number",	 [JSON_REAL] = "a number",
-    [JSON_STR] = "a string",	 [JSON_ARRAY] = "a list",
+    [JSON_NULL] = "null",	   [JSON_BOOL] = "true or false",
+    [JSON_INT] = "a whole number", [JSON_REAL] = "a number",
+    [JSON_STR] = "a string",	   [JSON_ARRAY] = "a list",
     [JSON_OBJECT] = "an object",
 };
 
 static int
-field_take(struct call *call, const struct field *f, const struct json *value)
+field_take(struct call *call, const struct field *f, const struct json *value,
+	   void *to)
 {
+	void *at = (char *)to + f->at;
+
 	if (json_kind(value) != f->kind)
 		return note_set(&call->note, OUT_MALFORMED, "'%s' must be %s",
 				f->name, kind_names[f->kind]);
-	if (f->kind == JSON_STR)
-		(void)json_str(value, f->to);
-	else if (f->kind == JSON_BOOL)
-		(void)json_bool(value, f->to);
-	else
-		*(const struct json **)f->to = value;
-	if (f->given != NULL)
-		*f->given = true;
+	if (f->kind == JSON_STR) {
+		(void)json_str(value, at);
+	} else if (f->kind == JSON_BOOL) {
+		((struct body_flag *)at)->given = true;
+		(void)json_bool(value, &((struct body_flag *)at)->is);
+	} else if (f->kind == JSON_INT) {
+		((struct body_number *)at)->given = true;
+		(void)json_int(value, &((struct body_number *)at)->is);
+	} else {
+		*(const struct json **)at = value;
+	}
 	return 0;
 }
 
@@ -36,7 +42,7 @@ field_find(const struct field *fields, size_t n, struct str name)
 }
 
 int
-body_read(struct call *call, const struct field *fields, size_t n)
+body_read(struct call *call, const struct field *fields, size_t n, void *to)
 {
 	const struct json *value;
 	struct str name;
@@ -49,7 +55,7 @@ body_read(struct call *call, const struct field *fields, size_t n)
 	while (r == 0 && json_each(call->json, &iter, &name, &value)) {
 		const struct field *f = field_find(fields, n, name);
 
-		r = f != NULL ? field_take(call, f, value)
+		r = f != NULL ? field_take(call, f, value, to)
 			      : note_set(&call->note, OUT_MALFORMED,
 					 "unknown member '%.*s'",
 					 STR_ARG(str_sub(name, 0, 64)));

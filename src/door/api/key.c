@@ -38,6 +38,17 @@ key_write(struct call *call, struct jw *w, const struct api_key *k)
 	last_use_write(call, w, k);
 }
 
+struct key_body {
+	struct str name, description, expires_at;
+};
+
+#define AT(member) offsetof(struct key_body, member)
+const struct field key_add_fields[] = {
+    {"name", JSON_STR, true, AT(name)},
+    {"description", JSON_STR, false, AT(description)},
+    {"expires_at", JSON_STR, false, AT(expires_at)},
+};
+
 int
 key_add(struct call *call, struct http_reply *reply)
 {
@@ -45,18 +56,16 @@ key_add(struct call *call, struct http_reply *reply)
 	struct api_key_ask ask = {.identity = call->thing.name,
 				  .account = call->thing.account,
 				  .action_when_leaked = STR("none")};
-	struct str expires = STR_NONE;
+	struct key_body body = {.name = STR_NONE};
 	struct api_key made;
-	const struct field fields[] = {
-	    {"name", JSON_STR, true, &ask.name, NULL},
-	    {"description", JSON_STR, false, &ask.description, NULL},
-	    {"expires_at", JSON_STR, false, &expires, NULL},
-	};
 	struct jw w = JW(&reply->body);
-	int r = body_read(call, fields, nitems(fields));
+	int r = body_read(call, key_add_fields, nitems(key_add_fields), &body);
 
-	if (r == 0 && expires.p != NULL)
-		r = time_read(call, "expires_at", expires, &ask.expires_at);
+	ask.name = body.name;
+	ask.description = body.description;
+	if (r == 0 && body.expires_at.p != NULL)
+		r = time_read(call, "expires_at", body.expires_at,
+			      &ask.expires_at);
 	if (r == 0)
 		r = api_key_create(&call->visit, &ask, call->arena, &made,
 				   &value, &call->note);

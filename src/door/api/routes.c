@@ -3,6 +3,12 @@
 #define V1	   "/latchkey/v1"
 #define SMALL	   (64 * KIB)
 #define USER	   V1 "/users/{id}"
+#define PROJECT	   V1 "/projects/{account}/{project}"
+#define PAIRS	   PROJECT "/keypairs"
+#define PAIR	   PAIRS "/{name}"
+#define SERVERS	   PROJECT "/servers"
+#define SERVER	   SERVERS "/{name}"
+#define USER_DATA  (128 * KIB) /* USER_DATA_MAX in base64, and the rest */
 #define NOTHING	   BODY_NONE, 0
 #define JSON_SMALL BODY_JSON, SMALL
 
@@ -14,6 +20,8 @@ static const struct route routes[] = {
     {HTTP_GET, "/metrics", VERB_NONE_NEEDED, NULL, NOTHING, RUN_POOL,
      metrics_show, NULL},
 
+    {HTTP_GET, V1 "/openapi.json", VERB_NONE_NEEDED, NULL, NOTHING, RUN_INLINE,
+     openapi_show, NULL},
     {HTTP_GET, V1 "/status", VERB_STATUS_READ, NULL, NOTHING, RUN_INLINE,
      status_show, NULL},
     {HTTP_GET, V1 "/regions", VERB_WHOAMI, NULL, NOTHING, RUN_INLINE,
@@ -52,11 +60,49 @@ static const struct route routes[] = {
     {HTTP_DELETE, USER "/api-keys/{key}", VERB_APIKEY_DELETE, api_aim_user,
      NOTHING, RUN_POOL, key_remove, NULL},
 
+    {HTTP_GET, PAIRS, VERB_KEYPAIR_LIST, api_aim_project, NOTHING, RUN_POOL,
+     keypairs_show, NULL},
+    {HTTP_POST, PAIRS, VERB_KEYPAIR_CREATE, api_aim_project, BODY_JSON_SEND,
+     SMALL, RUN_POOL, keypair_post, NULL},
+    {HTTP_GET, PAIR, VERB_KEYPAIR_LIST, api_aim_keypair, NOTHING, RUN_POOL,
+     keypair_show, NULL},
+    {HTTP_DELETE, PAIR, VERB_KEYPAIR_DELETE, api_aim_keypair, NOTHING, RUN_POOL,
+     keypair_remove, NULL},
+    {HTTP_GET, PAIR "/servers", VERB_KEYPAIR_LIST, api_aim_keypair, NOTHING,
+     RUN_POOL, keypair_servers_show, NULL},
+
+    {HTTP_GET, SERVERS, VERB_SERVER_LIST, api_aim_project, NOTHING, RUN_POOL,
+     servers_show, NULL},
+    {HTTP_POST, SERVERS, VERB_SERVER_CREATE, api_aim_project, BODY_JSON,
+     USER_DATA, RUN_POOL, server_post, NULL},
+    {HTTP_GET, SERVER, VERB_SERVER_LIST, api_aim_server, NOTHING, RUN_POOL,
+     server_show, NULL},
+    {HTTP_DELETE, SERVER, VERB_SERVER_DELETE, api_aim_server, NOTHING, RUN_POOL,
+     server_remove, NULL},
+    {HTTP_PUT, SERVER "/keypair", VERB_SERVER_SET_KEY, api_aim_server,
+     JSON_SMALL, RUN_POOL, server_keypair_put, NULL},
+    {HTTP_GET, SERVER "/keys", VERB_SERVER_LIST, api_aim_server, NOTHING,
+     RUN_POOL, server_keys_show, NULL},
+    {HTTP_POST, SERVER "/seed", VERB_SERVER_SEED, api_aim_server, JSON_SMALL,
+     RUN_POOL, server_seed_post, NULL},
+
     {HTTP_GET, V1 "/audit", VERB_AUDIT_READ, api_aim_account, NOTHING, RUN_POOL,
      audit_show, NULL},
     {HTTP_POST, V1 "/audit/verify", VERB_STATUS_READ, NULL, NOTHING, RUN_POOL,
      audit_check, NULL},
 };
+
+#define BODY(name)                                                             \
+	{                                                                      \
+		name, name##_fields, nitems(name##_fields)                     \
+	}
+const struct api_body api_bodies[] = {
+    BODY(account_add),	    BODY(account_put),	 BODY(user_add),
+    BODY(user_patch),	    BODY(user_password), BODY(key_add),
+    BODY(keypair_post),	    BODY(server_post),	 BODY(server_keypair_put),
+    BODY(server_seed_post),
+};
+const size_t api_n_bodies = nitems(api_bodies);
 
 static bool
 owns(struct str path)
@@ -91,4 +137,5 @@ api_init(struct api *api, const struct api_host *host)
 		     .owns = owns},
 	    .host = *host,
 	};
+	makings_init(&api->makings);
 }

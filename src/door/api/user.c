@@ -70,25 +70,33 @@ roles_read(struct call *call, const struct json *roles, unsigned *ret)
 	return 0;
 }
 
+struct user_body {
+	struct user_ask ask;
+	const struct json *roles;
+};
+
+#define AT(member) offsetof(struct user_body, member)
+const struct field user_add_fields[] = {
+    {"email", JSON_STR, true, AT(ask.email)},
+    {"name", JSON_STR, false, AT(ask.name)},
+    {"password", JSON_STR, false, AT(ask.password)},
+    {"roles", JSON_ARRAY, false, AT(roles)},
+};
+#undef AT
+
 int
 user_add(struct call *call, struct http_reply *reply)
 {
-	const struct json *roles = NULL;
-	struct user_ask ask = {0};
+	struct user_body body = {.roles = NULL};
 	struct user user;
-	const struct field fields[] = {
-	    {"email", JSON_STR, true, &ask.email, NULL},
-	    {"name", JSON_STR, false, &ask.name, NULL},
-	    {"password", JSON_STR, false, &ask.password, NULL},
-	    {"roles", JSON_ARRAY, false, &roles, NULL},
-	};
 	struct jw w = JW(&reply->body);
-	int r = body_read(call, fields, nitems(fields));
+	int r =
+	    body_read(call, user_add_fields, nitems(user_add_fields), &body);
 
 	if (r == 0)
-		r = roles_read(call, roles, &ask.roles);
+		r = roles_read(call, body.roles, &body.ask.roles);
 	if (r == 0)
-		r = user_create(&call->visit, &ask, call->arena, &user,
+		r = user_create(&call->visit, &body.ask, call->arena, &user,
 				&call->note);
 	if (r == OUT_CONFLICT)
 		return note_set(&call->note, r,
@@ -133,49 +141,59 @@ users_show(struct call *call, struct http_reply *reply)
 	return json_done(call, reply, 200);
 }
 
+struct patch_body {
+	struct str password;
+	struct body_flag disabled;
+};
+
+#define AT(member) offsetof(struct patch_body, member)
+const struct field user_patch_fields[] = {
+    {"password", JSON_STR, false, AT(password)},
+    {"disabled", JSON_BOOL, false, AT(disabled)},
+};
+
 /* The password first: it is the one that can be refused. */
 int
 user_patch(struct call *call, struct http_reply *reply)
 {
-	struct str password = STR_NONE;
-	bool disabled = false, switch_it = false;
-	const struct field fields[] = {
-	    {"password", JSON_STR, false, &password, NULL},
-	    {"disabled", JSON_BOOL, false, &disabled, &switch_it},
-	};
+	struct patch_body body = {.password = STR_NONE};
 	struct thing thing = call->thing;
-	int r = body_read(call, fields, nitems(fields));
+	int r = body_read(call, user_patch_fields, nitems(user_patch_fields),
+			  &body);
+	bool switch_it = body.disabled.given;
 
-	if (r == 0 && password.p == NULL && !switch_it)
+	if (r == 0 && body.password.p == NULL && !switch_it)
 		return note_set(&call->note, OUT_MALFORMED,
 				"nothing to change: 'password' or 'disabled'");
 	if (r == 0 && switch_it)
 		r = call_pass(call, VERB_USER_UPDATE, &thing);
-	if (r == 0 && password.p != NULL) {
+	if (r == 0 && body.password.p != NULL) {
 		struct visit other = call->visit;
 
 		r = call_pass(call, VERB_PASSWORD_SET, &thing);
 		if (r == 0)
 			r = user_set_password(&call->visit, thing.name,
-					      password, &call->note);
+					      body.password, &call->note);
 		call->visit = switch_it ? other : call->visit;
 	}
 	if (r == 0 && switch_it)
-		r = user_disable(&call->visit, thing.name, disabled);
+		r = user_disable(&call->visit, thing.name, body.disabled.is);
 	if (r == OUT_CONFLICT)
 		return note_set(&call->note, r,
 				"the account's owner cannot be shut out");
 	return r != 0 ? r : user_reply(call, reply, 200);
 }
 
+const struct field user_password_fields[] = {
+    {"password", JSON_STR, true, 0},
+};
+
 int
 user_password(struct call *call, struct http_reply *reply)
 {
 	struct str password = STR_NONE;
-	const struct field fields[] = {
-	    {"password", JSON_STR, true, &password, NULL},
-	};
-	int r = body_read(call, fields, nitems(fields));
+	int r = body_read(call, user_password_fields,
+			  nitems(user_password_fields), &password);
 
 	if (r == 0)
 		r = user_set_password(&call->visit, call->thing.name, password,

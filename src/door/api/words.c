@@ -89,12 +89,38 @@ is_strangers(const struct call *call)
 	       !str_eq(call->thing.account, str_c(call->visit.who.account));
 }
 
+/* What is in a project is there for whoever may list it, and for nobody else. A
+ * list of what is not there is nobody's. */
+static bool
+is_hidden(const struct call *call)
+{
+	enum thing_kind kind = call->thing.kind;
+	const struct subject *who = &call->visit.who;
+	bool project = kind == THING_PROJECT;
+
+	if (!project && kind != THING_KEYPAIR && kind != THING_SERVER)
+		return false;
+	if ((project || kind == THING_KEYPAIR) &&
+	    gate_may(call->core, who, VERB_KEYPAIR_LIST, &call->thing))
+		return false;
+	return kind == THING_KEYPAIR ||
+	       !gate_may(call->core, who, VERB_SERVER_LIST, &call->thing);
+}
+
+int
+api_blame(struct call *call, int r, const char *code)
+{
+	call->own = (void *)(uintptr_t)code;
+	return r;
+}
+
 void
 api_say(struct call *call, int outcome, struct http_reply *reply)
 {
+	const char *code = call->own;
 	char text[512];
 
-	if (outcome == OUT_DENIED && is_strangers(call))
+	if (outcome == OUT_DENIED && (is_strangers(call) || is_hidden(call)))
 		outcome = OUT_ABSENT;
 	if (outcome < 0 || outcome >= OUT_MAX) {
 		envelope(call, 500, "internal", "the server failed", reply);
@@ -107,8 +133,8 @@ api_say(struct call *call, int outcome, struct http_reply *reply)
 			   (long long)call->wait_s);
 		return;
 	}
-	envelope(call, api_words[outcome].status, api_words[outcome].code, text,
-		 reply);
+	envelope(call, api_words[outcome].status,
+		 code != NULL ? code : api_words[outcome].code, text, reply);
 }
 
 void
