@@ -184,7 +184,7 @@ static int
 store_open(struct verify *v, const char *program)
 {
 	struct git_conf conf = {.dir = v->dir, .program = program};
-	char line[512];
+	char line[sizeof(v->note.text) + 16];
 	int r;
 
 	if (access(v->dir, F_OK) != 0)
