@@ -11,6 +11,7 @@
 #include "door/iam/iam.h"
 #include "door/oci/oci.h"
 #include "server/git_side.h"
+#include "server/key_side.h"
 #include "server/version.h"
 
 #include <errno.h>
@@ -26,6 +27,7 @@ struct doors {
 	struct bitbucket bitbucket;
 	struct git_http git_http;
 	struct git_side *git;
+	struct key_side *keys;
 	const struct door *all[6];
 	struct frame *frame;
 	atomic_bool draining;
@@ -88,6 +90,7 @@ metrics(void *arg, struct buf *b)
 		     (uint64_t)db.schema_version,
 		     "Number of the last migration.");
 	git_side_metrics(d->git, b);
+	key_side_metrics(d->keys, b);
 	frame_metric(b, "resident_memory_bytes", "gauge", resident_bytes(),
 		     "Memory of latchkeyd, without its helpers.");
 	frame_metric(b, "ready", "gauge", ready(d) ? 1 : 0,
@@ -110,6 +113,16 @@ status(void *arg, struct jw *w)
 	struct doors *d = arg;
 
 	git_side_status(d->git, w);
+	key_side_status(d->keys, w);
+}
+
+static int
+key_make(void *arg, const struct keymaker_order *order, struct made_key *ret,
+	 struct note *note)
+{
+	struct doors *d = arg;
+
+	return key_side_make(d->keys, order, ret, note);
 }
 
 static int
@@ -136,13 +149,15 @@ doors_new(const struct doors_conf *conf, struct doors **ret)
 	if (d == NULL)
 		return FAIL(-ENOMEM);
 	d->core = conf->core;
+	d->keys = conf->keys;
 	d->http = conf->http;
 	api_init(&d->api, &(struct api_host){.version = VERSION,
 					     .arg = d,
 					     .ready = ready,
 					     .metrics = metrics,
 					     .schema = schema,
-					     .status = status});
+					     .status = status,
+					     .key_make = key_make});
 	iam_init(&d->iam, &(struct iam_host){.arg = d, .keys = keys});
 	d->all[0] = &oci_door;
 	d->all[1] = &d->iam.door;

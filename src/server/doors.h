@@ -7,9 +7,11 @@
 #include "http/http.h"
 
 struct git_side;
+struct key_side;
 struct doors_conf {
 	struct core *core;
 	struct git_side *git;
+	struct key_side *keys;
 	struct http_server *_Atomic *http; /* filled in once it has started */
 	const char *const *trusted_proxies;
 	size_t n_trusted;

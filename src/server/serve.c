@@ -5,6 +5,8 @@
 #include "server/bound.h"
 #include "server/doors.h"
 #include "server/git_side.h"
+#include "server/helper.h"
+#include "server/key_side.h"
 #include "server/process.h"
 #include "server/tidy.h"
 
@@ -12,6 +14,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <pthread.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +23,7 @@
 
 /* Running requests get this long after TERM; what follows takes seconds. */
 #define DRAIN_MS (20 * SECOND_MS)
+#define KEYMAKER "latchkeyd-keymaker"
 
 struct serve {
 	const struct conf *conf;
@@ -30,6 +34,8 @@ struct serve {
 	/* Requests may come in before the start has returned. */
 	struct http_server *_Atomic http;
 	struct git_side *git;
+	struct key_side *keys;
+	char keymaker[PATH_MAX]; /* the program */
 	struct tidy *tidy;
 	int signals;
 	char key_path[4096]; /* of a first start; "" otherwise */
@@ -137,6 +143,22 @@ names_set(struct serve *s)
 		name_host(s, str_sub(rest, 2, SIZE_MAX).p, NULL);
 }
 
+/* Found out by the program, too, but by then an installation has been made. */
+static int
+keymaker_find(struct serve *s)
+{
+	struct note note = {0};
+	int r = helper_find(KEYMAKER, s->keymaker, &note);
+
+	if (r < 0)
+		return complain_failure("keymaker", r, &note);
+	if (r == 0 && geteuid() == 0 && getpwnam(s->conf->ssh_user) == NULL)
+		r = note_set(&note, OUT_ABSENT,
+			     "ssh-user: no user is called %.64s",
+			     s->conf->ssh_user);
+	return r == 0 ? 0 : serve_complain(EXIT_CONF, note.text);
+}
+
 static int
 listen_make(struct serve *s, int inherited)
 {
@@ -147,8 +169,10 @@ listen_make(struct serve *s, int inherited)
 
 	if (r < 0)
 		return complain_failure("http", r, &note);
-	return r == 0 ? git_side_bind(s->conf, inherited, &s->git)
-		      : serve_complain(EXIT_CONF, note.text);
+	if (r != 0)
+		return serve_complain(EXIT_CONF, note.text);
+	r = git_side_bind(s->conf, inherited, &s->git);
+	return r == 0 ? keymaker_find(s) : r;
 }
 
 /* --- start --- */
@@ -211,11 +235,23 @@ http_begin(struct serve *s)
 }
 
 static int
+keys_begin(struct serve *s)
+{
+	struct note note = {0};
+	int r = key_side_new(s->keymaker, s->conf->ssh_user, &s->keys, &note);
+
+	if (r == OUT_DENIED)
+		return serve_complain(EXIT_CONF, note.text);
+	return r == 0 ? 0 : complain_failure("keymaker", r, &note);
+}
+
+static int
 doors_begin(struct serve *s)
 {
 	struct doors_conf conf = {
 	    .core = s->core,
 	    .git = s->git,
+	    .keys = s->keys,
 	    .http = &s->http,
 	    .trusted_proxies = s->conf->trusted_proxy,
 	    .n_trusted = s->conf->n_trusted,
@@ -251,6 +287,8 @@ serve_begin(struct serve *s, const struct init_ask *ask, int inherited)
 		return r;
 	names_set(s);
 	r = git_side_desk(s->git, s->core);
+	if (r == 0)
+		r = keys_begin(s);
 	if (r == 0)
 		r = doors_begin(s);
 	if (r == 0)
@@ -387,6 +425,7 @@ serve_end(struct serve *s)
 		drain(s);
 	tidy_free(s->tidy);
 	doors_free(s->doors);
+	key_side_free(s->keys);
 	git_side_free(s->git);
 	core_free(s->core);
 	bound_close(&s->bound);
