@@ -3,6 +3,7 @@
 
 #include "base/i18n.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -305,11 +306,24 @@ base_name(const char *path)
 	return slash != NULL ? slash + 1 : path;
 }
 
+/* Whoever started us may have closed what the first files that we open, a
+ * private key's among them, would then be mistaken for: nothing can be read from
+ * these, nor written to them. */
+static void
+stdio_guard(void)
+{
+	for (int fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+			_exit(EXIT_FAILED);
+}
+
 int
 main(int argc, char **argv)
 {
 	int status = EXIT_DONE;
 
+	stdio_guard();
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (argc > 0 &&
 	    strcmp(base_name(argv[0]), "docker-credential-latchkey") == 0)
