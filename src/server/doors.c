@@ -9,8 +9,10 @@
 #include "door/frame/frame.h"
 #include "door/git/git_door.h"
 #include "door/iam/iam.h"
+#include "door/meta/meta.h"
 #include "door/oci/oci.h"
 #include "server/git_side.h"
+#include "server/key_client.h"
 #include "server/key_side.h"
 #include "server/version.h"
 
@@ -26,9 +28,10 @@ struct doors {
 	struct iam iam;
 	struct bitbucket bitbucket;
 	struct git_http git_http;
+	struct meta meta;
 	struct git_side *git;
 	struct key_side *keys;
-	const struct door *all[6];
+	const struct door *all[7];
 	struct frame *frame;
 	atomic_bool draining;
 };
@@ -133,6 +136,17 @@ keys(void *arg, struct buf *b)
 	return vault_jwks(d->core->vault, b);
 }
 
+static int
+meta_new(struct meta *meta)
+{
+	CLEAN(buf_clear) struct buf client = BUF_INIT_MAX(META_CLIENT_MAX);
+	int r = key_client_read(&client);
+
+	return r != 0
+		   ? r
+		   : meta_init(meta, &(struct meta_host){buf_str(&client)});
+}
+
 int
 doors_new(const struct doors_conf *conf, struct doors **ret)
 {
@@ -148,6 +162,11 @@ doors_new(const struct doors_conf *conf, struct doors **ret)
 
 	if (d == NULL)
 		return FAIL(-ENOMEM);
+	r = meta_new(&d->meta);
+	if (r != 0) {
+		free(d);
+		return r;
+	}
 	d->core = conf->core;
 	d->keys = conf->keys;
 	d->http = conf->http;
@@ -172,11 +191,12 @@ doors_new(const struct doors_conf *conf, struct doors **ret)
 		      git_side_desk_get(d->git));
 	d->all[4] = &d->bitbucket.door;
 	d->all[5] = &d->git_http.door;
+	d->all[6] = &d->meta.door;
 	frame.doors = d->all;
 	frame.n_doors = nitems(d->all);
 	r = frame_new(&frame, &d->frame);
 	if (r != 0) {
-		free(d);
+		doors_free(d);
 		return r;
 	}
 	*ret = d;
@@ -190,6 +210,7 @@ doors_free(struct doors *d)
 		return;
 	frame_free(d->frame);
 	git_http_clear(&d->git_http);
+	meta_clear(&d->meta);
 	free(d);
 }
 

@@ -19,7 +19,7 @@ finish(struct http_reply *reply, struct str type)
 /* Its list of keys is made of strings in double quotes: no other form of YAML
  * keeps a text as it is whatever the text is. */
 int
-meta_data_get(struct call *call, struct http_reply *reply)
+meta_meta_data(struct call *call, struct http_reply *reply)
 {
 	CLEAN(buf_clear) struct buf line = BUF_INIT;
 	struct buf *b = &reply->body;
@@ -42,7 +42,7 @@ meta_data_get(struct call *call, struct http_reply *reply)
 }
 
 int
-user_data_get(struct call *call, struct http_reply *reply)
+meta_user_data(struct call *call, struct http_reply *reply)
 {
 	struct server_boot boot;
 	int r = server_boot(&call->visit, call->arena, &boot);
@@ -56,15 +56,15 @@ user_data_get(struct call *call, struct http_reply *reply)
 }
 
 int
-vendor_data_get(struct call *call, struct http_reply *reply)
+meta_vendor_data(struct call *call, struct http_reply *reply)
 {
 	struct server_boot boot;
 	int r = server_boot(&call->visit, call->arena, &boot);
 
 	if (r != 0)
 		return r;
-	meta_vendor_data(&reply->body, call->base, meta_token(call),
-			 buf_str(&meta_of(call)->client));
+	meta_vendor_write(&reply->body, call->base, meta_token(call),
+			  buf_str(&meta_of(call)->client));
 	reply->wipe = true;
 	return finish(reply, STR("text/plain; charset=utf-8"));
 }

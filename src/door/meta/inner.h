@@ -43,7 +43,7 @@ void meta_shell(struct buf *, struct str);
 /* vendor.c */
 /* Bytes in base64, in lines of 76: 0, -ENOMEM, -ENOBUFS. */
 MUST int meta_lines(struct buf *, struct str bytes);
-void meta_vendor_data(struct buf *, struct str base, struct str token,
+void meta_vendor_write(struct buf *, struct str base, struct str token,
     struct str client_lines);
 
 /* phone.c: the form that cloud-init's phone_home sends. */
@@ -58,8 +58,8 @@ struct phone {
 MUST int phone_read(const struct form *, struct phone *ret, struct note *);
 
 /* boot.c, machine.c */
-handler_fn meta_data_get, user_data_get, vendor_data_get;
-handler_fn enrol_post, phone_home_post, keys_get;
+handler_fn meta_meta_data, meta_user_data, meta_vendor_data;
+handler_fn meta_enrol, meta_phone_home, meta_follow;
 extern const struct route meta_routes[];
 extern const size_t meta_n_routes;
 

@@ -19,7 +19,7 @@ finish(struct http_reply *reply)
 }
 
 int
-enrol_post(struct call *call, struct http_reply *reply)
+meta_enrol(struct call *call, struct http_reply *reply)
 {
 	CLEAN(secret_clear) struct secret credential = SECRET_INIT;
 	int r = server_enrol(&call->visit, &credential);
@@ -49,7 +49,7 @@ instance_check(struct call *call, const struct phone *phone)
 }
 
 int
-phone_home_post(struct call *call, struct http_reply *reply)
+meta_phone_home(struct call *call, struct http_reply *reply)
 {
 	struct phone *phone = arena_get(call->arena, sizeof(*phone));
 	struct server_report report;
@@ -71,7 +71,7 @@ phone_home_post(struct call *call, struct http_reply *reply)
 }
 
 int
-keys_get(struct call *call, struct http_reply *reply)
+meta_follow(struct call *call, struct http_reply *reply)
 {
 	struct buf *b = &reply->body;
 	struct server_boot boot;
@@ -81,8 +81,9 @@ keys_get(struct call *call, struct http_reply *reply)
 	if (r != 0)
 		return r;
 	enc_time(boot.key.from_at, since);
-	(void)buf_addf(b, "%s\n# server %.*s\n# key pair %.*s\n# since %s\n",
-		       META_MAGIC, STR_ARG(boot.name),
+	(void)buf_addf(b,
+		       "%s\n# server %.*s %.*s\n# key pair %.*s\n# since %s\n",
+		       META_MAGIC, STR_ARG(boot.id), STR_ARG(boot.name),
 		       STR_ARG(boot.key.pair_name), since);
 	meta_key_line(b, &boot.key);
 	(void)buf_addc(b, '\n');

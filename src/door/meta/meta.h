@@ -21,11 +21,13 @@
  * a login may be tried by anybody). A token that is wrong, ended or somebody
  * else's is 404, all alike.
  *
- * The answer to a machine begins with the line META_MAGIC, each refusal of this
- * door with META_REFUSED, a blank and a word; a sentence for people follows, and
- * all lines are comments. So a client can tell them from what a portal or a
- * broken proxy says. META_UNKNOWN is the one word that means no: no such token
- * or credential, now and later. Every other word is about this request alone.
+ * The answer to a machine begins with the line META_MAGIC; then come comments
+ * ("# server <id> <name>" and others), then lines of authorized_keys. Each
+ * refusal of this door begins with META_REFUSED, a blank and a word; a sentence
+ * for people follows, and all lines are comments. So a client can tell them from
+ * what a portal or a broken proxy says. META_UNKNOWN is the one word that means
+ * no: no such token or credential, now and later. Every other word is about this
+ * request alone.
  */
 #ifndef DOOR_META_META_H
 #define DOOR_META_META_H

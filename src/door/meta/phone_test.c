@@ -71,9 +71,9 @@ test_parts(void)
 	is_int(read_pairs(NULL, 0), 0, "nothing at all");
 	is_int((long long)phone.n_keys, 0, "is no key");
 	is_int(READ(PAIR("pub_key_dsa", "ssh-dss AAAA"), PAIR("x", "1"),
-		    PAIR("x", "2"), PAIR("hostname", "a_b")),
+		    PAIR("x", "2"), PAIR("hostname", "a-b")),
 	       0, "fields that nobody asked for are passed over");
-	is_str(phone.hostname, STR("a_b"), "the others are not");
+	is_str(phone.hostname, STR("a-b"), "the others are not");
 }
 
 static void
@@ -105,6 +105,7 @@ test_bad(void)
 		"another way to say nothing");
 	refused(READ(PAIR("hostname", "a\nb")), "hostname", "a line end");
 	refused(READ(PAIR("fqdn", "a b")), "fqdn", "a blank");
+	refused(READ(PAIR("fqdn", "a_b")), "fqdn", "an underscore");
 	refused(READ(PAIR("fqdn", "\xc3\xa9")), "fqdn", "what is not ASCII");
 }
 

@@ -8,17 +8,17 @@
 
 const struct route meta_routes[] = {
     {HTTP_GET, SEED "meta-data", VERB_SEED_READ, meta_aim_seed, NOTHING,
-     RUN_POOL, meta_data_get, NULL},
+     RUN_POOL, meta_meta_data, NULL},
     {HTTP_GET, SEED "user-data", VERB_SEED_READ, meta_aim_seed, NOTHING,
-     RUN_POOL, user_data_get, NULL},
+     RUN_POOL, meta_user_data, NULL},
     {HTTP_GET, SEED "vendor-data", VERB_SEED_READ, meta_aim_seed, NOTHING,
-     RUN_POOL, vendor_data_get, NULL},
+     RUN_POOL, meta_vendor_data, NULL},
     {HTTP_POST, SEED "enrol", VERB_SEED_ENROL, meta_aim_seed, NOTHING, RUN_POOL,
-     enrol_post, NULL},
+     meta_enrol, NULL},
     {HTTP_POST, SEED "phone-home", VERB_SEED_REPORT, meta_aim_seed, BODY_FORM,
-     META_FORM_MAX, RUN_POOL, phone_home_post, NULL},
+     META_FORM_MAX, RUN_POOL, meta_phone_home, NULL},
     {HTTP_GET, "/machine/v1/authorized-keys", VERB_SERVER_FOLLOW,
-     meta_aim_machine, NOTHING, RUN_INLINE, keys_get, NULL},
+     meta_aim_machine, NOTHING, RUN_INLINE, meta_follow, NULL},
 };
 const size_t meta_n_routes = nitems(meta_routes);
 

@@ -72,8 +72,8 @@ static void
 test_vendor_data(void)
 {
 	buf_reset(&b);
-	meta_vendor_data(&b, STR("https://keys.example"), STR("lk_s_x"),
-			 STR("QUJD\n"));
+	meta_vendor_write(&b, STR("https://keys.example"), STR("lk_s_x"),
+			  STR("QUJD\n"));
 	is_int(buf_err(&b), 0, "vendor-data");
 	ok(str_starts(buf_str(&b), STR("MIME-Version: 1.0\n"
 				       "Content-Type: multipart/mixed; ")),
@@ -85,8 +85,8 @@ test_vendor_data(void)
 	   "and has it install itself");
 	ok(str_ends(buf_str(&b), STR("\n--latchkey-vendor-data--\n")), "ends");
 	buf_reset(&b);
-	meta_vendor_data(&b, STR("https://keys.example"), STR("lk_s_x"),
-			 STR_NONE);
+	meta_vendor_write(&b, STR("https://keys.example"), STR("lk_s_x"),
+			  STR_NONE);
 	ok(has("/metadata/lk_s_x/phone-home") && !has("base64"),
 	   "without a client only the call");
 	ok(has("cannot follow changes"), "and what that means");

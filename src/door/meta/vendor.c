@@ -91,8 +91,8 @@ add_url(struct buf *b, struct str base, struct str token)
 }
 
 void
-meta_vendor_data(struct buf *b, struct str base, struct str token,
-		 struct str client_lines)
+meta_vendor_write(struct buf *b, struct str base, struct str token,
+		  struct str client_lines)
 {
 	(void)buf_adds(b, head);
 	(void)buf_adds(b, config_part);
