@@ -514,6 +514,13 @@ test_follow(struct world *w)
 	       OUT_DENIED, "it opens nothing else");
 }
 
+static void
+line_print(void *arg, const char *line)
+{
+	(void)arg;
+	printf("# %s\n", line);
+}
+
 int
 main(void)
 {
@@ -532,6 +539,8 @@ main(void)
 	subtest("report limits") test_report_limits(&w);
 	subtest("renew") test_renew(&w);
 	subtest("follow") test_follow(&w);
+	is_int(core_verify(w.core, true, line_print, NULL), 0,
+	       "after all this every invariant holds");
 	world_end(&w);
 	return done_testing();
 }

@@ -12,7 +12,7 @@
 
 #define OWN "Own/default"
 
-enum { RAW_PAIR, RAW_PAIR_DROP, RAW_COUNT, RAW_SERVERS, RAW_KEYS, RAW_LEFT,
+enum { RAW_PAIR, RAW_PAIR_DROP, RAW_PAIR_COUNT, RAW_COUNT, RAW_SERVERS, RAW_KEYS, RAW_LEFT,
        RAWS };
 static const struct db_sql raws[RAWS] = {
     {"pair",
@@ -21,6 +21,9 @@ static const struct db_sql raws[RAWS] = {
      "created_at) VALUES ($1, $2, $3, $4, lower($4), 'made', $5, "
      "'ssh-ed25519', 256, $6, $7, 'a comment', 'me', 1)"},
     {"pair_drop", "DELETE FROM key_pair WHERE id = $1"},
+    {"pair_count",
+     "UPDATE project SET key_pairs = (SELECT COUNT(*) FROM key_pair k "
+     "WHERE k.project_id = project.id)"},
     {"count", "UPDATE project SET servers = $2 WHERE id = $1"},
     {"servers",
      "INSERT INTO server (id, account_id, project_id, name, name_key, "
@@ -75,15 +78,24 @@ struct raw {
 };
 
 UNUSED static int
+raw_pair(struct db_at *at, const struct raw *raw)
+{
+	int r;
+
+	if (raw->sql == RAW_PAIR_DROP)
+		r = db_exec(at, raw->sql, NULL, "s", raw->id);
+	else
+		r = db_exec(at, raw->sql, NULL, "sssssbb", raw->id,
+			    raw->account, raw->project, raw->name, raw->state,
+			    blob_of(&raw->key), digest_of(&raw->key));
+	return r != 0 ? r : db_exec(at, RAW_PAIR_COUNT, NULL, "");
+}
+
+UNUSED static int
 raw_write(struct db_at *at, void *arg)
 {
 	const struct raw *raw = arg;
 
-	if (raw->sql == RAW_PAIR)
-		return db_exec(at, raw->sql, NULL, "sssssbb", raw->id,
-			       raw->account, raw->project, raw->name,
-			       raw->state, blob_of(&raw->key),
-			       digest_of(&raw->key));
 	if (raw->sql == RAW_COUNT)
 		return db_exec(at, raw->sql, NULL, "si", raw->id, raw->n);
 	if (raw->sql == RAW_SERVERS)
@@ -92,7 +104,7 @@ raw_write(struct db_at *at, void *arg)
 	if (raw->sql == RAW_KEYS)
 		return db_exec(at, raw->sql, NULL, "sbb", raw->project,
 			       blob_of(&raw->key), digest_of(&raw->key));
-	return db_exec(at, raw->sql, NULL, "s", raw->id);
+	return raw_pair(at, raw);
 }
 
 UNUSED static void
