@@ -93,7 +93,7 @@ struct page {
 	struct str search, after;
 	uint64_t limit;
 };
-MUST int page_read(struct call *, struct page *ret);
+MUST int list_page_read(struct call *, struct page *ret);
 
 /* keypair_show.c */
 struct keypair;

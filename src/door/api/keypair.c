@@ -20,7 +20,7 @@ keypairs_show(struct call *call, struct http_reply *reply)
 	struct str next = STR_NONE;
 	struct page page;
 	size_t n = 0;
-	int r = page_read(call, &page);
+	int r = list_page_read(call, &page);
 
 	if (r != 0)
 		return r;

@@ -1,7 +1,7 @@
 #include "door/api/inner.h"
 
 int
-page_read(struct call *call, struct page *ret)
+list_page_read(struct call *call, struct page *ret)
 {
 	struct page page = {.search = STR_NONE};
 	int r = call_number(call, "limit", PAGE_DEFAULT, PAGE_MAX, &page.limit);

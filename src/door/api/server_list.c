@@ -10,7 +10,7 @@ list_reply(struct call *call, struct server_filter *filter,
 	struct server *list = NULL;
 	struct page page;
 	size_t n = 0;
-	int r = page_read(call, &page);
+	int r = list_page_read(call, &page);
 
 	if (r != 0)
 		return r;
