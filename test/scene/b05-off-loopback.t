@@ -33,6 +33,11 @@ is "nor to get a token" "$(at "$address" /identity/token \
 	-d grant_type=urn:ibm:params:oauth:grant-type:apikey -d "apikey=$key")" 403
 is "nor by saying that it is secure" "$(at "$address" /v2/ -u "iamapikey:$key" \
 	-H 'X-Forwarded-Proto: https' -H 'X-Forwarded-For: 127.0.0.1')" 403
+is "a path that is a secret is one over loopback" \
+	"$(at 127.0.0.1 /metadata/x/meta-data)" 404
+is "and none from afar" "$(at "$address" /metadata/x/meta-data)" 403
+is "nor is a machine's credential" "$(at "$address" \
+	/machine/v1/authorized-keys -H 'Authorization: Bearer x')" 403
 is "what holds no secret is served" "$(at "$address" /healthz)" 200
 stop
 
@@ -51,6 +56,10 @@ is "a trusted proxy passes on the name" "$(at "$address" /v2/ \
 	-H 'X-Forwarded-Host: registry.example')" 401
 is "and the address it speaks for" "$(at "$address" /v2/ \
 	-u "iamapikey:$key" -H 'X-Forwarded-For: 192.0.2.7')" 200
+is "nor is a first boot behind it passed on by a stranger" "$(at "$address" \
+	/metadata/x/meta-data -H 'X-Forwarded-For: 192.0.2.7')" 404
+is "but not one behind another proxy" "$(at "$address" \
+	/metadata/x/meta-data -H 'X-Forwarded-For: 192.0.2.9, 192.0.2.7')" 403
 HOST=127.0.0.1:$port URL=http://$HOST
 login
 from_there() {

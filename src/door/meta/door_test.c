@@ -447,6 +447,27 @@ test_guards(void)
 	       "a body where none is");
 }
 
+/* Anybody may try to log in to a machine, as often as sshd lets them. */
+static void
+test_follow_rate(void)
+{
+	struct server server;
+	struct str token = server_make("web-8", "web-key", STR_NONE, &server);
+	char bearer[128];
+	int status = 200;
+
+	must(ASK(POST, at(token, "enrol"), .body = "") == 200 ? 0 : -EINVAL,
+	     "enrol");
+	(void)snprintf(bearer, sizeof(bearer), "Bearer %.54s", w.reply.body.p);
+	for (int i = 0; i < META_FOLLOW_RATE && status == 200; i++)
+		status =
+		    ASK(GET, KEYS, .field = "authorization", .value = bearer);
+	is_int(status, 200, "%d questions in a minute", META_FOLLOW_RATE);
+	is_int(ASK(GET, KEYS, .field = "authorization", .value = bearer), 429,
+	       "one more");
+	ok(refused("often"), "  which is no clear no");
+}
+
 static void
 test_rate(void)
 {
@@ -477,6 +498,7 @@ main(void)
 	test_phone_home();
 	test_guards();
 	test_rate();
+	test_follow_rate();
 	world_close();
 	return done_testing();
 }

@@ -38,7 +38,7 @@
 #define META_REFUSED "# latchkey refused"
 #define META_UNKNOWN "unknown"
 #define META_RATE 120
-#define META_FOLLOW_RATE 3000
+#define META_FOLLOW_RATE 30000 /* two in a hundred of a processor */
 #define META_CLIENT_MAX (4 * MIB)  /* of the key client */
 #define META_FORM_MAX (64 * KIB)   /* of a phone-home: 413 */
 
