@@ -168,7 +168,7 @@ lost(struct making *m, int r)
 	lost_advise(m);
 	return note_set(&m->cli->note, r > 0 ? r : OUT_BUSY,
 			_("the answer ended early, so the key pair is dead: "
-			  "its private key left the server and nobody has it"));
+			  "nobody has the whole of its private key"));
 }
 
 static int

@@ -28,8 +28,8 @@ keypair_name_check(struct cli *cli, const char *name)
 
 	if (is_word(s) && s.n >= KEYPAIR_NAME_MIN && s.n <= KEYPAIR_NAME_MAX)
 		return 0;
-	return usage_set(cli, _("a key pair's name has 3 to 20 letters, digits "
-				"and '-'"));
+	return usage_set(cli,
+			 _("a key pair's name has 3 to 20 of a-z A-Z 0-9 -"));
 }
 
 int
@@ -40,8 +40,8 @@ server_name_check(struct cli *cli, const char *name)
 	if (is_word(s) && s.n <= SERVER_NAME_MAX && s.p[0] != '-' &&
 	    s.p[s.n - 1] != '-')
 		return 0;
-	return usage_set(cli, _("a server's name has 1 to 63 letters, digits "
-				"and '-', none of these at an end"));
+	return usage_set(cli, _("a server's name has 1 to 63 of a-z A-Z 0-9 -, "
+				"and no - at its ends"));
 }
 
 int
