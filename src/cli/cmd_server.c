@@ -56,16 +56,34 @@ pair_text(const struct json *key, struct buf *ret)
 		(void)buf_addf(ret, " %s", _("(deleted)"));
 }
 
+/* When, and from where. */
+static void
+from_text(struct str at, struct str addr, struct buf *ret)
+{
+	char when[32];
+
+	(void)buf_addstr(ret, when_text(at, when));
+	if (addr.n > 0)
+		(void)buf_addf(ret, _(" from %.*s"), STR_ARG(addr));
+}
+
 static void
 asked_text(const struct json *server, struct buf *ret)
 {
 	const struct json *asked = json_get(server, "last_asked");
-	struct str addr = json_text(asked, "addr");
-	char when[32];
 
-	(void)buf_addstr(ret, when_text(json_text(asked, "at"), when));
-	if (addr.n > 0)
-		(void)buf_addf(ret, _(" from %.*s"), STR_ARG(addr));
+	from_text(json_text(asked, "at"), json_text(asked, "addr"), ret);
+}
+
+static void
+from_print(const char *title, struct str at, struct str addr)
+{
+	CLEAN(buf_clear) struct buf text = BUF_INIT;
+
+	if (at.n == 0)
+		return;
+	from_text(at, addr, &text);
+	print_pair(title, buf_str(&text));
 }
 
 static void
@@ -157,7 +175,6 @@ seed_pairs(const struct json *seed)
 	    {"none", N_("none")},
 	};
 	struct str state = json_text(seed, "state");
-	struct str from = json_text(seed, "first_fetched_from");
 	char when[32];
 
 	for (size_t i = 0; i < nitems(words); i++)
@@ -166,12 +183,8 @@ seed_pairs(const struct json *seed)
 	if (str_eq(state, STR("open")) || str_eq(state, STR("started")))
 		print_pair(_("  until"),
 			   when_text(json_text(seed, "expires_at"), when));
-	if (from.n > 0) {
-		print_pair(
-		    _("  fetched"),
-		    when_text(json_text(seed, "first_fetched_at"), when));
-		print_pair(_("  by"), from);
-	}
+	from_print(_("  fetched"), json_text(seed, "first_fetched_at"),
+		   json_text(seed, "first_fetched_from"));
 }
 
 static void
@@ -179,20 +192,21 @@ report_pairs(const struct json *server)
 {
 	const struct json *keys = json_get(server, "host_keys");
 	struct str fqdn = json_text(server, "fqdn");
-	char when[32];
 
 	if (json_text(server, "reported_at").n == 0)
 		return;
 	print_pair(_("Calls itself"),
 		   fqdn.n > 0 ? fqdn : json_text(server, "hostname"));
-	print_pair(_("Reported at"),
-		   when_text(json_text(server, "reported_at"), when));
-	print_pair(_("  from"), json_text(server, "reported_from"));
+	from_print(_("Reported at"), json_text(server, "reported_at"),
+		   json_text(server, "reported_from"));
 	for (size_t i = 0; i < json_size(keys); i++) {
+		CLEAN(buf_clear) struct buf text = BUF_INIT;
 		const struct json *key = json_at(keys, i);
 
-		print_pair(i == 0 ? _("Host keys") : "",
-			   json_text(key, "fingerprint_sha256"));
+		(void)buf_addf(&text, "%.*s %.*s",
+			       STR_ARG(json_text(key, "fingerprint_sha256")),
+			       STR_ARG(json_text(key, "type")));
+		print_pair(i == 0 ? _("Host keys") : "", buf_str(&text));
 	}
 }
 
