@@ -131,6 +131,28 @@ disk_replace(const char *path, struct str content, const struct disk_as *as,
 	return disk_replace_at(dir, basename(copy.p), content, as, note);
 }
 
+static bool
+is_there(const char *path, struct str content, const struct disk_as *as)
+{
+	CLEAN(buf_clear) struct buf text = BUF_INIT_MAX(content.n + 8 * KIB);
+	struct stat st;
+
+	return lstat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+	       st.st_uid == as->uid && st.st_gid == as->gid &&
+	       (st.st_mode & 07777) == as->mode &&
+	       disk_read(path, content.n, &text, NULL) == 0 &&
+	       str_eq(buf_str(&text), content);
+}
+
+int
+disk_settle(const char *path, struct str content, const struct disk_as *as,
+	    struct note *note)
+{
+	return is_there(path, content, as)
+		   ? 0
+		   : disk_replace(path, content, as, note);
+}
+
 int
 disk_sync_dir(const char *path)
 {

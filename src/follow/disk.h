@@ -28,7 +28,10 @@ struct disk_as {
  * note, and then it is as it was, or nobody can say: fsync failed. */
 MUST int disk_replace(const char *path, struct str content,
     const struct disk_as *, struct note *);
-/* The same below a folder that is open. */
+/* Nothing when that is what is there, with these rights. */
+MUST int disk_settle(const char *path, struct str content,
+    const struct disk_as *, struct note *);
+/* As disk_replace(), below a folder that is open. */
 MUST int disk_replace_at(int dir, const char *name, struct str content,
     const struct disk_as *, struct note *);
 /* 0, also when it was not there; the folder is on disk. -errno. */

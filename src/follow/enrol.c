@@ -21,7 +21,7 @@ ca_take(struct install *in)
 	(void)snprintf(in->conf.ca, sizeof(in->conf.ca), "%s", INSTALL_CA);
 	if (strcmp(in->ask->ca, INSTALL_CA) == 0)
 		return 0;
-	return disk_replace(INSTALL_CA, buf_str(&text), &as, &in->note);
+	return disk_settle(INSTALL_CA, buf_str(&text), &as, &in->note);
 }
 
 /* What it says in words is the second line of a refusal. */
@@ -134,5 +134,5 @@ enrol_conf(struct install *in)
 	conf_print(&in->conf, &text);
 	if (buf_err(&text) != 0)
 		return buf_err(&text);
-	return disk_replace(CONF_PATH, buf_str(&text), &as, &in->note);
+	return disk_settle(CONF_PATH, buf_str(&text), &as, &in->note);
 }

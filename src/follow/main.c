@@ -1,4 +1,5 @@
 #include "base/opt.h"
+#include "base/sanitized.h"
 #include "follow/follow.h"
 
 #include <fcntl.h>
@@ -171,7 +172,8 @@ start_clean(void)
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)signal(SIGCHLD, SIG_DFL);
 	/* The credential is in no core dump, and for nobody to trace. */
-	(void)prctl(PR_SET_DUMPABLE, 0);
+	if (!SANITIZED)
+		(void)prctl(PR_SET_DUMPABLE, 0);
 	openlog("latchkey-keys", LOG_PID, LOG_AUTHPRIV);
 }
 

@@ -116,8 +116,8 @@ program_make(struct install *in)
 	r = disk_read_fd(in->self, "this program", INSTALL_FILE_MAX - 1, &text,
 			 &in->note);
 	return r != 0 ? r
-		      : disk_replace(FOLLOW_PROGRAM, buf_str(&text), &as,
-				     &in->note);
+		      : disk_settle(FOLLOW_PROGRAM, buf_str(&text), &as,
+				    &in->note);
 }
 
 int
