@@ -83,12 +83,14 @@ add_base64(const uint8_t *p, size_t n)
 }
 
 static void
-add_hex(const uint8_t *p, size_t n, const char *format)
+add_hex(const uint8_t *p, size_t n, const char digits[16])
 {
-	char text[NEEDLE_MAX + 1];
+	char text[NEEDLE_MAX];
 
-	for (size_t i = 0; i < n; i++)
-		sprintf(text + 2 * i, format, p[i]);
+	for (size_t i = 0; i < n; i++) {
+		text[2 * i] = digits[p[i] >> 4];
+		text[2 * i + 1] = digits[p[i] & 15];
+	}
 	add(text, 2 * n);
 }
 
@@ -109,8 +111,8 @@ add_secret(const uint8_t *p, size_t n)
 	    (struct range){(size_t)(p - key), (size_t)(p - key) + n};
 	for (size_t i = 0; i + CHUNK <= n; i += CHUNK) {
 		add(p + i, CHUNK);
-		add_hex(p + i, CHUNK, "%02x");
-		add_hex(p + i, CHUNK, "%02X");
+		add_hex(p + i, CHUNK, "0123456789abcdef");
+		add_hex(p + i, CHUNK, "0123456789ABCDEF");
 		for (size_t a = 0; a < 3 && i + a + 15 <= n; a++)
 			add_base64(p + i + a, 15);
 	}
