@@ -42,8 +42,7 @@ is_c(struct str locale)
 	return str_eq(locale, STR("C")) || str_eq(locale, STR("POSIX"));
 }
 
-/* "ko_KR.UTF-8", "C.utf8@x"; and "UTF-8" alone, as some systems set LC_CTYPE.
- */
+/* "ko_KR.UTF-8", "C.utf8@x"; and "UTF-8" alone, as macOS sets LC_CTYPE. */
 static bool
 is_utf8(struct str locale)
 {
@@ -57,12 +56,25 @@ is_utf8(struct str locale)
 	       str_eq_nocase(charset, STR("UTF8"));
 }
 
-/* "en", "en_GB.UTF-8": what the sources are written in. */
+/* "en", "en_GB.UTF-8": what the sources are written in; and "C.UTF-8". */
 static bool
 is_english(struct str locale)
 {
+	if (is_c(locale) || str_starts(locale, STR("C.")))
+		return true;
 	return str_starts(locale, STR("en")) &&
 	       (locale.n == 2 || strchr("_.@", locale.p[2]) != NULL);
+}
+
+/* Languages in the order in which they are wanted; English alone where the
+ * locale is C, whatever LANGUAGE says. */
+static const char *
+wanted(void)
+{
+	const char *messages = locale_of("LC_MESSAGES");
+	const char *list = env_of("LANGUAGE");
+
+	return is_c(str_c(messages)) || list == NULL ? messages : list;
 }
 
 static bool
@@ -106,7 +118,7 @@ language_choose(const char *folder, const char *list,
 	struct str rest = str_c(list), one;
 
 	while (str_next(&rest, ':', &one)) {
-		if (is_c(one) || is_english(one))
+		if (is_english(one))
 			return false;
 		if (catalogue_of(folder, one, ret))
 			return true;
@@ -134,13 +146,10 @@ locale_set(const char *language)
 int
 i18n_open(const char *folder)
 {
-	const char *messages = locale_of("LC_MESSAGES");
-	const char *list = env_of("LANGUAGE");
 	char language[LANGUAGE_MAX + 1];
 
-	if (is_c(str_c(messages)) || !is_utf8(str_c(locale_of("LC_CTYPE"))) ||
-	    !language_choose(folder, list != NULL ? list : messages,
-			     language) ||
+	if (!is_utf8(str_c(locale_of("LC_CTYPE"))) ||
+	    !language_choose(folder, wanted(), language) ||
 	    locale_set(language) != 0)
 		return OUT_ABSENT;
 	(void)bindtextdomain(DOMAIN, folder);
@@ -158,11 +167,11 @@ i18n_start(void)
 	static const char *const places[] = {"po", "../share/locale"};
 	CLEAN(buf_clear) struct buf folder = BUF_INIT;
 	char self[PATH_MAX];
-	struct str dir, name;
+	struct str list = str_c(wanted()), first, dir, name;
 	ssize_t n;
 
 	/* Most runs are in English: nothing is looked for then. */
-	if (is_c(str_c(locale_of("LC_MESSAGES"))))
+	if (str_next(&list, ':', &first) && is_english(first))
 		return;
 	n = readlink("/proc/self/exe", self, sizeof(self));
 	if (n <= 0 || (size_t)n == sizeof(self) ||
