@@ -6,14 +6,9 @@ static const struct {
 	struct str head;
 	size_t min;
 } secrets[] = {
-    {STR_INIT("eyJ"), 20},
-    {STR_INIT("lk_a_"), 20},
-    {STR_INIT("lk_r_"), 20},
-    {STR_INIT("lk_i_"), 20},
-    {STR_INIT("lk_s_"), 20},
-    {STR_INIT("lk_m_"), 20},
-    {STR_INIT("lk_s_"), 20},
-    {STR_INIT("lk_m_"), 20},
+    {STR_INIT("eyJ"), 20},   {STR_INIT("lk_a_"), 20}, {STR_INIT("lk_r_"), 20},
+    {STR_INIT("lk_i_"), 20}, {STR_INIT("lk_s_"), 20}, {STR_INIT("lk_m_"), 20},
+    {STR_INIT("lk_s_"), 20}, {STR_INIT("lk_m_"), 20},
 };
 
 static bool
