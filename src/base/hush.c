@@ -8,7 +8,6 @@ static const struct {
 } secrets[] = {
     {STR_INIT("eyJ"), 20},   {STR_INIT("lk_a_"), 20}, {STR_INIT("lk_r_"), 20},
     {STR_INIT("lk_i_"), 20}, {STR_INIT("lk_s_"), 20}, {STR_INIT("lk_m_"), 20},
-    {STR_INIT("lk_s_"), 20}, {STR_INIT("lk_m_"), 20},
 };
 
 static bool
