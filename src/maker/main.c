@@ -5,16 +5,18 @@
 #include <string.h>
 
 enum exit_status { EXIT_USAGE = 2 };
-enum { OPT_USER, OPTS };
+enum { OPT_USER, OPT_DEADLINE, OPTS };
 static const struct opt opts[OPTS] = {
     [OPT_USER] = {"user", 0, OPT_TEXT, "NAME",
 		  "whom to become when started by root (nobody)"},
+    [OPT_DEADLINE] = {"deadline", 0, OPT_NUMBER, "S",
+		      "seconds from an order to its key (45)"},
 };
 
 static int
 usage(FILE *out, int status)
 {
-	fprintf(out, "usage: latchkeyd-keymaker serve [--user NAME]\n\n"
+	fprintf(out, "usage: latchkeyd-keymaker serve [OPTION]...\n\n"
 		     "Started by latchkeyd; orders come on descriptor 3.\n\n");
 	opt_usage(out, opts, OPTS);
 	return status;
@@ -25,6 +27,7 @@ main(int argc, char **argv)
 {
 	struct opt_value v[OPTS] = {0};
 	struct note note = {0};
+	struct maker_conf conf;
 	int n_rest = 0;
 
 	if (argc > 1 && strcmp(argv[1], "--help") == 0)
@@ -38,5 +41,8 @@ main(int argc, char **argv)
 	}
 	if (n_rest > 0)
 		return usage(stderr, EXIT_USAGE);
-	return maker_serve(v[OPT_USER].text);
+	conf = (struct maker_conf){
+	    .user = v[OPT_USER].text,
+	    .job_ms = (int64_t)(v[OPT_DEADLINE].number % DAY_MS) * SECOND_MS};
+	return maker_serve(&conf);
 }

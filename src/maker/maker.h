@@ -3,7 +3,7 @@
  * with it. Started by latchkeyd, with the orders of wire/keymaker.h on
  * descriptor 3:
  *
- *   latchkeyd-keymaker serve [--user NAME]
+ *   latchkeyd-keymaker serve [--user NAME] [--deadline S]
  *
  * It holds no secret itself. Before the first order it has done once, in vain,
  * all that a key's process does, so that those have nothing to load; it then
@@ -16,6 +16,8 @@
 
 #include "base/clean.h"
 
+#include <stdint.h>
+
 #define MAKER_JOBS_MAX 32	/* orders at once; more wait in the socket */
 #define MAKER_SLOW_RUNNING_MAX 2 /* RSA: a second of a processor each */
 #define MAKER_SLOW_MAX 8	/* those and the ones that wait; then BUSY */
@@ -24,6 +26,10 @@
 #define MAKER_LEFT_MS 200 /* to notice that nobody reads any more */
 #define MAKER_EXIT_CONF 78
 
-int maker_serve(const char *user); /* the exit status */
+struct maker_conf {
+	const char *user; /* NULL: nobody */
+	int64_t job_ms;   /* 0: MAKER_JOB_MS */
+};
+int maker_serve(const struct maker_conf *); /* the exit status */
 
 #endif

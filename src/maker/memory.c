@@ -116,24 +116,28 @@ memory_run(const struct memory *m, void (*fn)(void *), void *arg)
 
 /* --- the heap --- */
 
+/* The kernel may show it in several pieces. */
 static int
 heap_find(struct memory *m)
 {
 	FILE *f = fopen("/proc/self/maps", "re");
 	char line[512];
-	unsigned long from = 0, to = 0;
+	unsigned long begin = 0, end = 0, from, to;
 
 	if (f == NULL)
 		return FAIL(-errno);
-	while (fgets(line, sizeof(line), f) != NULL)
-		if (strstr(line, "[heap]") != NULL &&
-		    sscanf(line, "%lx-%lx ", &from, &to) == 2)
-			break;
+	while (fgets(line, sizeof(line), f) != NULL) {
+		if (strstr(line, "[heap]") == NULL ||
+		    sscanf(line, "%lx-%lx ", &from, &to) != 2)
+			continue;
+		begin = begin == 0 ? from : begin;
+		end = to;
+	}
 	(void)fclose(f);
-	if (from == 0 || (char *)to != (char *)sbrk(0))
+	if (begin == 0 || (char *)end != (char *)sbrk(0))
 		return FAIL(-ENOTRECOVERABLE);
-	m->heap = (char *)from;
-	m->heap_n = to - from;
+	m->heap = (char *)begin;
+	m->heap_n = end - begin;
 	return 0;
 }
 

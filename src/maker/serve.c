@@ -31,6 +31,7 @@ struct place {
 
 struct maker {
 	struct memory memory;
+	int64_t job_ms;
 	sigset_t mask; /* while it waits: children may be heard of */
 	bool ended;    /* no more orders */
 	struct buf packet;
@@ -165,7 +166,7 @@ order_take(struct maker *m, const struct keymaker_order *order, int fd)
 	}
 	*p = (struct place){.used = true,
 			    .fd = fd,
-			    .until = clock_mono() + MAKER_JOB_MS,
+			    .until = clock_mono() + m->job_ms,
 			    .order = *order};
 	memcpy(p->comment, order->comment.p, order->comment.n);
 	p->order.comment.p = p->comment;
@@ -340,12 +341,14 @@ complain(int r, const struct note *note)
 }
 
 int
-maker_serve(const char *user)
+maker_serve(const struct maker_conf *conf)
 {
 	static struct maker m = {.packet = BUF_INIT};
 	struct note note = {0};
-	int r = begin(&m, user, &note);
+	int r;
 
+	m.job_ms = conf->job_ms > 0 ? conf->job_ms : MAKER_JOB_MS;
+	r = begin(&m, conf->user, &note);
 	if (r != 0)
 		return complain(r, &note);
 	if (!m.memory.out.held)

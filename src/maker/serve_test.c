@@ -20,7 +20,7 @@ static pid_t maker;
 static int orders; /* our end */
 
 static void
-maker_begin(void)
+maker_begin(int64_t job_ms)
 {
 	CLEAN(buf_clear) struct buf ready = BUF_INIT;
 	struct rlimit all = {RLIM_INFINITY, RLIM_INFINITY};
@@ -37,7 +37,7 @@ maker_begin(void)
 			_exit(99);
 		if (close_range(4, ~0U, 0) != 0)
 			_exit(98);
-		_exit(maker_serve(NULL));
+		_exit(maker_serve(&(struct maker_conf){.job_ms = job_ms}));
 	}
 	(void)close(ends[1]);
 	orders = ends[0];
@@ -284,6 +284,42 @@ test_deaths(void)
 	is_int(children_wait(0, pids), 0, "no zombies");
 }
 
+/* More orders than places: the rest wait in the socket. */
+static void
+test_places(void)
+{
+	int fds[MAKER_JOBS_MAX + 8], fine = 0;
+
+	if (kill(maker, SIGSTOP) != 0)
+		abort();
+	for (size_t i = 0; i < nitems(fds); i++)
+		fds[i] = order(SSHKEY_ECDSA384, 384);
+	(void)kill(maker, SIGCONT);
+	for (size_t i = 0; i < nitems(fds); i++)
+		fine += status_of(fds[i]) == KEYMAKER_FINE;
+	is_int(fine, nitems(fds), "%zu orders at once are all carried out",
+	       nitems(fds));
+}
+
+/* One that hangs is killed, and one that waits behind it gives up. */
+static void
+test_late(void)
+{
+	pid_t pids[MAKER_JOBS_MAX];
+	int fds[MAKER_SLOW_RUNNING_MAX + 1];
+
+	for (size_t i = 0; i < nitems(fds); i++)
+		fds[i] = order(SSHKEY_RSA, 4096);
+	is_int(children_wait(MAKER_SLOW_RUNNING_MAX, pids),
+	       MAKER_SLOW_RUNNING_MAX, "they are at work");
+	for (size_t i = 0; i < MAKER_SLOW_RUNNING_MAX; i++)
+		(void)kill(pids[i], SIGSTOP);
+	for (size_t i = 0; i < nitems(fds); i++)
+		is_int(status_of(fds[i]), KEYMAKER_STATUSES,
+		       "order %zu: an early end", i);
+	is_int(children_wait(0, pids), 0, "nobody is left");
+}
+
 /* Whoever gives up is not worked for. */
 static void
 test_left(void)
@@ -319,7 +355,7 @@ test_end(void)
 int
 main(void)
 {
-	maker_begin();
+	maker_begin(0);
 	subtest("kinds")
 	{
 		test_kinds();
@@ -341,6 +377,10 @@ main(void)
 	{
 		test_deaths();
 	}
+	subtest("places")
+	{
+		test_places();
+	}
 	subtest("left")
 	{
 		test_left();
@@ -349,5 +389,11 @@ main(void)
 	{
 		test_end();
 	}
+	maker_begin(100);
+	subtest("late")
+	{
+		test_late();
+	}
+	is_int(maker_end(), 0, "it ends");
 	return done_testing();
 }
