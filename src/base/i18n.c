@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/out.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <locale.h>
 #include <stdint.h>
@@ -126,21 +127,34 @@ language_choose(const char *folder, const char *list,
 	return false;
 }
 
+/* Does gettext find a catalogue in this locale? Its header is the text of "".
+ */
+static bool
+locale_speaks(const char *locale)
+{
+	return setlocale(LC_MESSAGES, locale) != NULL && gettext("")[0] != '\0';
+}
+
 /*
  * gettext looks at the name of the current locale: only where that is not "C"
  * it looks for a catalogue, and LANGUAGE is asked before the name. So any
- * locale does that can be set.
+ * locale does that can be set; C.UTF-8 is everywhere, but newer releases of
+ * glibc take it for "C".
  */
 static int
 locale_set(const char *language)
 {
-	if (setlocale(LC_MESSAGES, "") != NULL)
+	static const char *const others[] = {"C.UTF-8", "en_US.UTF-8"};
+
+	if (locale_speaks(""))
 		return 0;
-	if (setlocale(LC_MESSAGES, "C.UTF-8") == NULL)
-		return OUT_ABSENT;
 	if (env_of("LANGUAGE") == NULL && setenv("LANGUAGE", language, 1) != 0)
-		return OUT_ABSENT;
-	return 0;
+		return FAIL(-errno);
+	for (size_t i = 0; i < nitems(others); i++)
+		if (locale_speaks(others[i]))
+			return 0;
+	(void)setlocale(LC_MESSAGES, "C");
+	return OUT_ABSENT;
 }
 
 int
@@ -149,8 +163,7 @@ i18n_open(const char *folder)
 	char language[LANGUAGE_MAX + 1];
 
 	if (!is_utf8(str_c(locale_of("LC_CTYPE"))) ||
-	    !language_choose(folder, wanted(), language) ||
-	    locale_set(language) != 0)
+	    !language_choose(folder, wanted(), language))
 		return OUT_ABSENT;
 	(void)bindtextdomain(DOMAIN, folder);
 	(void)bind_textdomain_codeset(DOMAIN, "UTF-8");
@@ -158,7 +171,7 @@ i18n_open(const char *folder)
 	 * which is C's. */
 	(void)bind_textdomain_codeset("libc", "UTF-8");
 	(void)textdomain(DOMAIN);
-	return 0;
+	return locale_set(language);
 }
 
 void

@@ -21,15 +21,14 @@
 /*
  * Of the environment: LC_ALL, LC_MESSAGES, LANG, LANGUAGE, as gettext reads
  * them, and English where the first language known to us is English. A language
- * that the system has no locale for is honoured all the same: then C.UTF-8
- * stands in, and LANGUAGE says which. (glibc from 2.39 on has no translations in
- * C.UTF-8; there the language wants a locale of the system.) Texts come as
- * UTF-8; a terminal with another charset (LC_ALL, LC_CTYPE, LANG) gets English.
- * Numbers, times and characters stay as in the C locale. Once, before threads.
+ * that the system has no locale for is honoured all the same: then C.UTF-8 or
+ * en_US.UTF-8 stands in, and LANGUAGE is set to it. Texts come as UTF-8; a
+ * terminal with another charset (LC_ALL, LC_CTYPE, LANG) gets English. Numbers,
+ * times and characters stay as in the C locale. Once, before threads.
  */
 void i18n_start(void);
 /* The same with the folder that holds LANGUAGE/LC_MESSAGES/latchkey.mo. 0;
- * OUT_ABSENT: it stays with English. */
+ * OUT_ABSENT: it stays with English. -errno. */
 MUST int i18n_open(const char *folder);
 /* How many columns of a terminal this takes; wide characters take two, what is
  * put on the one before takes none, and each byte that is not UTF-8 one. */
