@@ -74,31 +74,23 @@ cache_is_good(const struct cache *cache, int64_t now, int64_t max_age_s)
 	return age >= -CACHE_AHEAD_MS && age <= max_age_s * SECOND_MS;
 }
 
-/* Not beyond the width, whatever the clock says. */
-static int64_t
-stamp_of(int64_t now)
-{
-	return now < 0 ? 0 : now;
-}
-
-/* The keys are on disk already, but perhaps not yet their name: whoever wrote
- * them may have been ended in between. A time that is lost with the power makes
+/* Written last, over zeros: a file with a time was on disk, and its name too,
+ * before it had one. So only the time need be written while the keys stay, and
+ * nothing waits for the disk then: a time that is lost with the power makes
  * them older, which is safe. */
 static int
-touch(const char *path, int64_t now)
+stamp_write(const char *path, int64_t now, bool wait)
 {
 	CLEAN(disk_close)
 	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
 	char stamp[STAMP_LEN + 2];
 	int n = snprintf(stamp, sizeof(stamp), "%0*lld", STAMP_LEN,
-			 (long long)stamp_of(now));
+			 (long long)(now < 1 ? 1 : now));
 
-	if (fd < 0 || n != STAMP_LEN)
-		return OUT_DENIED;
-	if (disk_sync_dir(path) != 0 ||
+	if (fd < 0 || n != STAMP_LEN ||
 	    pwrite(fd, stamp, STAMP_LEN, KEPT_LEN) != STAMP_LEN)
-		return OUT_DENIED;
-	return 0;
+		return FAIL(-EIO);
+	return wait && fsync(fd) != 0 ? FAIL(-errno) : 0;
 }
 
 static bool
@@ -114,17 +106,23 @@ cache_store(const char *path, const char *url, const struct answer *a,
 {
 	CLEAN(buf_clear) struct buf text = BUF_INIT;
 	const struct disk_as as = {.uid = DISK_SAME, .mode = 0600};
+	int r;
 
-	if (old != NULL && is_same(&old->answer, a) && touch(path, now) == 0)
+	if (old != NULL && old->kept_at > 0 && is_same(&old->answer, a) &&
+	    stamp_write(path, now, false) == 0)
 		return 0;
-	(void)buf_addf(&text, KEPT "%0*lld\n" FROM "%s\n", STAMP_LEN,
-		       (long long)stamp_of(now), url);
+	(void)buf_addf(&text, KEPT "%0*d\n" FROM "%s\n", STAMP_LEN, 0, url);
 	if (a->id[0] != '\0')
 		(void)buf_addf(&text, "# server %s %s\n", a->id, a->name);
 	(void)buf_addstr(&text, buf_str(&a->lines));
 	if (buf_err(&text) != 0)
 		return buf_err(&text);
-	return disk_replace(path, buf_str(&text), &as, note);
+	r = disk_replace(path, buf_str(&text), &as, note);
+	if (r == 0)
+		r = stamp_write(path, now, true);
+	return r < 0 ? note_set(note, OUT_DENIED, "cannot write %.150s: %s",
+				path, strerror(-r))
+		     : r;
 }
 
 int

@@ -3,7 +3,7 @@
  * used, and good for the place that gave it only. It says itself how old it is,
  * by the wall clock, so a copy is no younger than the original.
  *
- *   # latchkey kept 000001732200000000		(ms since 1970)
+ *   # latchkey kept 000001732200000000		(ms since 1970; 0: not yet)
  *   # from https://keys.example
  *   # server <id> <name>
  *   ssh-ed25519 AAAA...

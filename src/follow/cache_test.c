@@ -72,12 +72,18 @@ test_store(void)
 	is_int(cache_load(path, "https://other.example", &c), OUT_MISMATCH,
 	       "of another place it is worth nothing");
 	is_int(cache_load(path, URL "/", &c), OUT_MISMATCH, "  whatever");
+	/* Ended before the time was written: nobody knows what is on disk. */
+	c.kept_at = 0;
+	first = inode();
+	is_int(store("# server abc web-1\n" K2 "\n", &c, NOW + 9), 0,
+	       "without a time");
+	ok(inode() != first, "  it is written anew");
 	is_int(cache_drop(path), 0, "dropped");
 	is_int(cache_load(path, URL, &c), OUT_ABSENT, "  it is gone");
 	is_int(cache_drop(path), 0, "  twice, too");
 	is_int(store("", NULL, -5), 0, "no keys, at a strange time");
 	is_int(cache_load(path, URL, &c), 0, "  is kept as well");
-	is_int(c.kept_at, 0, "  as very old");
+	is_int(c.kept_at, 1, "  as very old");
 }
 
 static void

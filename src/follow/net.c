@@ -233,6 +233,25 @@ plain_wait(struct net *net, short what, struct note *note)
 	return wait_for(net->fd, what, net->deadline) ? 0 : late(note, "HTTP");
 }
 
+/* OpenSSL is not woken up for plain HTTP: that costs as much as the rest. */
+static ssize_t
+bytes_put(struct net *net, struct str s)
+{
+	if (net->ssl == NULL)
+		return send(net->fd, s.p, s.n, MSG_NOSIGNAL);
+	ERR_clear_error();
+	return SSL_write(net->ssl, s.p, (int)s.n);
+}
+
+static ssize_t
+bytes_get(struct net *net, char *p, size_t n)
+{
+	if (net->ssl == NULL)
+		return recv(net->fd, p, n, 0);
+	ERR_clear_error();
+	return SSL_read(net->ssl, p, (int)n);
+}
+
 int
 net_write(struct net *net, struct str s, struct note *note)
 {
@@ -240,11 +259,7 @@ net_write(struct net *net, struct str s, struct note *note)
 		ssize_t n;
 		int r;
 
-		ERR_clear_error();
-		if (net->ssl != NULL)
-			n = SSL_write(net->ssl, s.p, (int)s.n);
-		else
-			n = send(net->fd, s.p, s.n, MSG_NOSIGNAL);
+		n = bytes_put(net, s);
 		if (n > 0) {
 			s = str_sub(s, (size_t)n, SIZE_MAX);
 			continue;
@@ -264,11 +279,7 @@ net_read(struct net *net, char *p, size_t n, size_t *ret, struct note *note)
 		ssize_t got;
 		int r;
 
-		ERR_clear_error();
-		if (net->ssl != NULL)
-			got = SSL_read(net->ssl, p, (int)n);
-		else
-			got = recv(net->fd, p, n, 0);
+		got = bytes_get(net, p, n);
 		/* TLS says itself that it has ended; a connection that just
 		 * stops is an error there. */
 		if (got > 0 || (got == 0 && net->ssl == NULL) ||

@@ -338,7 +338,7 @@ if command -v strace >/dev/null; then
 		$keys authorized-keys debian >"$T/out" 2>"$T/err"
 	is "it is on disk before it is shown" "$(sed -n \
 		's/.*\(fsync\|rename\)[a-z0-9]*(.*= 0$/\1/p; s/.*write(1, .*/shown/p' \
-		"$T/trace" | tr '\n' ' ')" "fsync rename fsync shown "
+		"$T/trace" | tr '\n' ' ')" "fsync rename fsync fsync shown "
 	latchkey server set-keypair web-1 other >/dev/null
 else
 	skip "it is on disk before it is shown" "there is no strace"
