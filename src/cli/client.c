@@ -56,9 +56,23 @@ outcome_of(int status)
 	return OUT_UNSUPPORTED;
 }
 
+/* A sentence of the server's, for another one to follow. */
+static void
+sentence(struct str why, struct buf *ret)
+{
+	static const struct str again = STR_INIT(": try again");
+
+	if (str_ends(why, again))
+		why.n -= again.n;
+	(void)buf_addstr(ret, str_sub(why, 0, 200));
+	if (!str_ends(why, STR(".")))
+		(void)buf_addc(ret, '.');
+}
+
 static int
 refused(struct cli *cli, const struct outward_answer *answer)
 {
+	CLEAN(buf_clear) struct buf text = BUF_INIT;
 	CLEAN(json_freep) struct json *j = NULL;
 	int out = outcome_of(answer->status);
 	struct str wait = outward_field(answer, "retry-after");
@@ -72,9 +86,10 @@ refused(struct cli *cli, const struct outward_answer *answer)
 		    _("%s answered with status %d and no reason: is "
 		      "it a latchkey server?"),
 		    cli->session.url, answer->status);
+	sentence(why, &text);
 	if (answer->status == 429 && wait.n > 0 && wait.n < 8)
 		return note_set(&cli->note, out, _("%.*s Try again in %.*s s."),
-				STR_ARG(str_sub(why, 0, 200)), STR_ARG(wait));
+				STR_ARG(buf_str(&text)), STR_ARG(wait));
 	return note_set(&cli->note, out, "%.*s", STR_ARG(why));
 }
 
