@@ -189,7 +189,7 @@ why_lost(int r)
 {
 	switch (r) {
 	case OUT_RANGE:
-		return "the client left";
+		return "the connection ended";
 	case OUT_EXPIRED:
 		return "not taken in time";
 	case OUT_DENIED:
