@@ -10,7 +10,7 @@ all:    ## build build/latchkeyd and build/latchkey (plain make)
 run:    ## install what is missing, build, serve on loopback
 	@tools/run
 check: all  ## unit tests, arrows, texts, headers alone: seconds
-	@tools/check-arrows && tools/check-texts && tools/check-headers $(B) && tools/rings $(B) unit fuzz
+	@tools/check-arrows && tools/check-texts && tools/check-headers $(B) && tools/check-symbols $(B) && tools/rings $(B) unit fuzz
 test:   ## everything that decides whether a change is good
 	@tools/test
 asan:   ## all rings under AddressSanitizer and UBSan, in build-asan
