@@ -163,7 +163,7 @@ say_done(const struct install *in, size_t n_lines, bool settled)
 }
 
 static int
-steps(struct install *in, size_t *ret_n)
+steps(struct install *in)
 {
 	int r = place_make(in);
 
@@ -179,9 +179,7 @@ steps(struct install *in, size_t *ret_n)
 		r = front_look(in); /* for the users that were found */
 	if (r == 0)
 		r = enrol_conf(in);
-	if (r == 0)
-		r = front_make(in);
-	return r != 0 ? r : take_over(in, ret_n);
+	return r != 0 ? r : front_make(in);
 }
 
 int
@@ -195,12 +193,18 @@ install_run(const struct install_ask *ask)
 	if (r == 0)
 		r = conf_begin(&in);
 	if (r == 0)
-		r = steps(&in, &n);
+		r = steps(&in);
 	if (r != 0)
 		return complain(
 		    &in, r,
 		    "This machine does not follow its key; logins "
 		    "are as they were. Mend that and run it again.");
+	r = take_over(&in, &n);
+	if (r != 0)
+		return complain(&in, r,
+				"sshd asks latchkeyd now, but what is left "
+				"there opens without asking. Mend that and run "
+				"it again.");
 	r = cloud_settle(in.answer.id, &settled, &in.note);
 	if (r != 0)
 		return complain(&in, r,

@@ -409,10 +409,40 @@ is "the key of now, at the end" \
 is "and nothing of ours" "$(ls -d /etc/latchkey /var/lib/latchkey \
 	/usr/local/lib/latchkey /etc/ssh/sshd_config.d/50-latchkey.conf 2>/dev/null)" ""
 enters "the plain line opens" other
-seed=$(latchkey server seed-url -f web-1 | grep -o 'lk_s_[0-9A-Za-z]*' | head -n 1)
-want "and again with a new seed" latchkey-keys install --url "$URL" --seed "$seed" \
-	--user debian
+seed=$(latchkey server seed-url -f web-1 2>/dev/null | grep -o 'lk_s_[0-9A-Za-z]*' | head -n 1)
+# Users may have put there what they like.
+cp -a /home/debian/.ssh/authorized_keys "$T/plain"
+left() { # DESCRIPTION REGEX: nothing is followed, nothing changed
+	deny "$1" latchkey-keys install --url "$URL" --seed "$seed" --user debian
+	said "is left alone" "$2"
+	is "as it was" "$(sha256sum </home/debian/.ssh/authorized_keys)" "$(sha256sum <"$T/plain")"
+}
+cp -a "$T/plain" "$T/target"
+ln -sf "$T/target" /home/debian/.ssh/authorized_keys
+left "a link" 'authorized_keys is left alone: Too many levels'
+rm /home/debian/.ssh/authorized_keys
+ln "$T/target" /home/debian/.ssh/authorized_keys 2>/dev/null || {
+	cp -a "$T/plain" /home/debian/.ssh/target
+	ln /home/debian/.ssh/target /home/debian/.ssh/authorized_keys
+}
+left "a file with a second name" 'left alone: it has another name elsewhere'
+mv /home/debian/.ssh "$T/dotssh"
+ln -s "$T/dotssh" /home/debian/.ssh
+left "a folder that is a link" '/authorized_keys2? is left alone: Too many levels'
+rm /home/debian/.ssh
+mv "$T/dotssh" /home/debian/.ssh
+rm -f /home/debian/.ssh/authorized_keys /home/debian/.ssh/target
+cp -a "$T/plain" /home/debian/.ssh/authorized_keys
+want "then it takes over" latchkey-keys install --url "$URL" --user debian
+said "the line" 'authorized_keys: 1'
 enters "it follows" other
+want "uninstall once more" $keys uninstall
+seed=$(latchkey server seed-url -f web-1 2>/dev/null | grep -o 'lk_s_[0-9A-Za-z]*' | head -n 1)
+want "below another root, which no sshd is told of" latchkey-keys install --root / \
+	--url "$URL" --seed "$seed"
+deny "a root that is not there" latchkey-keys install --root "$T/none" --url "$URL"
+kill -HUP $sshd
+enters "it follows as soon as that starts" other
 latchkey server delete -f web-1 >/dev/null
 syslog_clear
 kept_out "a server that is deleted" other
