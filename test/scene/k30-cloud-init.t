@@ -179,4 +179,22 @@ is "is the same machine's" "$(in_machine cat /var/lib/cloud/data/instance-id)" "
 want "the server is deleted" latchkey server delete -f web-2
 kept_out "its machine gets no more keys" other.pem
 machine_off
+
+# --- an image on which the key client does not run, and no ";i="
+want "a third server" latchkey server create web-3 --keypair other
+kernel=$(grep -o 'ds=nocloud-net;s=[^ ;]*' "$T/said" | head -n 1)
+rm -rf "$T/machine"
+machine_on "root=/dev/vda1 $kernel"
+image
+in_machine sh -c 'mkdir -p /usr/local/lib && : >/usr/local/lib/latchkey'
+want "it boots" boot
+sshd_on
+latchkey server known-hosts web-3 --host "[127.0.0.1]:$port" >"$T/known"
+enters "cloud-init's line lets in" other.pem
+is "it does not follow, and that is shown" \
+	"$(latchkey server show web-3 --output json | jq -r .follows)" false
+id=$(in_machine cat /var/lib/cloud/data/instance-id)
+want "another boot" boot
+is "is the same machine's" "$(in_machine cat /var/lib/cloud/data/instance-id)" "$id"
+machine_off
 finish

@@ -35,20 +35,27 @@ static const char config_end[] =
     "  post: [pub_key_rsa, pub_key_ecdsa, pub_key_ed25519, instance_id,\n"
     "    hostname, fqdn]\n"
     "  tries: 5\n";
+/* A machine whose seed is over must not be taken for another one at its next
+ * boot, key client or not. With one, that is the client's to see to. */
+#define CANNOT                                                                 \
+	"#!/bin/sh\n"                                                          \
+	"# Has sshd ask latchkey for this server's key at each login.\n"       \
+	"set -u\n"                                                             \
+	"umask 022\n"                                                          \
+	"new=''\n"                                                             \
+	"cannot() {\n"                                                         \
+	"\techo \"latchkey: $1; this server's key cannot follow changes\"\n"   \
+	"\trm -f \"$new\"\n"                                                   \
+	"\tgrep -q ';i=' /proc/cmdline && exit 0\n"                            \
+	"\tcd /var/lib/cloud && id=$(cat data/instance-id) &&\n"               \
+	"\t\tmkdir -p seed/nocloud-net &&\n"                                   \
+	"\t\techo \"instance-id: $id\" >seed/nocloud-net/meta-data\n"          \
+	"\texit 0\n"                                                           \
+	"}\n"
 /* The program takes its own name only when it is whole and runs here. */
-static const char install_begin[] =
-    "#!/bin/sh\n"
-    "# Has sshd ask latchkey for this server's key at each login.\n"
-    "set -u\n"
-    "umask 022\n"
+static const char install_begin[] = CANNOT
     "folder=/usr/local/lib/latchkey\n"
     "program=$folder/latchkey-keys\n"
-    "cannot() {\n"
-    "\techo \"latchkey: $1; this server's key cannot follow changes\"\n"
-    "\trm -f \"$new\"\n"
-    "\texit 0\n"
-    "}\n"
-    "new=''\n"
     "mkdir -p \"$folder\" && new=$(mktemp \"$program.XXXXXX\") ||\n"
     "\tcannot \"$folder cannot be written\"\n"
     "base64 -d >\"$new\" <<'END' || cannot 'the key client is not whole'\n";
@@ -61,9 +68,7 @@ static const char install_end[] =
     "mv -f \"$new\" \"$program\" || cannot \"$folder cannot be written\"\n"
     "exec \"$program\" install --url ";
 static const char install_none[] =
-    "#!/bin/sh\n"
-    "echo \"latchkey: the key client was not sent;"
-    " this server's key cannot follow changes\"\n";
+    CANNOT "cannot 'the key client was not sent'\n";
 
 int
 meta_lines(struct buf *b, struct str bytes)
