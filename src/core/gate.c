@@ -104,6 +104,15 @@ counts(const struct proof *proof)
 	return false;
 }
 
+/* A machine whose credential ended asks again at each login that somebody tries
+ * there: that must not shut out the people behind its address, and it must hear
+ * that it has ended, whoever guesses from there. */
+static bool
+is_throttled(const struct proof *proof)
+{
+	return counts(proof) && proof->kind != PROOF_MACHINE;
+}
+
 static int
 refuse(struct core *core, const struct proof *proof, const struct subject *who,
        int r)
@@ -111,11 +120,11 @@ refuse(struct core *core, const struct proof *proof, const struct subject *who,
 	int64_t wait;
 	int bitten = 0;
 
-	if (counts(proof)) {
+	if (is_throttled(proof)) {
 		bitten = gate_throttle(core, proof->addr, STR_NONE, &wait);
 		if (r == OUT_UNPROVEN)
 			gate_throttle_fail(core, proof->addr, STR_NONE);
-	} else if (r == OUT_EXPIRED)
+	} else if (!counts(proof) && r == OUT_EXPIRED)
 		return r;
 	audit_refusal(core, who, VERB_LOGIN, str_c(who->account), STR_NONE,
 		      out_text(r));

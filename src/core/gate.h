@@ -171,7 +171,8 @@ MUST int gate_bearer(struct core *, const struct subject *,
  * memory; OUT_TOO_MANY with the seconds to wait. A success forgets the name's
  * failures. What people choose (passwords) is not even looked at while it
  * bites. A random secret cannot be guessed: the right one always opens, so that
- * nobody is locked out by a neighbour behind the same address.
+ * nobody is locked out by a neighbour behind the same address. A machine's own
+ * counts for nothing here: one that ended is shown at every login there.
  */
 #define THROTTLE_FREE 20        /* failures before it bites */
 #define THROTTLE_WINDOW_MS (60 * 1000)
