@@ -1,5 +1,6 @@
 #include "core/server_inner.h"
 
+#include "base/enc.h"
 #include "core/audit.h"
 #include "core/git_inner.h"
 #include "core/sql.h"
@@ -76,11 +77,27 @@ struct create {
 	char name_key[SERVER_NAME_MAX + 1];
 };
 
+/* Whoever writes an id means an id: a server called like another one's would
+ * have that one deleted in its place. */
+static bool
+reads_as_id(struct str name)
+{
+	char key[SERVER_NAME_MAX + 1];
+	uint8_t id[SERVER_ID_LEN / 2];
+
+	text_lower(name, key);
+	return dec_hex(str_c(key), id, sizeof(id)) == 0;
+}
+
 static int
 ask_check(const struct server_ask *ask, struct note *note)
 {
 	if (!server_name_ok(ask->name))
 		return note_set(note, OUT_MALFORMED, "%s", server_name_rule);
+	if (reads_as_id(ask->name))
+		return note_set(note, OUT_MALFORMED,
+				"%d hex digits are an id, and no server's name",
+				SERVER_ID_LEN);
 	if (ask->keypair.n == 0)
 		return note_set(note, OUT_MALFORMED,
 				"a server is made with a key pair");

@@ -17,7 +17,7 @@
 #include "wire/sshkey.h"
 
 #define SERVER_ID_LEN 32
-#define SERVER_NAME_MAX 63 /* a host name's label: RFC 1123 2.1 */
+#define SERVER_NAME_MAX 63 /* a host name's label: RFC 1123 2.1; not an id */
 #define SERVERS_MAX 1000000 /* per project */
 #define SERVER_KEYS_MAX 1000 /* of one server's history: the oldest go */
 #define SERVER_SCAN_MAX 20000 /* rows that a search looks at for one page */

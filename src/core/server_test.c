@@ -115,6 +115,15 @@ test_refused(struct world *w)
 	pair_put(w, str_c(w->owner.account), "never", "dead", 4);
 	refuse(w, "WEB-1", "web-key", OUT_CONFLICT, "the name is taken");
 	refuse(w, "bad_name", "web-key", OUT_MALFORMED, "not a name");
+	refuse(w, "0123456789abcdef0123456789abcdef", "web-key", OUT_MALFORMED,
+	       "what reads as an id");
+	refuse(w, "0123456789ABCDEF0123456789abcdef", "web-key", OUT_MALFORMED,
+	       "however it is written");
+	is_int(create_try(w, "0123456789abcdef0123456789abcde", "web-key", &m),
+	       0, "a digit less is a name");
+	is_int(
+	    create_try(w, "0123456789abcdef0123456789abcdefg", "web-key", &m),
+	    0, "so is anything longer");
 	refuse(w, "other", "", OUT_MALFORMED, "no pair");
 	refuse(w, "other", "web-kez", OUT_MISSING_PART, "no such pair");
 	refuse(w, "other", "0123456789012345678901234567890123",
