@@ -38,6 +38,19 @@ is "a path that is a secret is one over loopback" \
 is "and none from afar" "$(at "$address" /metadata/x/meta-data)" 403
 is "nor is a machine's credential" "$(at "$address" \
 	/machine/v1/authorized-keys -H 'Authorization: Bearer x')" 403
+pairs=/latchkey/v1/projects/nest/default/keypairs
+pair() { # ADDRESS [ARGUMENT]...: asks for a key pair
+	from=$1
+	shift
+	at "$from" $pairs -H 'Content-Type: application/json' \
+		-d '{"name":"from-afar"}' "$@"
+}
+is "no private key goes there" "$(pair "$address" -u "iamapikey:$key")" 403
+like "and it is said why" "$(jq -r .error.message "$T/body")" 'clear text .* https'
+is "none was made" "$(at 127.0.0.1 /metrics; sed -n \
+	's/^latchkey_key_pairs_made_total //p' "$T/body")" 2000
+is "nor noted down" "$(at 127.0.0.1 $pairs/from-afar -u "iamapikey:$key")" 404
+is "over loopback it may" "$(pair 127.0.0.1 -u "iamapikey:$key")" 201
 is "what holds no secret is served" "$(at "$address" /healthz)" 200
 stop
 
