@@ -104,9 +104,11 @@ ask_check(const struct keypair_ask *ask, struct note *note)
 
 	if (r != 0)
 		return r;
-	r = ask->blob.n <= SSHKEY_BLOB_MAX
-		? sshkey_blob(ask->blob, &type, &bits)
-		: OUT_MALFORMED;
+	if (ask->blob.n > KEYPAIR_BLOB_MAX)
+		return note_set(note, OUT_MALFORMED,
+				"a key pair's public key has at most %d bytes",
+				KEYPAIR_BLOB_MAX);
+	r = sshkey_blob(ask->blob, &type, &bits);
 	if (r != 0)
 		return r < 0 ? r : malformed(note, "not a public key");
 	if (!str_eq(ask->type, sshkey_type_name(type)) ||

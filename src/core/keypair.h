@@ -16,6 +16,8 @@
 #define KEYPAIR_ID_LEN 32
 #define KEYPAIR_NAME_MIN 3
 #define KEYPAIR_NAME_MAX 20 /* [A-Za-z0-9-], matched without case */
+#define KEYPAIR_BLOB_MAX 2560 /* RSA of 16384 bits has 2080; so that any page of
+				  any list has room */
 #define KEYPAIRS_MAX 2000000 /* per project */
 #define KEYPAIR_PENDING_MS (5 * MINUTE_MS) /* then it was not delivered */
 

@@ -256,7 +256,7 @@ test_nonsense(struct world *w)
 	struct sshkey key = key_of(3);
 	struct str blob = blob_of(&key);
 	char longer[SSHKEY_COMMENT_MAX + 2];
-	static char huge[SSHKEY_BLOB_MAX + 1];
+	static char huge[KEYPAIR_BLOB_MAX + 1];
 	struct keypair_ask good = {.name = STR("abc"),
 				   .type = STR("ssh-ed25519"),
 				   .blob = blob,
@@ -285,6 +285,48 @@ test_nonsense(struct world *w)
 	by = on_account(w, w->key, VERB_KEYPAIR_CREATE);
 	is_int(keypair_add(&by, &good, &w->arena, &k, &note), OUT_ABSENT,
 	       "no project");
+}
+
+static void
+put_string(struct buf *b, struct str s)
+{
+	const char length[] = {0, 0, (char)(s.n >> 8), (char)(s.n & 255)};
+
+	must(buf_add(b, length, sizeof(length)), "length");
+	must(buf_addstr(b, s), "string");
+}
+
+/* A key of FIDO, whose owner chooses how long its application's name is. */
+static void
+test_long(struct world *w)
+{
+	static char name[KEYPAIR_BLOB_MAX];
+	struct sshkey key = key_of(5);
+	struct visit by = creates(w, "Own/default");
+	struct keypair k;
+	struct note note;
+
+	memset(name, 'a', sizeof(name));
+	for (size_t n = KEYPAIR_BLOB_MAX - 1; n <= KEYPAIR_BLOB_MAX + 1; n++) {
+		CLEAN(buf_clear) struct buf b = BUF_INIT;
+		struct keypair_ask ask = {.name = STR("long"),
+					  .type =
+					      STR("sk-ssh-ed25519@openssh.com"),
+					  .bits = 256};
+		bool fits = n <= KEYPAIR_BLOB_MAX;
+
+		put_string(&b, ask.type);
+		put_string(
+		    &b, (struct str){(const char *)key.blob + key.blob_len - 32,
+				     32});
+		put_string(&b, (struct str){name, n - b.n - 4});
+		ask.blob = buf_str(&b);
+		is_int((long long)ask.blob.n, (long long)n, "a long key");
+		is_int(keypair_add(&by, &ask, &w->arena, &k, &note),
+		       fits ? 0 : OUT_MALFORMED, "of %zu bytes", n);
+		if (fits)
+			pair_delete(w, "Own/default/long");
+	}
 }
 
 /* --- the private half --- */
@@ -669,6 +711,7 @@ main(void)
 	world_make(&w);
 	test_import(&w);
 	test_nonsense(&w);
+	test_long(&w);
 	test_delivered(&w);
 	test_lost(&w);
 	test_revoked(&w);
