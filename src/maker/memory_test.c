@@ -131,6 +131,25 @@ locked(void)
 		   : 3;
 }
 
+/* How much of the heap and of OpenSSL a child has: 0 nothing, 1 all of it. */
+static int
+inherited(void)
+{
+	unsigned char page;
+	int there = mincore(memory.heap, 1, &page) == 0;
+
+	for (size_t i = 0; i < memory.n_parts; i++)
+		if ((mincore(memory.parts[i].p, 1, &page) == 0) != there)
+			return 2;
+	return there && memory.lean ? 3 : there;
+}
+
+static int
+lean_locked(void)
+{
+	return memory_lock(&memory) == 0 && memory_same(&memory) ? 0 : 2;
+}
+
 /* What fn returns in a child, or -n when signal n ended it. */
 static int
 in_child(int (*fn)(void))
@@ -143,6 +162,17 @@ in_child(int (*fn)(void))
 	if (pid < 0 || waitpid(pid, &status, 0) != pid)
 		return 98;
 	return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static void
+test_lean(void)
+{
+	is_int(memory_lean(&memory, true), 0, "without the heap");
+	is_int(in_child(inherited), 0, "a child has nothing of it");
+	is_int(in_child(lean_locked), 0, "it locks what it has");
+	is_int(memory_lean(&memory, true), 0, "once more is no harm");
+	is_int(memory_lean(&memory, false), 0, "with the heap");
+	is_int(in_child(inherited), 1, "a child has all of it");
 }
 
 int
@@ -172,6 +202,8 @@ main(void)
 		is_int(in_child(heap_ends), 0, "a child's heap cannot grow");
 	}
 	is_int(in_child(locked), 0, "all of it is locked in a child");
+	if (!SANITIZED)
+		test_lean();
 	ok(memory_same(&memory), "the heap is as it was");
 	return done_testing();
 }

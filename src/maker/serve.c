@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/packet.h"
+#include "base/sanitized.h"
 #include "crypt/newkey.h"
 #include "jail/jail.h"
 #include "maker/job.h"
@@ -76,10 +77,25 @@ place_clear(struct place *p)
 
 /* --- children --- */
 
+/* An Ed25519 key is made without OpenSSL and without a heap: see newkey.c. What
+ * others want to do at a fork may lie in a library that is not there after it.
+ */
+static pid_t
+job_fork(struct maker *m, const struct place *p)
+{
+	int r = memory_lean(&m->memory, p->order.type == SSHKEY_ED25519);
+
+	if (r != 0) {
+		errno = -r;
+		return -1;
+	}
+	return SANITIZED ? fork() : _Fork();
+}
+
 static void
 place_start(struct maker *m, struct place *p)
 {
-	p->pid = fork();
+	p->pid = job_fork(m, p);
 	if (p->pid == 0)
 		job_run(&m->memory, &p->order, p->fd);
 	if (p->pid > 0)

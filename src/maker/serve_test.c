@@ -71,15 +71,23 @@ order_packet(struct str packet)
 }
 
 static int
-order(enum sshkey_type type, unsigned bits)
+order_form(enum sshkey_type type, unsigned bits, enum keymaker_form form)
 {
 	CLEAN(buf_clear) struct buf b = BUF_INIT;
-	struct keymaker_order o = {
-	    .type = type, .bits = bits, .comment = STR("web-key")};
+	struct keymaker_order o = {.type = type,
+				   .bits = bits,
+				   .form = form,
+				   .comment = STR("web-key")};
 
 	if (keymaker_order_write(&o, &b) != 0)
 		abort();
 	return order_packet(buf_str(&b));
+}
+
+static int
+order(enum sshkey_type type, unsigned bits)
+{
+	return order_form(type, bits, KEYMAKER_OPENSSH);
 }
 
 struct answer {
@@ -151,10 +159,18 @@ test_kinds(void)
 		     {SSHKEY_RSA, 3072},     {SSHKEY_RSA, 4096}};
 	struct answer a;
 
-	for (size_t i = 0; i < nitems(kinds); i++)
+	/* Each after each other: what one kind has in its process the next
+	 * may not have. */
+	for (size_t i = 0; i < nitems(kinds); i++) {
 		ok(is_pair(order(kinds[i].type, kinds[i].bits), kinds[i].type,
 			   kinds[i].bits, &a),
 		   "type %d of %u bits", (int)kinds[i].type, kinds[i].bits);
+		is_int(status_of(order_form(kinds[i].type, kinds[i].bits,
+					    KEYMAKER_PEM)),
+		       KEYMAKER_FINE, "  in the other form");
+		is_int(status_of(order_form(SSHKEY_ED25519, 256, KEYMAKER_PEM)),
+		       KEYMAKER_FINE, "  and an Ed25519 key after it");
+	}
 }
 
 static int
