@@ -81,8 +81,9 @@ usage(FILE *f, const char *group)
 		whole ? "" : group, whole ? "" : " ");
 	command_lines(f, group);
 	if (whole)
-		fprintf(f, _("\nBegin with: latchkey login -a URL --apikey "
-			     "@FILE\n"));
+		(void)fputs(_("\nBegin with: latchkey login -a URL --apikey "
+			      "@FILE\n"),
+			    f);
 	(void)fputc('\n', f);
 	if (has_alias(group))
 		fprintf(f, "%s ", _("A word in parentheses does the same."));
@@ -100,14 +101,23 @@ usage_line(FILE *f, const struct command *c)
 }
 
 static void
+alias_line(FILE *f, const struct command *c)
+{
+	struct note line = {""};
+
+	(void)note_set(&line, 0, _("Also: latchkey %s%s%s\n"), c->group,
+		       c->group[0] != '\0' ? " " : "", c->alias);
+	(void)fputs(line.text, f);
+}
+
+static void
 command_help(FILE *f, const struct command *c, const struct opt *opts, size_t n)
 {
 	usage_line(f, c);
 	fprintf(f, "\n%s\n", _(c->text));
 	if (c->alias != NULL)
-		fprintf(f, _("Also: latchkey %s%s%s\n"), c->group,
-			c->group[0] != '\0' ? " " : "", c->alias);
-	fprintf(f, "\n");
+		alias_line(f, c);
+	(void)fputc('\n', f);
 	opt_usage(f, opts, n);
 	if (c->more != NULL)
 		fprintf(f, "\n%s", _(c->more));
@@ -307,8 +317,8 @@ base_name(const char *path)
 }
 
 /* Whoever started us may have closed what the first files that we open, a
- * private key's among them, would then be mistaken for: nothing can be read from
- * these, nor written to them. */
+ * private key's among them, would then be mistaken for: nothing can be read
+ * from these, nor written to them. */
 static void
 stdio_guard(void)
 {
