@@ -14,6 +14,8 @@
 #define LATCHKEY_VERSION "0.1.0"
 #endif
 
+#define SEED_MAX (CONF_TOKEN_MAX + 2) /* a line of it */
+
 enum {
 	OPT_CONF,
 	OPT_URL,
@@ -29,7 +31,8 @@ static const struct opt opts[OPTS] = {
 		  "what the first boot left (" CONF_PATH ")"},
     [OPT_URL] = {"url", 0, OPT_TEXT, "BASE", "where latchkeyd is"},
     [OPT_SEED] = {"seed", 0, OPT_TEXT, "TOKEN",
-		  "of this server's seed; not needed again"},
+		  "of this server's seed; not needed again. '-': from "
+		  "standard input, where no other user sees it"},
     [OPT_USER] = {"user", 0, OPT_MANY, "NAME",
 		  "who is to log in with the key (who has it in "
 		  "authorized_keys)"},
@@ -53,7 +56,7 @@ usage(FILE *out, int status)
 	fprintf(out,
 		"usage: latchkey-keys authorized-keys USER [--conf FILE]\n"
 		"       latchkey-keys status [--conf FILE]\n"
-		"       latchkey-keys install --url BASE --seed TOKEN "
+		"       latchkey-keys install --url BASE --seed TOKEN|- "
 		"[--user NAME]...\n"
 		"                             [--ca FILE] [--root DIR]\n"
 		"       latchkey-keys uninstall [--root DIR] [--force]\n"
@@ -95,9 +98,21 @@ status(const struct opt_value *v, char **operands)
 	return status_print(conf_of(v));
 }
 
+/* One line. */
+static bool
+seed_read(char ret[SEED_MAX])
+{
+	(void)setvbuf(stdin, NULL, _IONBF, 0);
+	if (fgets(ret, SEED_MAX, stdin) == NULL)
+		return false;
+	ret[strcspn(ret, "\n")] = '\0';
+	return true;
+}
+
 static int
 install(const struct opt_value *v, char **operands)
 {
+	char seed[SEED_MAX];
 	struct install_ask ask = {.url = v[OPT_URL].text,
 				  .seed = v[OPT_SEED].text,
 				  .ca = v[OPT_CA].text,
@@ -108,6 +123,11 @@ install(const struct opt_value *v, char **operands)
 	(void)operands;
 	if (ask.url == NULL)
 		return wrong("--url is missing");
+	if (ask.seed != NULL && strcmp(ask.seed, "-") == 0) {
+		if (!seed_read(seed))
+			return wrong("no token on standard input");
+		ask.seed = seed;
+	}
 	if (ask.seed != NULL && !conf_token_ok('s', str_c(ask.seed)))
 		return wrong("--seed is not the token of a seed");
 	return install_run(&ask);

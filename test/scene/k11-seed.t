@@ -109,8 +109,11 @@ chmod 755 "$T/client"
 want "with the key client in it, which runs" "$T/client" --version
 cmp -s "$T/client" "$BUILD/latchkey-keys.client"
 is "and is the one beside latchkeyd" $? 0
-like "that installs itself" "$(tail -n 1 "$T/install")" \
-	" install --url '$URL' --seed 'lk_s_[0-9A-Za-z]{49}'$"
+like "that installs itself" "$(tail -n 3 "$T/install")" \
+	"install --seed - --url '$URL' && exit 0\$"
+is "the token is in no list of processes" \
+	"$(grep lk_s_ "$T/install" | sed "s/'lk_s_[0-9A-Za-z]*'/TOKEN/")" \
+	"printf '%s\n' TOKEN |"
 audited "the trail has the first fetch" seed.read used \
 	server:nest/default/web-1
 

@@ -36,24 +36,28 @@ static const char config_end[] =
     "    hostname, fqdn]\n"
     "  tries: 5\n";
 /* A machine whose seed is over must not be taken for another one at its next
- * boot, key client or not. With one, that is the client's to see to. */
-#define CANNOT                                                                 \
+ * boot, key client or not. Once it is installed, that is the client's to see
+ * to. */
+#define BEGIN                                                                  \
 	"#!/bin/sh\n"                                                          \
 	"# Has sshd ask latchkey for this server's key at each login.\n"       \
 	"set -u\n"                                                             \
 	"umask 022\n"                                                          \
 	"new=''\n"                                                             \
+	"stay_known() {\n"                                                     \
+	"\tgrep -q ';i=' /proc/cmdline && return\n"                            \
+	"\tcd /var/lib/cloud && id=$(cat data/instance-id) &&\n"               \
+	"\t\tmkdir -p seed/nocloud-net &&\n"                                   \
+	"\t\techo \"instance-id: '$id'\" >seed/nocloud-net/meta-data\n"        \
+	"}\n"                                                                  \
 	"cannot() {\n"                                                         \
 	"\techo \"latchkey: $1; this server's key cannot follow changes\"\n"   \
 	"\trm -f \"$new\"\n"                                                   \
-	"\tgrep -q ';i=' /proc/cmdline && exit 0\n"                            \
-	"\tcd /var/lib/cloud && id=$(cat data/instance-id) &&\n"               \
-	"\t\tmkdir -p seed/nocloud-net &&\n"                                   \
-	"\t\techo \"instance-id: $id\" >seed/nocloud-net/meta-data\n"          \
+	"\tstay_known\n"                                                       \
 	"\texit 0\n"                                                           \
 	"}\n"
 /* The program takes its own name only when it is whole and runs here. */
-static const char install_begin[] = CANNOT
+static const char install_begin[] = BEGIN
     "folder=/usr/local/lib/latchkey\n"
     "program=$folder/latchkey-keys\n"
     "mkdir -p \"$folder\" && new=$(mktemp \"$program.XXXXXX\") ||\n"
@@ -66,9 +70,14 @@ static const char install_end[] =
     "\tcannot 'the key client does not run here'\n"
     "sync\n"
     "mv -f \"$new\" \"$program\" || cannot \"$folder cannot be written\"\n"
-    "exec \"$program\" install --url ";
+    "printf '%s\\n' ";
+/* The token is in no list of processes. A failure is one of the boot, too. */
+static const char install_run[] = " |\n\t\"$program\" install --seed - --url ";
+static const char install_tail[] = " && exit 0\n"
+				   "stay_known\n"
+				   "exit 1\n";
 static const char install_none[] =
-    CANNOT "cannot 'the key client was not sent'\n";
+    BEGIN "cannot 'the key client was not sent'\n";
 
 int
 meta_lines(struct buf *b, struct str bytes)
@@ -111,10 +120,10 @@ meta_vendor_write(struct buf *b, struct str base, struct str token,
 		(void)buf_adds(b, install_begin);
 		(void)buf_addstr(b, client_lines);
 		(void)buf_adds(b, install_end);
-		meta_shell(b, base);
-		(void)buf_adds(b, " --seed ");
 		meta_shell(b, token);
-		(void)buf_addc(b, '\n');
+		(void)buf_adds(b, install_run);
+		meta_shell(b, base);
+		(void)buf_adds(b, install_tail);
 	}
 	(void)buf_adds(b, tail);
 }
