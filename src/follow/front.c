@@ -36,8 +36,7 @@ command_of(struct install *in, const char *user)
 int
 front_look(struct install *in)
 {
-	int r =
-	    sshd_setting("root", "authorizedkeysfile", &in->files, &in->note);
+	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < in->conf.n_users; i++) {
 		r = command_of(in, in->conf.users[i]);
@@ -91,12 +90,10 @@ program_try(struct install *in)
 static int
 reload(struct install *in)
 {
-	const char *how = "none";
-
 	/* Below --root nothing runs that could be told. */
-	if (in->ask != NULL && in->ask->root != NULL)
+	if (in->ask->root != NULL)
 		return 0;
-	return sshd_reload(&how, &in->note);
+	return sshd_reload(&in->note);
 }
 
 int
@@ -113,7 +110,9 @@ front_make(struct install *in)
 	if (r != 0)
 		return r;
 	r = drop_in_check(in);
-	if (r == 0 && !was)
+	/* Also when it was there: a run that was ended may have come as far as
+	 * writing it, and lines are taken away next. */
+	if (r == 0)
 		r = reload(in);
 	if (r != 0 && !was && disk_remove(FOLLOW_DROP_IN) == 0) {
 		none = in->note;

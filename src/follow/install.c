@@ -23,13 +23,12 @@ install_clear(struct install *in)
 	disk_close(&in->self);
 	disk_close(&in->lock);
 	buf_clear(&in->key);
-	buf_clear(&in->files);
 	answer_clear(&in->answer);
 }
 #define INSTALL_INIT(what)                                                     \
 	{                                                                      \
 		.ask = (what), .self = -1, .lock = -1, .key = BUF_INIT,        \
-		.answer = ANSWER_INIT, .files = BUF_INIT                       \
+		.answer = ANSWER_INIT                                          \
 	}
 
 static int
@@ -110,19 +109,42 @@ conf_begin(struct install *in)
 	return 0;
 }
 
+/* Where sshd looks for the keys of a user: blocks of its configuration may say
+ * other files for some. */
+static int
+files_of(struct install *in, const char *user, struct buf *ret)
+{
+	return sshd_setting(user, "authorizedkeysfile", ret, &in->note);
+}
+
+/* Nobody's blocks: who has keys elsewhere is to be named. */
 static int
 users_find(struct install *in)
 {
+	CLEAN(buf_clear) struct buf files = BUF_INIT;
 	int r;
 
 	if (in->conf.n_users > 0)
 		return 0;
-	r = people_find(in->files.p, &in->answer, &in->conf, &in->note);
+	r = files_of(in, FOLLOW_USER, &files);
+	if (r == 0)
+		r = people_find(files.p, &in->answer, &in->conf, &in->note);
 	if (r == 0 && in->conf.n_users == 0)
 		return note_set(&in->note, OUT_ABSENT,
 				"nobody here has the key in a file of theirs: "
 				"say with --user who is to log in with it");
 	return r;
+}
+
+static int
+take_from(struct install *in, const char *user, size_t *ret_n)
+{
+	CLEAN(buf_clear) struct buf files = BUF_INIT;
+	int r = files_of(in, user, &files);
+
+	return r != 0
+		   ? r
+		   : people_take(files.p, user, &in->answer, ret_n, &in->note);
 }
 
 /* From here on sshd asks, so the lines are one way too many. Root may have one
@@ -133,13 +155,11 @@ take_over(struct install *in, size_t *ret_n)
 	int r = 0, last = 0;
 
 	for (size_t i = 0; i < in->conf.n_users; i++) {
-		last = people_take(in->files.p, in->conf.users[i], &in->answer,
-				   ret_n, &in->note);
+		last = take_from(in, in->conf.users[i], ret_n);
 		r = last != 0 ? last : r;
 	}
 	if (!conf_has_user(&in->conf, STR("root"))) {
-		last = people_take(in->files.p, "root", &in->answer, ret_n,
-				   &in->note);
+		last = take_from(in, "root", ret_n);
 		r = last != 0 ? last : r;
 	}
 	return r;
@@ -223,11 +243,12 @@ keys_of_now(struct install *in)
 	CLEAN(cache_clear) struct cache cache = CACHE_INIT;
 	int r = conf_key(CONF_PATH, &in->key, &in->note);
 
-	if (r == 0)
+	if (r == 0) {
 		r = keys_ask(&in->conf, buf_str(&in->key), &in->answer,
 			     &in->note);
-	if (r == 0 || r == OUT_DENIED)
-		return 0;
+		if (r == 0 || r == OUT_DENIED)
+			return 0;
+	}
 	if (cache_load(in->conf.cache, in->conf.url_text, &cache) != 0 ||
 	    !cache_is_good(&cache, clock_now(), in->conf.max_age_s))
 		return in->ask->force ? 0 : r;
@@ -236,16 +257,29 @@ keys_of_now(struct install *in)
 }
 
 static int
-give_back(struct install *in, size_t *ret_n)
+give_to(struct install *in, const char *user, size_t *ret_n)
 {
 	CLEAN(buf_clear) struct buf files = BUF_INIT;
-	int r = sshd_setting("root", "authorizedkeysfile", &files, &in->note);
+	int r = files_of(in, user, &files);
 
-	for (size_t i = 0; r == 0 && i < in->conf.n_users; i++)
-		if (in->answer.n > 0)
-			r = people_give(files.p, in->conf.users[i], &in->answer,
-					ret_n, &in->note);
-	return r;
+	return r != 0
+		   ? r
+		   : people_give(files.p, user, &in->answer, ret_n, &in->note);
+}
+
+static int
+give_back(struct install *in, size_t *ret_n)
+{
+	int r = 0, last;
+
+	for (size_t i = 0; in->answer.n > 0 && i < in->conf.n_users; i++) {
+		last = give_to(in, in->conf.users[i], ret_n);
+		r = last != 0 ? last : r;
+	}
+	if (r <= 0 || !in->ask->force)
+		return r;
+	(void)fprintf(stderr, "latchkey-keys: %s\n", in->note.text);
+	return 0;
 }
 
 int
@@ -269,8 +303,8 @@ uninstall_run(const struct install_ask *ask)
 		r = place_remove(&in.note);
 	if (r != 0)
 		return complain(&in, r,
-				"Not all of it is undone. --force leaves "
-				"without an answer, and then without keys.");
+				"Not all of it is undone. --force leaves also "
+				"when no key can be put back.");
 	printf("sshd asks nobody any more; lines written to authorized_keys: "
 	       "%zu\n",
 	       n);

@@ -26,7 +26,6 @@ struct install {
 	bool had_conf;
 	struct buf key;
 	struct answer answer;
-	struct buf files; /* sshd's AuthorizedKeysFile */
 	struct note note;
 };
 
@@ -40,7 +39,7 @@ MUST int enrol_make(struct install *);
 MUST int enrol_conf(struct install *); /* machine.conf */
 
 /* --- front.c: sshd's configuration --- */
-/* Nobody else's AuthorizedKeysCommand is in the way; fills files. */
+/* Nobody else's AuthorizedKeysCommand is in the way. */
 MUST int front_look(struct install *);
 /* sshd asks us from now on, or everything is as before. */
 MUST int front_make(struct install *);

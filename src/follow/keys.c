@@ -7,7 +7,10 @@
 #include "follow/turn.h"
 
 #include <errno.h>
+#include <grp.h>
+#include <libgen.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -218,6 +221,26 @@ answer(struct login *l)
 	return ask(l);
 }
 
+/* Root, who tries what sshd does: what root kept would be root's, and whoever
+ * sshd runs this as could not read it when nobody answers. */
+static int
+owner_become(const char *cache, struct note *note)
+{
+	char path[CONF_PATH_MAX + 1];
+	struct stat st;
+
+	(void)snprintf(path, sizeof(path), "%s", cache);
+	if (geteuid() != 0 || stat(dirname(path), &st) != 0 || st.st_uid == 0)
+		return 0;
+	if (setgroups(0, NULL) != 0 ||
+	    setresgid(st.st_gid, st.st_gid, st.st_gid) != 0 ||
+	    setresuid(st.st_uid, st.st_uid, st.st_uid) != 0)
+		return note_set(note, OUT_DENIED,
+				"cannot become the owner of %s: %s", path,
+				strerror(errno));
+	return 0;
+}
+
 static int
 complain(const struct note *note)
 {
@@ -236,7 +259,8 @@ keys_print(const char *conf_path, const char *user)
 		return complain(&l.why);
 	if (!conf_has_user(&l.conf, str_c(user)))
 		return EXIT_DONE;
-	if (conf_key(conf_path, &l.key, &l.why) != 0)
+	if (owner_become(l.conf.cache, &l.why) != 0 ||
+	    conf_key(conf_path, &l.key, &l.why) != 0)
 		return complain(&l.why);
 	return answer(&l);
 }

@@ -268,7 +268,9 @@ people_give(const char *patterns, const char *user, const struct answer *a,
 	size_t n = 0;
 	int r;
 
-	if (pw == NULL || !next_pattern(&rest, &pattern))
+	if (pw == NULL)
+		return 0;
+	if (!next_pattern(&rest, &pattern))
 		return note_set(note, OUT_DENIED,
 				"there is no file for the keys of %.40s", user);
 	r = file_open(&f, pattern, pw, true, note);

@@ -21,7 +21,8 @@ MUST int people_find(const char *pattern, const struct answer *,
  * with a note: something was left alone. Nobody of that name: nothing to do. */
 MUST int people_take(const char *pattern, const char *user,
     const struct answer *, size_t *ret_n, struct note *);
-/* Put those that are not there into the first of them. */
+/* Put those that are not there into the first of them. OUT_DENIED with a note.
+ * Nobody of that name: nothing to do. */
 MUST int people_give(const char *pattern, const char *user,
     const struct answer *, size_t *ret_n, struct note *);
 /* "~/.ssh/x", "%h/.ssh/x", "/etc/keys/%u": the path for a user. OUT_MALFORMED. */

@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SYSTEMCTL "/usr/bin/systemctl"
-#define PID_FILE  "/run/sshd.pid"
+#define SYSTEMCTL   "/usr/bin/systemctl"
+#define PID_LEN_MAX 32
 
 /* Debian's sshd starts only where this is; its unit makes it. */
 static void
@@ -47,8 +47,8 @@ sshd_run(const char *const *argv, struct buf *out, struct note *note)
 	return status != 0 ? bad(note, out) : 0;
 }
 
-struct str
-sshd_value(struct str text, const char *name)
+static struct str
+value_of(struct str text, const char *name)
 {
 	struct str line, key, value;
 
@@ -73,7 +73,7 @@ sshd_setting(const char *user, const char *name, struct buf *ret,
 		       "laddr=127.0.0.1,lport=22",
 		       user);
 	r = sshd_run(argv, &out, note);
-	return r != 0 ? r : buf_addstr(ret, sshd_value(buf_str(&out), name));
+	return r != 0 ? r : buf_addstr(ret, value_of(buf_str(&out), name));
 }
 
 int
@@ -85,24 +85,37 @@ sshd_check(struct note *note)
 	return sshd_run(argv, &out, note);
 }
 
+static bool
+unit_runs(const char *unit)
+{
+	const char *argv[] = {SYSTEMCTL, "is-active", "--quiet", unit, NULL};
+	struct run run = {.argv = argv};
+	struct note none;
+	int status = 0;
+
+	return run_program(&run, &status, &none) == 0 && status == 0;
+}
+
+/* Debian's name of the unit, and that of others. OUT_ABSENT: none runs. */
 static int
 systemd_reload(struct note *note)
 {
-	const char *is[] = {SYSTEMCTL, "is-active", "--quiet", "ssh.service",
-			    NULL};
-	const char *reload[] = {SYSTEMCTL, "reload", "ssh.service", NULL};
-	struct run run = {.argv = is};
-	int status = 0, r = run_program(&run, &status, note);
+	static const char *const units[] = {"ssh.service", "sshd.service"};
 
-	/* Not running now: each start reads it anyway. */
-	if (r != 0 || status != 0)
+	for (size_t i = 0; i < nitems(units); i++) {
+		const char *argv[] = {SYSTEMCTL, "reload", units[i], NULL};
+		struct run run = {.argv = argv};
+		int status = 0, r;
+
+		if (!unit_runs(units[i]))
+			continue;
+		r = run_program(&run, &status, note);
+		if (r == 0 && status != 0)
+			return note_set(note, OUT_BUSY,
+					"systemctl reload %s failed", units[i]);
 		return r;
-	run.argv = reload;
-	r = run_program(&run, &status, note);
-	if (r == 0 && status != 0)
-		return note_set(note, OUT_BUSY,
-				"systemctl reload ssh.service failed");
-	return r;
+	}
+	return OUT_ABSENT;
 }
 
 /* The file may be older than the machine's last start: only what is an sshd is
@@ -120,32 +133,44 @@ is_sshd(long pid)
 	       strcmp(exe, SSHD_PROGRAM " (deleted)") == 0;
 }
 
-static int
-signal_reload(const char **ret, struct note *note)
+/* 0: none. */
+static pid_t
+pid_read(void)
 {
+	CLEAN(buf_clear) struct buf path = BUF_INIT;
 	CLEAN(buf_clear) struct buf text = BUF_INIT;
+	struct note none;
 	uint64_t pid = 0;
 
-	*ret = "none";
-	if (disk_read(PID_FILE, 32, &text, NULL) != 0 || text.n == 0 ||
+	if (sshd_setting("root", "pidfile", &path, &none) != 0 || path.n == 0 ||
+	    disk_read(path.p, PID_LEN_MAX, &text, NULL) != 0 || text.n == 0 ||
 	    str_u64(str_sub(buf_str(&text), 0, text.n - 1), INT32_MAX, &pid) !=
 		0 ||
 	    pid < 2 || !is_sshd((long)pid))
 		return 0;
-	*ret = "signal";
-	if (kill((pid_t)pid, SIGHUP) != 0)
+	return (pid_t)pid;
+}
+
+static int
+signal_reload(struct note *note)
+{
+	pid_t pid = pid_read();
+
+	if (pid != 0 && kill(pid, SIGHUP) != 0)
 		return note_set(note, OUT_BUSY, "cannot signal sshd: %s",
 				strerror(errno));
 	return 0;
 }
 
 int
-sshd_reload(const char **ret, struct note *note)
+sshd_reload(struct note *note)
 {
+	int r = OUT_ABSENT;
+
 	if (access("/run/systemd/system", F_OK) == 0 &&
-	    access(SYSTEMCTL, X_OK) == 0) {
-		*ret = "systemd";
-		return systemd_reload(note);
-	}
-	return signal_reload(ret, note);
+	    access(SYSTEMCTL, X_OK) == 0)
+		r = systemd_reload(note);
+	/* Not a unit's, or none of a name that is known here: one that runs
+	 * has said where it is. When none does, each start reads it anyway. */
+	return r == OUT_ABSENT ? signal_reload(note) : r;
 }

@@ -14,12 +14,10 @@
  * configuration is not good, with what it says in the note. */
 MUST int sshd_setting(const char *user, const char *name, struct buf *ret,
     struct note *);
-/* The same for text that sshd -T wrote. */
-struct str sshd_value(struct str text, const char *name);
 /* Is the configuration one that sshd starts with? OUT_MALFORMED. */
 MUST int sshd_check(struct note *);
-/* Tell the one that listens to read its configuration. 0, also when none runs;
- * *ret says which: "systemd", "signal", "none". OUT_BUSY with a note. */
-MUST int sshd_reload(const char **ret, struct note *);
+/* Tell the one that listens to read its configuration: systemd's unit, or else
+ * the process of its PidFile. 0, also when none runs; OUT_BUSY with a note. */
+MUST int sshd_reload(struct note *);
 
 #endif

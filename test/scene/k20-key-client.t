@@ -132,11 +132,21 @@ broken "a user who is not there" 'nonesuch' --user nonesuch
 echo nonsense >/etc/ssh/sshd_config.d/00-bad.conf
 before=$(logins)
 broken "an sshd that would not start" 'sshd does not take its configuration'
-rm /etc/ssh/sshd_config.d/00-bad.conf
+curl -s "$URL/metadata/$seed/vendor-data" |
+	sed -n '/^#!/,/^--latchkey/p' | sed '$d' >"$T/boot"
+deny "nor as a first boot does it" sh "$T/boot"
+said "and says why" 'sshd does not take its configuration'
+is "logins are as they were" "$(logins)" "$before"
+is "cloud-init will know the machine again all the same" \
+	"$(cat /var/lib/cloud/seed/nocloud-net/meta-data)" "instance-id: '$id'"
+rm -r /etc/ssh/sshd_config.d/00-bad.conf /var/lib/cloud/seed/nocloud-net
 
 # --- install
 syslog_clear
-want "install" latchkey-keys install --url "$URL" --seed "$seed"
+latchkey-keys install --url "$URL" --seed - </dev/null >"$T/said" 2>&1
+is "a seed that is not there" $? 2
+want "install, with the seed from standard input" sh -c \
+	'echo "$1" | latchkey-keys install --url "$2" --seed -' - "$seed" "$URL"
 said "says who" "sshd asks $URL who may log in as debian"
 said "and what went" 'authorized_keys: 2'
 is "exactly the line is gone" "$(cat /home/debian/.ssh/authorized_keys)" \
@@ -189,6 +199,14 @@ is "the key" "$(sed -n 's/^key *\(SHA256:[^ ]*\) .*/\1/p' "$T/said")" \
 said "how old" 'kept +[0-9]+ s old, counts for 3600 s$'
 said "that latchkeyd answers" 'now +latchkeyd answers, with 1 key'
 said "and that sshd uses it" 'sshd +uses it'
+
+# Root tries what sshd does, and is the first to see a change.
+latchkey server set-keypair web-1 web-key >/dev/null
+want "by hand" $keys authorized-keys debian
+is "what is kept then is not root's" "$(stat -c '%a %U:%G' "$cache")" \
+	"600 _latchkey:_latchkey"
+latchkey server set-keypair web-1 other >/dev/null
+enters "and back" other
 
 # --- latchkeyd down, and back
 kill9
@@ -436,13 +454,31 @@ cp -a "$T/plain" /home/debian/.ssh/authorized_keys
 want "then it takes over" latchkey-keys install --url "$URL" --user debian
 said "the line" 'authorized_keys: 1'
 enters "it follows" other
+# Where sshd looks is said for each user; one leaves; a key cannot be read.
+mkdir -m 755 /etc/ssh/keys
+echo "$mine" >/etc/ssh/keys/other
+cut -d ' ' -f 1,2 other.pub >>/etc/ssh/keys/other
+printf '\nMatch User other\n\tAuthorizedKeysFile /etc/ssh/keys/%%u\n' \
+	>>/etc/ssh/sshd_config
+useradd -M leaver
+want "for two more" latchkey-keys install --url "$URL" --user other --user leaver
+is "the line is taken from where sshd looks for it" \
+	"$(cat /etc/ssh/keys/other)" "$mine"
+userdel leaver
+mv /etc/latchkey/machine.key "$T/machine.key"
+ln -s "$T/machine.key" /etc/latchkey/machine.key
 want "uninstall once more" $keys uninstall
+said "leaves them what is kept" 'written to authorized_keys: 2'
+is "where sshd looks" "$(tail -n 1 /etc/ssh/keys/other | cut -d ' ' -f 1,2)" \
+	"$(cut -d ' ' -f 1,2 other.pub)"
 seed=$(latchkey server seed-url -f web-1 2>/dev/null | grep -o 'lk_s_[0-9A-Za-z]*' | head -n 1)
 want "below another root, which no sshd is told of" latchkey-keys install --root / \
 	--url "$URL" --seed "$seed"
 deny "a root that is not there" latchkey-keys install --root "$T/none" --url "$URL"
-kill -HUP $sshd
-enters "it follows as soon as that starts" other
+kept_out "until then the one that runs does not ask" other
+want "a second run tells it, with nothing else to do" \
+	latchkey-keys install --url "$URL"
+enters "it follows" other
 latchkey server delete -f web-1 >/dev/null
 syslog_clear
 kept_out "a server that is deleted" other
