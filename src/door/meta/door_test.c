@@ -264,7 +264,9 @@ test_boot(void)
 	is_int(ASK(GET, at(token, "vendor-data")), 200, "vendor-data");
 	ok(w.reply.wipe, "  is wiped");
 	ok(body_has("f0VMRg==\nEND\n"), "  brings the client");
-	(void)snprintf(line, sizeof(line), "'http://" HOST "' --seed '%.*s'",
+	(void)snprintf(line, sizeof(line),
+		       "printf '%%s\\n' '%.*s' |\n\t\"$program\" install "
+		       "--seed - --url 'http://" HOST "' && exit 0\n",
 		       STR_ARG(token));
 	ok(body_has(line), "  and says where it came from");
 	token = server_make("bare", "web-key", STR_NONE, &server);
