@@ -19,6 +19,7 @@
 #define KEYPAIR_BLOB_MAX 2560 /* RSA of 16384 bits has 2080; so that any page of
 				  any list has room */
 #define KEYPAIRS_MAX 2000000 /* per project */
+#define KEYPAIR_SERVERS_MAX 1000 /* that a list counts of one key pair */
 #define KEYPAIR_PENDING_MS (5 * MINUTE_MS) /* then it was not delivered */
 
 struct keypair {
@@ -27,7 +28,8 @@ struct keypair {
 	struct str name, origin, state, type, blob, comment;
 	struct str created_by;
 	int64_t bits, created_at;
-	int64_t servers; /* that trust this key now, in its account */
+	int64_t servers; /* that trust this key now, in its account; in a list
+			    no more than KEYPAIR_SERVERS_MAX are counted */
 };
 bool keypair_name_ok(struct str);
 /* The rule in words, for whoever broke it. */

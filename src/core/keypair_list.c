@@ -131,8 +131,8 @@ static int
 page_all(struct db_at *at, struct str project, struct str after, struct page *p)
 {
 	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
-	int r = db_query(at, SQL_keypair_list, &rows, "ssi", project, after,
-			 (int64_t)p->limit + 1);
+	int r = db_query(at, SQL_keypair_list, &rows, "ssii", project, after,
+			 (int64_t)p->limit + 1, (int64_t)KEYPAIR_SERVERS_MAX);
 
 	return r != 0 ? r : page_rows(p, &rows);
 }
@@ -146,9 +146,9 @@ page_search(struct db_at *at, struct str project, struct str after,
 	int r = search_end(at, project, after, &end);
 
 	if (r == 0)
-		r = db_query(at, SQL_keypair_search, &rows, "ssiss", project,
+		r = db_query(at, SQL_keypair_search, &rows, "ssissi", project,
 			     after, (int64_t)p->limit + 1, str_c(end.key),
-			     search);
+			     search, (int64_t)KEYPAIR_SERVERS_MAX);
 	if (r == 0)
 		r = page_rows(p, &rows);
 	if (r != 0 || p->more || !end.more)

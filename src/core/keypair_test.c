@@ -487,6 +487,52 @@ test_delete(struct world *w)
 	verify_says(w, 0, "ok", "all is well");
 }
 
+/* Of the pair of that name, in a page of all and in one of a search. */
+static void
+listed(struct world *w, const char *name, int64_t want)
+{
+	struct keypair_filter filter = {.project = str_c(w->owner.account),
+					.limit = PAGE_MAX};
+	struct keypair *list;
+	struct str next;
+	size_t n = 0;
+
+	for (int i = 0; i < 2; i++) {
+		filter.search = i == 0 ? STR_NONE : str_c(name);
+		must(
+		    keypair_list(w->core, &filter, &w->arena, &list, &n, &next),
+		    "list");
+		for (size_t j = 0; j < n; j++)
+			if (str_eq(list[j].name, str_c(name)))
+				is_int(list[j].servers, want, "a list counts");
+	}
+}
+
+static void
+test_counted(struct world *w)
+{
+	struct keypair k = pair_make(w, "counted", 23, false);
+	struct server one;
+	char name[32];
+	int64_t n;
+
+	for (n = 1; n <= KEYPAIR_SERVERS_MAX + 1; n++) {
+		(void)snprintf(name, sizeof(name), "s%d", (int)n);
+		server_make(w, name, "counted", &one);
+		if (n < KEYPAIR_SERVERS_MAX - 1)
+			continue;
+		is_int(pair_get(w, k.id).servers, n, "as many trust it");
+		listed(w, "counted",
+		       n < KEYPAIR_SERVERS_MAX ? n : KEYPAIR_SERVERS_MAX);
+	}
+	while (--n > 0) {
+		(void)snprintf(name, sizeof(name), "Own/default/s%d", (int)n);
+		server_end(w, name);
+	}
+	listed(w, "counted", 0);
+	pair_delete(w, "Own/default/counted");
+}
+
 static void
 test_project(struct world *w)
 {
@@ -717,6 +763,7 @@ main(void)
 	test_revoked(&w);
 	test_tidy(&w);
 	test_delete(&w);
+	test_counted(&w);
 	test_project(&w);
 	test_limit(&w);
 	test_list(&w);

@@ -53,13 +53,16 @@ JOIN project p ON p.id = k.project_id
 JOIN account a ON a.id = k.account_id
 WHERE k.project_id = $1 AND k.name_key = $2;
 
+-- Pages count no more servers of a pair than is asked for: there is no end to
+-- how many pairs with one key there may be, and servers that trust it.
+
 -- name: keypair_list
 SELECT k.id, k.account_id, k.project_id, a.slug || '/' || p.slug, k.name,
 	k.origin, k.state, k.type, k.comment, k.created_by, k.blob, k.bits,
 	k.created_at,
-	(SELECT COUNT(*) FROM server_key s
+	(SELECT COUNT(*) FROM (SELECT 1 FROM server_key s
 		WHERE s.digest = k.digest AND s.account_id = k.account_id
-			AND s.to_at IS NULL),
+			AND s.to_at IS NULL LIMIT $4) few),
 	k.name_key
 FROM key_pair k
 JOIN project p ON p.id = k.project_id
@@ -79,9 +82,9 @@ ORDER BY name_key LIMIT 2 OFFSET $3;
 SELECT k.id, k.account_id, k.project_id, a.slug || '/' || p.slug, k.name,
 	k.origin, k.state, k.type, k.comment, k.created_by, k.blob, k.bits,
 	k.created_at,
-	(SELECT COUNT(*) FROM server_key s
+	(SELECT COUNT(*) FROM (SELECT 1 FROM server_key s
 		WHERE s.digest = k.digest AND s.account_id = k.account_id
-			AND s.to_at IS NULL),
+			AND s.to_at IS NULL LIMIT $6) few),
 	k.name_key
 FROM key_pair k
 JOIN project p ON p.id = k.project_id
