@@ -115,6 +115,24 @@ io_write(struct http_conn *c, const void *p, size_t n, bool more)
 }
 
 ssize_t
+io_write2(struct http_conn *c, const void *p, size_t n, const void *q, size_t m)
+{
+	struct iovec two[2] = {{(void *)(uintptr_t)p, n},
+			       {(void *)(uintptr_t)q, m}};
+	struct msghdr msg = {.msg_iov = two, .msg_iovlen = 2};
+	ssize_t r;
+
+	if (c->ssl != NULL)
+		return tls_write(c, p, n);
+	do
+		r = sendmsg(c->fd, &msg, MSG_NOSIGNAL);
+	while (r < 0 && errno == EINTR);
+	if (r < 0)
+		return errno == EAGAIN ? IO_WAIT : gone(c);
+	return r;
+}
+
+ssize_t
 io_sendfile(struct http_conn *c, int fd, off_t *off, size_t n)
 {
 	ssize_t r;

@@ -15,6 +15,9 @@ ssize_t io_read(struct http_conn *, void *p, size_t n);
 ssize_t io_read2(struct http_conn *, void *p, size_t n, void *q, size_t m);
 /* more: the next write follows at once. Never 0. */
 ssize_t io_write(struct http_conn *, const void *p, size_t n, bool more);
+/* p and then q, n > 0: one call where the socket is plain, else p alone. */
+ssize_t io_write2(struct http_conn *, const void *p, size_t n, const void *q,
+    size_t m);
 /* Plain connections only. 0: the file is shorter than it was. */
 ssize_t io_sendfile(struct http_conn *, int fd, off_t *off, size_t n);
 /* Throw away what came in, without decoding it. */

@@ -182,9 +182,10 @@ pool_push(struct pool *p, struct http_conn *c, bool stream)
 			q->n--;
 		}
 	}
+	(void)pthread_mutex_unlock(&p->lock);
+	/* Not under the lock: the thread would wake only to wait for it. */
 	if (taken)
 		(void)pthread_cond_signal(&p->work);
-	(void)pthread_mutex_unlock(&p->lock);
 	return taken;
 }
 
