@@ -118,10 +118,12 @@ MUST int keypair_order(struct call *, const struct keypair_body *,
     struct keymaker_order *ret);
 
 /* private.c: the text of a private half, from its stream into memory of its
- * own, as it is inside the quotes of a JSON string. 0; OUT_MISMATCH it is not
- * n bytes of such a text; OUT_EXPIRED it does not come within ms; -errno. */
+ * own, as it is inside the quotes of a JSON string, and then what the reply ends
+ * with: see private.c. 0; OUT_MISMATCH it is not n bytes of such a text;
+ * OUT_EXPIRED it does not come within ms; -errno. */
 struct locked;
-MUST int private_read(int fd, size_t n, int64_t ms, struct locked *ret);
+MUST int private_read(int fd, size_t n, struct str end, int64_t ms,
+    struct locked *ret);
 
 /* makings.c */
 void makings_init(struct makings *);

@@ -173,12 +173,11 @@ hand_out(struct making *m, const struct keymaker_order *o)
 	if (r == 0 && !gate_still(call->core, &call->visit))
 		r = OUT_DENIED;
 	if (r == 0)
-		r = private_read(m->key.fd, m->key.text_len, TEXT_MS, &text);
+		r = private_read(m->key.fd, m->key.text_len, STR("\"}\n"),
+				 TEXT_MS, &text);
 	if (r == 0)
 		r = send(m, (struct str){text.p, text.n});
 	locked_clear(&text);
-	if (r == 0)
-		r = send(m, STR("\"}\n"));
 	if (r == 0)
 		r = http_delivered(call->req, m->reply, API_DELIVERY_MS);
 	return r != 0 ? r : keypair_delivered(&call->visit, m->pair.id);

@@ -2,6 +2,8 @@
  * The text of a private half on its way from the process that made it to the
  * client. It is read to the end of a page of its own and spread out to the
  * page's beginning, so that there is one copy of it, and then that one is sent.
+ * What follows it in the reply lies behind it: as a segment of its own it would
+ * be what the client's TCP takes its time to acknowledge, 40 ms as a rule.
  */
 #include "base/clock.h"
 #include "base/locked.h"
@@ -10,6 +12,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 #include <unistd.h>
 
 /* Up to n bytes, or as many as there are. */
@@ -49,10 +52,10 @@ read_all(int fd, char *p, size_t n, int64_t until)
 	return 0;
 }
 
-/* The text is at the end and needs at most twice its room: what is written
- * never passes what is read. */
+/* The text is at the end of the room, which is twice its length and that of
+ * what follows: what is written never passes what is read. */
 static int
-escape(struct locked *l, size_t n)
+escape(struct locked *l, size_t n, struct str end)
 {
 	const char *from = l->p + l->cap - n;
 	size_t at = 0;
@@ -70,13 +73,15 @@ escape(struct locked *l, size_t n)
 		}
 		l->p[at++] = c;
 	}
+	memcpy(l->p + at, end.p, end.n);
+	at += end.n;
 	l->n = at;
 	mem_wipe(l->p + at, l->cap - at);
 	return 0;
 }
 
 int
-private_read(int fd, size_t n, int64_t ms, struct locked *ret)
+private_read(int fd, size_t n, struct str end, int64_t ms, struct locked *ret)
 {
 	CLEAN(locked_clear) struct locked l = LOCKED_INIT;
 	int64_t until = clock_mono() + ms;
@@ -85,7 +90,7 @@ private_read(int fd, size_t n, int64_t ms, struct locked *ret)
 
 	if (n == 0 || n > KEYMAKER_TEXT_MAX)
 		return OUT_MISMATCH;
-	r = locked_new(2 * n, &l);
+	r = locked_new(2 * n + end.n, &l);
 	if (r == 0)
 		r = read_all(fd, l.p + l.cap - n, n, until);
 	/* What follows is not ours, and nothing does. */
@@ -95,7 +100,7 @@ private_read(int fd, size_t n, int64_t ms, struct locked *ret)
 		return r;
 	if (r != OUT_MISMATCH)
 		return r == 0 ? OUT_MISMATCH : r;
-	r = escape(&l, n);
+	r = escape(&l, n, end);
 	if (r != 0)
 		return r;
 	*ret = l;
