@@ -79,6 +79,8 @@ struct adding {
 	uint8_t digest[SHA256_LEN];
 	char id[KEYPAIR_ID_LEN + 1];
 	struct note *note;
+	struct arena *arena;
+	struct keypair *ret;
 };
 
 static int
@@ -225,16 +227,19 @@ add_write(struct db_at *at, void *arg)
 	if (r != 0)
 		return r;
 	keypair_look(&rows, &k);
-	return keypair_trail(at, a->by, &k,
-			     (struct keypair_event){
-				 .state = a->ask->made ? "pending" : "alive"});
+	r = keypair_trail(at, a->by, &k,
+			  (struct keypair_event){
+			      .state = a->ask->made ? "pending" : "alive"});
+	return r != 0 ? r : keypair_keep(a->arena, &k, a->ret);
 }
 
 int
 keypair_add(const struct visit *by, const struct keypair_ask *ask,
 	    struct arena *arena, struct keypair *ret, struct note *note)
 {
-	struct adding a = {.by = by, .ask = ask, .note = note};
+	struct keypair k;
+	struct adding a = {
+	    .by = by, .ask = ask, .note = note, .arena = arena, .ret = &k};
 	int r = ask_check(ask, note);
 
 	if (r == 0)
@@ -243,7 +248,9 @@ keypair_add(const struct visit *by, const struct keypair_ask *ask,
 		r = rand_hex(a.id, KEYPAIR_ID_LEN);
 	if (r == 0)
 		r = gate_write(by, add_write, &a);
-	return r != 0 ? r : keypair_get(by->core, str_c(a.id), arena, ret);
+	if (r == 0)
+		*ret = k;
+	return r;
 }
 
 int
