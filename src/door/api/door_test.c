@@ -277,7 +277,7 @@ test_lost(void)
 	maker.holds = true;
 	fd = send_as(w.key, "POST", PAIRS, ask_for("left"));
 	maker_waits(1);
-	ok(state_is("left", "pending"), "under way, it is pending");
+	ok(becomes("left", "pending"), "under way, it is pending");
 	is_int(call_as(w.key, "POST", PAIRS, ask_for("left"), &b), 409,
 	       "  and its name is taken");
 	(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
