@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -148,10 +149,10 @@ time_after(int64_t ms, struct timespec *ret)
 	}
 }
 
-/* To whoever is there, or comes soon. OUT_ABSENT: nobody; OUT_BUSY: they have
- * their hands full. */
+/* To whoever is there, or comes soon, who is *ret_to then. OUT_ABSENT: nobody;
+ * OUT_BUSY: they have their hands full. */
 static int
-order_send(struct key_side *k, struct str packet, int fd)
+order_send(struct key_side *k, struct str packet, int fd, pid_t *ret_to)
 {
 	struct timespec until;
 	int r = OUT_ABSENT;
@@ -161,6 +162,7 @@ order_send(struct key_side *k, struct str packet, int fd)
 	while (!k->stop) {
 		if (k->child.socket >= 0)
 			r = packet_send(k->child.socket, packet, &fd, 1);
+		*ret_to = k->child.pid;
 		/* One that has just died is replaced in a moment. */
 		if (r != OUT_ABSENT ||
 		    pthread_cond_timedwait(&k->change, &k->lock, &until) != 0)
@@ -195,6 +197,23 @@ read_exactly(int fd, void *p, size_t n, int64_t until)
 		have += got > 0 ? (size_t)got : 0;
 	}
 	return 0;
+}
+
+/* A keymaker ends what takes too long, and says so. One that says nothing is
+ * stopped, or worse, and would keep everybody waiting; another one is started
+ * in its place. While it is ours it was not waited for: so the id is its own.
+ */
+static void
+hung_end(struct key_side *k, pid_t pid)
+{
+	bool is = false;
+
+	(void)pthread_mutex_lock(&k->lock);
+	if (k->child.socket >= 0 && k->child.pid == pid)
+		is = kill(-pid, SIGKILL) == 0;
+	(void)pthread_mutex_unlock(&k->lock);
+	if (is)
+		log_say(LOG_ERROR, "keymaker_hung", "pid=%d", (int)pid);
 }
 
 /* Is it what was ordered? */
@@ -243,15 +262,18 @@ order(struct key_side *k, const struct keymaker_order *o, struct made_key *ret)
 {
 	CLEAN(buf_clear) struct buf packet = BUF_INIT_MAX(KEYMAKER_ORDER_MAX);
 	int ends[2], r = keymaker_order_write(o, &packet);
+	pid_t to = 0;
 
 	if (r != 0)
 		return r;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
 		return FAIL(-errno);
-	r = order_send(k, buf_str(&packet), ends[1]);
+	r = order_send(k, buf_str(&packet), ends[1], &to);
 	(void)close(ends[1]);
 	if (r == 0)
 		r = answer_read(ends[0], o, ret);
+	if (r == OUT_EXPIRED)
+		hung_end(k, to);
 	if (r == 0)
 		ret->fd = ends[0];
 	else

@@ -4,7 +4,8 @@
  * one, only the stream that it will come from.
  *
  * A keymaker that died is replaced at once, and more and more slowly when it
- * dies again soon; whoever orders meanwhile waits a moment.
+ * dies again soon; whoever orders meanwhile waits a moment. One that does not
+ * answer an order in time is ended, and so replaced.
  */
 #ifndef SERVER_KEY_SIDE_H
 #define SERVER_KEY_SIDE_H
