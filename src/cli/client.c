@@ -86,6 +86,9 @@ refused(struct cli *cli, const struct outward_answer *answer)
 		    _("%s answered with status %d and no reason: is "
 		      "it a latchkey server?"),
 		    cli->session.url, answer->status);
+	/* What says no more than the outcome is said in the user's language. */
+	if (str_eq(why, str_c(out_text(out))))
+		why = str_c(_(out_text(out)));
 	sentence(why, &text);
 	if (answer->status == 429 && wait.n > 0 && wait.n < 8)
 		return note_set(&cli->note, out, _("%.*s Try again in %.*s s."),

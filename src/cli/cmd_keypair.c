@@ -238,7 +238,8 @@ delete_warn(struct cli *cli, const char *project, const struct json *pair)
 			    (unsigned long)all),
 		   (long long)all, text.p);
 	print_step(cli, _("To end that, an administrator gives each another "
-			  "pair: latchkey server set-keypair\n"));
+			  "pair:\n    latchkey server set-keypair "
+			  "SERVER NAME\n"));
 	return buf_err(&text);
 }
 

@@ -210,6 +210,23 @@ report_pairs(const struct json *server)
 	}
 }
 
+static bool
+seed_is(const struct json *server, const char *state)
+{
+	return str_eq(json_text(json_get(server, "seed"), "state"),
+		      str_c(state));
+}
+
+static const char *
+follows_text(const struct json *server)
+{
+	if (is_true(server, "follows"))
+		return _("yes");
+	if (seed_is(server, "open") || seed_is(server, "started"))
+		return _("not yet: its first boot installs the key client");
+	return _("no: it has no key client");
+}
+
 static void
 server_print(const struct json *server)
 {
@@ -217,7 +234,6 @@ server_print(const struct json *server)
 	CLEAN(buf_clear) struct buf type = BUF_INIT;
 	CLEAN(buf_clear) struct buf asked = BUF_INIT;
 	const struct json *key = json_get(server, "key");
-	bool follows = is_true(server, "follows");
 	char when[32];
 
 	pair_text(key, &pair);
@@ -232,9 +248,8 @@ server_print(const struct json *server)
 	print_pair("", json_text(key, "fingerprint_md5"));
 	print_pair(_("  since"), when_text(json_text(key, "since"), when));
 	print_pair(_("  by"), json_text(key, "by"));
-	print_pair(_("Follows changes"),
-		   str_c(follows ? _("yes") : _("no: it has no key client")));
-	if (follows)
+	print_pair(_("Follows changes"), str_c(follows_text(server)));
+	if (is_true(server, "follows"))
 		print_pair(_("Last asked"), buf_str(&asked));
 	seed_pairs(json_get(server, "seed"));
 	report_pairs(server);
@@ -322,6 +337,13 @@ changed_show(struct cli *cli, const struct json *server)
 	       STR_ARG(rest_word(key, "keypair")));
 	if (is_true(server, "follows"))
 		printf(_("It asks at each login, so this counts at once.\n"));
+	else if (seed_is(server, "open"))
+		printf(_("Its first boot brings it. A machine that runs "
+			 "already has no key client and does\nnot learn of "
+			 "it: put the line of\n'latchkey server "
+			 "authorized-key %.*s' into its authorized_keys by "
+			 "hand.\n"),
+		       STR_ARG(rest_word(server, "name")));
 	else
 		printf(_("It has no key client and does not learn of it: put "
 			 "the line of\n'latchkey server authorized-key %.*s' "

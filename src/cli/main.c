@@ -169,6 +169,20 @@ output_flush(struct cli *cli, int r)
 	return r;
 }
 
+/* Servers say no more than that of what is not there, or not for whoever asks;
+ * the word that was given says which. */
+static void
+absent_name(const struct command *c, char **rest, int n, struct cli *cli)
+{
+	const char *bare = _(out_text(OUT_ABSENT));
+
+	if (c->max < 1 || n < 1 || strcmp(cli->note.text, bare) != 0)
+		return;
+	(void)note_set(&cli->note, 0,
+		       _("'%.80s' is not there, or not for you to see"),
+		       str_is_text(str_c(rest[0])) ? rest[0] : "?");
+}
+
 static int
 command_run(const struct command *c, const struct opt_value *v, char **rest,
 	    int n)
@@ -185,6 +199,8 @@ command_run(const struct command *c, const struct opt_value *v, char **rest,
 	session_clear(&cli.session);
 	if (r != 0 && cli.status == CLI_USAGE)
 		return say_usage(cli.note.text, c);
+	if (r == OUT_ABSENT)
+		absent_name(c, rest, n, &cli);
 	return r == 0 ? EXIT_DONE : say_failed(&cli, r);
 }
 

@@ -168,8 +168,8 @@ seed_print(const struct rest *project, const struct json *server)
 		 "seed-url %.*s%s' makes another.\n"),
 	       STR_ARG(name), project->again);
 	seed_ways(url, json_text(seed, "kernel"));
-	printf(_("\nWhen it has booted ('latchkey server show %.*s%s' says "
-		 "so), with its image's user:\n\n"
+	printf(_("\n'latchkey server show %.*s%s' says when it has booted. "
+		 "Then, as the user of\nits image:\n\n"
 		 "    latchkey server known-hosts %.*s%s >>~/.ssh/known_hosts\n"
 		 "    ssh -i %.*s.pem debian@%.*s\n"),
 	       STR_ARG(name), project->again, STR_ARG(name), project->again,

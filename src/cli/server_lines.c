@@ -56,6 +56,28 @@ key_text(struct cli *cli, struct str line, struct buf *ret)
 	return buf_err(ret);
 }
 
+/* A line needs no seed: the URL of one is told to nobody. */
+static int
+line_json(const struct json *server, struct str line)
+{
+	CLEAN(buf_clear) struct buf text = BUF_INIT;
+	struct jw w = JW(&text);
+	const struct json *value;
+	struct str name;
+	void *iter = NULL;
+
+	jw_object(&w, NULL);
+	while (json_each(server, &iter, &name, &value)) {
+		if (str_eq(name, STR("seed")))
+			continue;
+		jw_key(&w, name);
+		jw_json(&w, NULL, value);
+	}
+	jw_str(&w, "authorized_key", line);
+	jw_end(&w);
+	return rest_print(&text);
+}
+
 int
 server_line_print(struct cli *cli, const struct json *server)
 {
@@ -69,9 +91,11 @@ server_line_print(struct cli *cli, const struct json *server)
 	if (r != 0)
 		return r;
 	if (cli->json)
-		print_json(server);
+		r = line_json(server, buf_str(&line));
 	else
 		printf("%s\n", line.p);
+	if (r != 0)
+		return r;
 	(void)fflush(stdout);
 	fprintf(stderr,
 		_("This line is for ~/.ssh/authorized_keys on '%.*s'. It "

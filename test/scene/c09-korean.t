@@ -133,6 +133,11 @@ is "what scripts read, too" "$(korean latchkey cr token-add -q | cut -c 1-4)" \
 is "docker is answered in the words that it compares" \
 	"$(echo no.example | korean docker-credential-latchkey get)" \
 	"credentials not found in native keychain"
+keep korean latchkey keypair show none
+said "what is not there is said by its name" \
+	"^'none'이\(가\) 없거나 조회할 권한이 없습니다$"
+keep korean latchkey keypair list -p none
+said "or at least in Korean" '^대상이 없습니다$'
 keep korean latchkey cr namespace-add x
 said "what the server says stays as it is" '^실패$'
 said "in its own words" '[a-z]+ [a-z]+ [a-z]+'

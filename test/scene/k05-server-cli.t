@@ -80,6 +80,8 @@ end, begin = (datetime.datetime.fromisoformat(t.replace("Z", "+00:00"))
 print(round((end - begin).total_seconds() / 60))' \
 	"$(of web-1 .seed.expires_at)" "$(of web-1 .created_at)")" 120
 latchkey server show web-1 >"$T/said" 2>&1
+said "it does not follow yet" "Follows changes +not yet: its first boot"
+latchkey server show web-1 >"$T/said" 2>&1
 latchkey server show web-1 --output json >>"$T/said" 2>&1
 latchkey server list >>"$T/said" 2>&1
 grep -q lk_s_ "$T/said" "$T/log"
@@ -133,6 +135,12 @@ said "it is said that the line follows nothing" "follows nothing"
 is "the line is the key and nothing else" "$(cut -d ' ' -f 1,2 "$T/line")" \
 	"$(ssh-keygen -y -f other.pem | cut -d ' ' -f 1,2)"
 is "one line" "$(wc -l <"$T/line")" 1
+latchkey server authorized-key db-1 --output json 2>/dev/null >"$T/line.json"
+is "also in JSON" "$(jq -r .authorized_key "$T/line.json")" "$(cat "$T/line")"
+latchkey server create db-2 --keypair other --plain --output json 2>/dev/null \
+	>"$T/line.json"
+is "which tells nobody a seed" "$(grep -c lk_s_ "$T/line.json")" 0
+latchkey server delete -f db-2 >/dev/null 2>&1
 latchkey server authorized-key db-1 >line 2>"$T/said"
 is "it can be had again" "$(cat line)" "$(cat "$T/line")"
 said "with the same said" "follows nothing"
@@ -181,6 +189,8 @@ want "one that does not follow" latchkey server set-keypair db-1 web-key
 said "has to be changed by hand" "server authorized-key db-1"
 deny "a pair that is not there" latchkey server set-keypair web-1 none
 deny "a server that is not there" latchkey server set-keypair none other
+want "one that has not booted" latchkey server set-keypair web-9 other
+said "takes it from its first boot" "Its first boot brings it"
 want "the history" latchkey server keys web-1
 said "what it trusts" "^other +SHA256:.* now"
 said "and what it trusted" "^web-key +SHA256:"
