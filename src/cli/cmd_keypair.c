@@ -53,7 +53,7 @@ pair_row(struct table *t, const struct json *pair)
 	table_add(t, json_text(pair, "fingerprint_sha256"));
 	(void)snprintf(text, sizeof(text), "%lld", (long long)servers);
 	table_add(t, str_c(text));
-	table_add(t, json_text(pair, "created_by"));
+	table_add(t, rest_who(pair, "created_by"));
 	table_add(t, when_text(json_text(pair, "created_at"), text));
 	table_add(t, state_word(pair));
 }
@@ -299,7 +299,7 @@ server_row(struct table *t, const struct json *server)
 	table_add(t, json_text(server, "name"));
 	table_add(t, json_text(server, "project"));
 	table_add(t, when_text(json_text(key, "since"), when));
-	table_add(t, json_text(key, "by"));
+	table_add(t, rest_who(key, "by"));
 }
 
 static int

@@ -247,13 +247,13 @@ server_print(const struct json *server)
 	print_pair(_("Fingerprint"), json_text(key, "fingerprint_sha256"));
 	print_pair("", json_text(key, "fingerprint_md5"));
 	print_pair(_("  since"), when_text(json_text(key, "since"), when));
-	print_pair(_("  by"), json_text(key, "by"));
+	print_pair(_("  by"), rest_who(key, "by"));
 	print_pair(_("Follows changes"), str_c(follows_text(server)));
 	if (is_true(server, "follows"))
 		print_pair(_("Last asked"), buf_str(&asked));
 	seed_pairs(json_get(server, "seed"));
 	report_pairs(server);
-	print_pair(_("Created by"), json_text(server, "created_by"));
+	print_pair(_("Created by"), rest_who(server, "created_by"));
 	print_pair(_("Created at"),
 		   when_text(json_text(server, "created_at"), when));
 }
@@ -290,9 +290,9 @@ history_row(struct table *t, const struct json *key)
 	table_add(t, buf_str(&pair));
 	table_add(t, json_text(key, "fingerprint_sha256"));
 	table_add(t, when_text(json_text(key, "from"), when));
-	table_add(t, json_text(key, "by"));
+	table_add(t, rest_who(key, "by"));
 	table_add(t, to.n > 0 ? when_text(to, when) : str_c(_("now")));
-	table_add(t, json_text(key, "ended_by"));
+	table_add(t, rest_who(key, "ended_by"));
 }
 
 static int

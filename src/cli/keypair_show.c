@@ -59,7 +59,7 @@ keypair_show(const struct json *pair)
 	if (!made)
 		print_pair(_("Comment"), json_text(pair, "comment"));
 	print_pair(made ? _("Created by") : _("Imported by"),
-		   json_text(pair, "created_by"));
+		   rest_who(pair, "created_by"));
 	print_pair(_("Created at"),
 		   when_text(json_text(pair, "created_at"), when));
 	art_print(json_text(pair, "randomart"));

@@ -37,6 +37,9 @@ MUST int rest_each(struct cli *, const char *path, const char *member,
 MUST int rest_show(struct cli *, const struct listing *);
 /* A member for a sentence: "?" unless it is printable ASCII. */
 struct str rest_word(const struct json *, const char *name);
+/* Who "created_by" or another member is: as people call them, where the server
+ * says it, else the id. */
+struct str rest_who(const struct json *, const char *member);
 /* Show what was written as JSON. */
 MUST int rest_print(const struct buf *);
 

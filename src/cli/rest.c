@@ -107,6 +107,17 @@ rest_word(const struct json *j, const char *name)
 	return str_printable(s) ? s : STR("?");
 }
 
+struct str
+rest_who(const struct json *j, const char *member)
+{
+	char named[32];
+	struct str name;
+
+	(void)snprintf(named, sizeof(named), "%s_name", member);
+	name = json_text(j, named);
+	return name.n > 0 ? name : json_text(j, member);
+}
+
 struct show {
 	const struct listing *list;
 	struct table table;

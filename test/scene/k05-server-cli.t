@@ -193,6 +193,7 @@ want "one that has not booted" latchkey server set-keypair web-9 other
 said "takes it from its first boot" "Its first boot brings it"
 want "the history" latchkey server keys web-1
 said "what it trusts" "^other +SHA256:.* now"
+said "and who said so" "^other +SHA256:.* owl@nest.example +now"
 said "and what it trusted" "^web-key +SHA256:"
 is "newest first" "$(latchkey server keys web-1 --output json |
 	jq -r '.[].keypair' | paste -sd ' ')" "other web-key"

@@ -98,8 +98,16 @@ MUST int list_page_read(struct call *, struct page *ret);
 /* keypair_show.c */
 struct keypair;
 enum keypair_detail { KEYPAIR_BRIEF, KEYPAIR_FULL };
+/* Who was looked up last: a page is often one person's. */
+struct who {
+	struct call *call;
+	struct str id, name;
+};
+/* "by": an identity; and "by_name": what people call it, its e-mail address or
+ * else its name, unless it is gone. */
+void who_write(struct who *, struct jw *, const char *member, struct str id);
 /* Without its end. */
-MUST int keypair_write(struct jw *, const struct keypair *,
+MUST int keypair_write(struct who *, struct jw *, const struct keypair *,
     enum keypair_detail);
 /* "public_key", "fingerprint_sha256" and, with md5, "fingerprint_md5". */
 MUST int pubkey_write(struct jw *, struct str type, struct str blob,

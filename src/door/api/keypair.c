@@ -17,6 +17,7 @@ keypairs_show(struct call *call, struct http_reply *reply)
 	struct keypair_filter filter = {.project = str_c(call->visit.object)};
 	struct jw w = JW(&reply->body);
 	struct keypair *list = NULL;
+	struct who who = {.call = call};
 	struct str next = STR_NONE;
 	struct page page;
 	size_t n = 0;
@@ -33,7 +34,7 @@ keypairs_show(struct call *call, struct http_reply *reply)
 	jw_object(&w, NULL);
 	jw_array(&w, "keypairs");
 	for (size_t i = 0; i < n && r == 0; i++) {
-		r = keypair_write(&w, &list[i], KEYPAIR_BRIEF);
+		r = keypair_write(&who, &w, &list[i], KEYPAIR_BRIEF);
 		jw_end(&w);
 	}
 	jw_end(&w);
@@ -48,7 +49,8 @@ keypair_reply(struct call *call, const struct keypair *k,
 	      struct http_reply *reply, int status)
 {
 	struct jw w = JW(&reply->body);
-	int r = keypair_write(&w, k, KEYPAIR_FULL);
+	struct who who = {.call = call};
+	int r = keypair_write(&who, &w, k, KEYPAIR_FULL);
 
 	jw_end(&w);
 	return r != 0 ? r : json_done(call, reply, status);

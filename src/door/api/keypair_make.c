@@ -139,11 +139,12 @@ static int
 beginning(const struct making *m, const struct keymaker_order *o, struct buf *b)
 {
 	struct keypair pair = m->pair;
+	struct who who = {.call = m->call};
 	struct jw w = JW(b);
 	int r;
 
 	pair.state = STR("alive");
-	r = keypair_write(&w, &pair, KEYPAIR_FULL);
+	r = keypair_write(&who, &w, &pair, KEYPAIR_FULL);
 	jw_c(&w, "format", o->form == KEYMAKER_PEM ? "pem" : "openssh");
 	(void)buf_adds(b, ",\"private_key\":\"");
 	return r != 0 ? r : buf_err(b);

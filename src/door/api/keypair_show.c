@@ -1,6 +1,8 @@
 #include "core/keypair.h"
 #include "door/api/inner.h"
 
+#include <stdio.h>
+
 int
 pubkey_write(struct jw *w, struct str type, struct str blob, struct str comment,
 	     bool md5)
@@ -25,6 +27,32 @@ pubkey_write(struct jw *w, struct str type, struct str blob, struct str comment,
 	return 0;
 }
 
+static void
+who_find(struct who *who, struct str id)
+{
+	struct user user;
+
+	if (who->id.n > 0 && str_eq(who->id, id))
+		return;
+	who->id = id;
+	who->name = STR_NONE;
+	if (user_get(who->call->core, id, who->call->arena, &user) == 0)
+		who->name = user.email.n > 0 ? user.email : user.name;
+}
+
+void
+who_write(struct who *who, struct jw *w, const char *member, struct str id)
+{
+	char named[32];
+
+	jw_str(w, member, id);
+	who_find(who, id);
+	if (who->name.n == 0)
+		return;
+	(void)snprintf(named, sizeof(named), "%s_name", member);
+	jw_str(w, named, who->name);
+}
+
 static int
 art_write(struct jw *w, const struct keypair *k)
 {
@@ -43,7 +71,8 @@ art_write(struct jw *w, const struct keypair *k)
 }
 
 int
-keypair_write(struct jw *w, const struct keypair *k, enum keypair_detail detail)
+keypair_write(struct who *who, struct jw *w, const struct keypair *k,
+	      enum keypair_detail detail)
 {
 	int r;
 
@@ -60,7 +89,7 @@ keypair_write(struct jw *w, const struct keypair *k, enum keypair_detail detail)
 	if (r == 0 && detail == KEYPAIR_FULL)
 		r = art_write(w, k);
 	jw_int(w, "servers", k->servers);
-	jw_str(w, "created_by", k->created_by);
+	who_write(who, w, "created_by", k->created_by);
 	time_write(w, "created_at", k->created_at);
 	return r;
 }

@@ -4,7 +4,7 @@
 #include "door/api/inner.h"
 
 static int
-key_write(struct jw *w, const struct server_key *k)
+key_write(struct who *who, struct jw *w, const struct server_key *k)
 {
 	int r;
 
@@ -16,7 +16,7 @@ key_write(struct jw *w, const struct server_key *k)
 	jw_int(w, "bits", k->bits);
 	r = pubkey_write(w, k->type, k->blob, k->comment, true);
 	time_write(w, "since", k->from_at);
-	jw_str(w, "by", k->from_by);
+	who_write(who, w, "by", k->from_by);
 	jw_end(w);
 	return r;
 }
@@ -104,13 +104,14 @@ int
 server_write(struct call *call, struct jw *w, const struct server *s,
 	     struct str token)
 {
+	struct who who = {.call = call};
 	int r, r2;
 
 	jw_object(w, NULL);
 	jw_str(w, "id", s->id);
 	jw_str(w, "name", s->name);
 	jw_str(w, "project", s->place);
-	r = key_write(w, &s->key);
+	r = key_write(&who, w, &s->key);
 	jw_c(w, "state", server_state(s));
 	jw_bool(w, "follows", s->follows_since != 0);
 	asked_write(call, w, s);
@@ -122,7 +123,7 @@ server_write(struct call *call, struct jw *w, const struct server *s,
 	}
 	jw_int(w, "user_data_bytes", s->user_data_len);
 	r2 = seed_write(call, w, s, token);
-	jw_str(w, "created_by", s->created_by);
+	who_write(&who, w, "created_by", s->created_by);
 	time_write(w, "created_at", s->created_at);
 	return r != 0 ? r : r2;
 }
@@ -170,7 +171,7 @@ server_show(struct call *call, struct http_reply *reply)
 }
 
 static int
-history_write(struct jw *w, const struct server_key *k)
+history_write(struct who *who, struct jw *w, const struct server_key *k)
 {
 	int r;
 
@@ -182,10 +183,10 @@ history_write(struct jw *w, const struct server_key *k)
 	jw_int(w, "bits", k->bits);
 	r = pubkey_write(w, k->type, k->blob, k->comment, false);
 	time_write(w, "from", k->from_at);
-	jw_str(w, "by", k->from_by);
+	who_write(who, w, "by", k->from_by);
 	if (k->to_at != 0) {
 		time_write(w, "to", k->to_at);
-		jw_str(w, "ended_by", k->to_by);
+		who_write(who, w, "ended_by", k->to_by);
 	}
 	jw_end(w);
 	return r;
@@ -194,6 +195,7 @@ history_write(struct jw *w, const struct server_key *k)
 int
 server_keys_show(struct call *call, struct http_reply *reply)
 {
+	struct who who = {.call = call};
 	struct jw w = JW(&reply->body);
 	struct server_key *list = NULL;
 	size_t n = 0;
@@ -203,7 +205,7 @@ server_keys_show(struct call *call, struct http_reply *reply)
 	jw_object(&w, NULL);
 	jw_array(&w, "keys");
 	for (size_t i = 0; i < n && r == 0; i++)
-		r = history_write(&w, &list[i]);
+		r = history_write(&who, &w, &list[i]);
 	jw_end(&w);
 	jw_end(&w);
 	return r != 0 ? r : json_done(call, reply, 200);
