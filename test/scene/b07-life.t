@@ -101,6 +101,7 @@ stop
 
 # --- few descriptors
 HOST=127.0.0.1:0
+: >"$T/ready" # the line of the last one
 (
 	ulimit -n 48
 	exec latchkeyd serve --data "$DATA" --http "$HOST" --ssh "$SSH" \
