@@ -1,6 +1,7 @@
 # A private half that does not arrive: whoever leaves, whenever, has a dead pair
 # and no second way to it; also when the server dies, or the access ends.
 . "$(dirname "$0")/lib.sh"
+patience=1200 # RSA keys of 4096 bits
 serve
 login
 owner=$(key_in "$T/apikey")

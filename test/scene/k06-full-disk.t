@@ -5,6 +5,7 @@ if [ -z "${OWN_MOUNTS:-}" ] && unshare -m true 2>/dev/null; then
 	OWN_MOUNTS=yes exec unshare -m sh "$0"
 fi
 . "$(dirname "$0")/lib.sh"
+patience=1200 # RSA keys of 4096 bits
 [ -n "${OWN_MOUNTS:-}" ] || skip_all "this user may not mount a filesystem"
 mkdir "$T/disk"
 mount -t tmpfs -o size=24m,mode=700 latchkey "$T/disk" 2>/dev/null ||

@@ -1,6 +1,7 @@
 # What makes key pairs is there and does nothing: whoever waits is told in time,
 # no pair is left behind, and another one takes its place by itself.
 . "$(dirname "$0")/lib.sh"
+patience=1200 # RSA keys of 4096 bits
 serve
 key=$(key_in "$T/apikey")
 pairs=/latchkey/v1/projects/nest/default/keypairs

@@ -133,12 +133,14 @@ gone() {
 trap gone EXIT
 trap 'exit 130' INT TERM HUP
 
-# Wait until a command succeeds; 15 seconds at most.
+# Wait until a command succeeds; 15 seconds at most, unless a scene that waits
+# for much work on a busy machine is more patient.
+patience=150
 until_ok() {
 	tries=0
 	until "$@" >/dev/null 2>&1; do
 		tries=$((tries + 1))
-		[ $tries -lt 150 ] || return 1
+		[ $tries -lt $patience ] || return 1
 		sleep 0.1
 	done
 }
