@@ -136,6 +136,8 @@ static const struct {
     {"[]", OUT_MALFORMED, "the body must be a JSON object"},
     {"null", OUT_MALFORMED, "the body must be a JSON object"},
     {"{\"text\":\"a\",\"Flag\":true}", OUT_MALFORMED, "unknown member 'Flag'"},
+    {"{\"text\":\"a\",\"abcdefghijklmnopqrstuvwxyz\":1}", OUT_MALFORMED,
+     "unknown member 'abcdefghijklmnopqrstuvwx'"},
     {"{\"text\":1}", OUT_MALFORMED, "'text' must be a string"},
     {"{\"text\":null}", OUT_MALFORMED, "'text' must be a string"},
     {"{\"text\":\"a\",\"flag\":\"true\"}", OUT_MALFORMED,

@@ -2,6 +2,10 @@
 
 #include "base/enc.h"
 
+/* A name that somebody got wrong is short. What is longer may be a secret that
+ * landed in its place: its beginning is enough to find it. */
+#define NAME_SHOWN 24
+
 static const char *const kind_names[] = {
     [JSON_NULL] = "null",	   [JSON_BOOL] = "true or false",
     [JSON_INT] = "a whole number", [JSON_REAL] = "a number",
@@ -58,7 +62,7 @@ body_read(struct call *call, const struct field *fields, size_t n, void *to)
 		r = f != NULL ? field_take(call, f, value, to)
 			      : note_set(&call->note, OUT_MALFORMED,
 					 "unknown member '%.*s'",
-					 STR_ARG(str_sub(name, 0, 64)));
+					 STR_ARG(str_sub(name, 0, NAME_SHOWN)));
 	}
 	for (size_t i = 0; r == 0 && i < n; i++)
 		if (fields[i].must &&
