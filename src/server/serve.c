@@ -87,6 +87,9 @@ serve_core_open(const struct conf *conf, const struct data_dir *dir, bool make,
 	if (note.text[0] != '\0')
 		(void)note_set(&where, r, "data: %.100s: %.140s", dir->path,
 			       note.text);
+	/* Written by a newer program: starting again changes nothing. */
+	if (r == OUT_UNSUPPORTED && where.text[0] != '\0')
+		return serve_complain(EXIT_CONF, where.text);
 	return r == 0 ? 0 : complain_failure(dir->path, r, &where);
 }
 
