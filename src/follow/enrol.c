@@ -24,7 +24,8 @@ ca_take(struct install *in)
 	return disk_settle(INSTALL_CA, buf_str(&text), &as, &in->note);
 }
 
-/* What it says in words is the second line of a refusal. */
+/* What it says in words is the second line of a refusal. OUT_DENIED: now and
+ * later, for this seed. */
 static int
 refused(struct install *in, const struct reply *reply)
 {
@@ -36,7 +37,10 @@ refused(struct install *in, const struct reply *reply)
 	if (!str_starts(buf_str(&reply->body), STR("# latchkey refused")) ||
 	    !str_printable(line))
 		line = STR("it does not look like latchkeyd");
-	return note_set(&in->note, OUT_DENIED,
+	return note_set(&in->note,
+			reply->status == 404 || reply->status == 409
+			    ? OUT_DENIED
+			    : OUT_BUSY,
 			"%.100s gave no credential (status %d: %.*s); renew "
 			"the seed: latchkey server seed-url",
 			in->conf.url.name, reply->status, STR_ARG(line));
@@ -48,6 +52,7 @@ credential_take(struct install *in, const struct reply *reply)
 {
 	const struct disk_as as = {.uid = 0, .gid = in->gid, .mode = 0640};
 	struct str body = buf_str(&reply->body), line = body;
+	int r;
 
 	if (reply->status != 200)
 		return refused(in, reply);
@@ -55,10 +60,11 @@ credential_take(struct install *in, const struct reply *reply)
 		line.n--;
 	if (!conf_token_ok('m', line))
 		return refused(in, reply);
+	r = disk_replace(INSTALL_ETC "/" CONF_KEY_NAME, body, &as, &in->note);
+	if (r != 0)
+		return r < 0 ? r : OUT_BUSY; /* no word of latchkeyd's */
 	buf_reset(&in->key);
-	(void)buf_addstr(&in->key, line);
-	return disk_replace(INSTALL_ETC "/" CONF_KEY_NAME, body, &as,
-			    &in->note);
+	return buf_addstr(&in->key, line);
 }
 
 static int
@@ -90,21 +96,22 @@ credential_fetch(struct install *in)
 	return r;
 }
 
-/* With the credential that is there, or else a new one. */
+/* With what the seed gives, or else with the credential that is there: that may
+ * be another server's, whose disk this one was copied from. */
 static int
 first_answer(struct install *in)
 {
-	int r = OUT_DENIED;
+	struct note why;
+	int r = credential_fetch(in);
 
-	if (in->key.n > 0)
-		r = keys_ask(&in->conf, buf_str(&in->key), &in->answer,
-			     &in->note);
-	if (r != OUT_DENIED)
+	if (r != 0 && (r != OUT_DENIED || in->key.n == 0))
 		return r;
-	r = credential_fetch(in);
-	return r != 0 ? r
-		      : keys_ask(&in->conf, buf_str(&in->key), &in->answer,
-				 &in->note);
+	why = in->note;
+	in->note.text[0] = '\0';
+	r = keys_ask(&in->conf, buf_str(&in->key), &in->answer, &in->note);
+	if (r == OUT_DENIED)
+		in->note = why;
+	return r;
 }
 
 int

@@ -476,12 +476,39 @@ want "below another root, which no sshd is told of" latchkey-keys install --root
 	--url "$URL" --seed "$seed"
 deny "a root that is not there" latchkey-keys install --root "$T/none" --url "$URL"
 kept_out "until then the one that runs does not ask" other
-want "a second run tells it, with nothing else to do" \
-	latchkey-keys install --url "$URL"
+# A systemd, whose unit is called as other distributions call it.
+mkdir -p /run/systemd/system
+cat >"$T/systemctl" <<-E2
+	#!/bin/sh
+	echo "\$*" >>"$T/told"
+	case "\$*" in
+	*" ssh.service") exit 3 ;;
+	reload*) kill -HUP $sshd ;;
+	esac
+E2
+chmod 755 "$T/systemctl"
+if mount --bind "$T/systemctl" /usr/bin/systemctl 2>/dev/null; then
+	want "a second run tells it, with nothing else to do" \
+		latchkey-keys install --url "$URL"
+	is "through its unit" "$(grep reload "$T/told")" "reload sshd.service"
+	umount /usr/bin/systemctl
+else
+	want "a second run tells it, with nothing else to do" \
+		latchkey-keys install --url "$URL"
+	skip "through its unit" "there is no systemctl"
+fi
 enters "it follows" other
-latchkey server delete -f web-1 >/dev/null
+want "another server is made" latchkey server create web-2 --keypair web-key
+second=$(grep -o 'lk_s_[0-9A-Za-z]*' "$T/said" | head -n 1)
+want "which boots a copy of this disk" latchkey-keys install --url "$URL" \
+	--seed "$second"
+enters "its own key opens" web-key
+kept_out "and not that of the first" other
+want "installed again" latchkey-keys install --url "$URL" --seed "$second"
+enters "it is the same server" web-key
+latchkey server delete -f web-2 >/dev/null
 syslog_clear
-kept_out "a server that is deleted" other
+kept_out "a server that is deleted" web-key
 syslogged "gets no keys" 'latchkeyd refuses this machine'
 is "nor keeps any" "$(ls "$cache" 2>/dev/null)" ""
 machine_end
