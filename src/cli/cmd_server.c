@@ -1,7 +1,6 @@
 /* server: machines that a key pair was applied to. */
 #include "cli/pairs.h"
 
-#include "base/enc.h"
 #include "base/i18n.h"
 
 #include <stdio.h>
@@ -28,64 +27,6 @@ static const struct opt delete_opts[] = {
     {"force", 'f', OPT_FLAG, NULL, N_("do not ask")},
 };
 
-static struct str
-state_word(const struct json *server)
-{
-	struct str state = json_text(server, "state");
-
-	return str_eq(state, STR("new"))       ? str_c(_("new"))
-	       : str_eq(state, STR("booting")) ? str_c(_("booting"))
-	       : str_eq(state, STR("ready"))   ? str_c(_("ready"))
-					       : state;
-}
-
-static bool
-is_true(const struct json *j, const char *name)
-{
-	bool value = false;
-
-	return json_bool(json_get(j, name), &value) && value;
-}
-
-/* "web-key", or "web-key (deleted)". */
-static void
-pair_text(const struct json *key, struct buf *ret)
-{
-	(void)buf_addstr(ret, json_text(key, "keypair"));
-	if (is_true(key, "keypair_deleted"))
-		(void)buf_addf(ret, " %s", _("(deleted)"));
-}
-
-/* When, and from where. */
-static void
-from_text(struct str at, struct str addr, struct buf *ret)
-{
-	char when[32];
-
-	(void)buf_addstr(ret, when_text(at, when));
-	if (addr.n > 0)
-		(void)buf_addf(ret, _(" from %.*s"), STR_ARG(addr));
-}
-
-static void
-asked_text(const struct json *server, struct buf *ret)
-{
-	const struct json *asked = json_get(server, "last_asked");
-
-	from_text(json_text(asked, "at"), json_text(asked, "addr"), ret);
-}
-
-static void
-from_print(const char *title, struct str at, struct str addr)
-{
-	CLEAN(buf_clear) struct buf text = BUF_INIT;
-
-	if (at.n == 0)
-		return;
-	from_text(at, addr, &text);
-	print_pair(title, buf_str(&text));
-}
-
 static void
 server_row(struct table *t, const struct json *server)
 {
@@ -94,12 +35,12 @@ server_row(struct table *t, const struct json *server)
 	const struct json *key = json_get(server, "key");
 	char when[32];
 
-	pair_text(key, &pair);
-	asked_text(server, &asked);
+	server_pair_text(key, &pair);
+	server_asked_text(server, &asked);
 	table_add(t, json_text(server, "name"));
 	table_add(t, buf_str(&pair));
 	table_add(t, json_text(key, "fingerprint_sha256"));
-	table_add(t, state_word(server));
+	table_add(t, server_state_word(server));
 	table_add(t, buf_str(&asked));
 	table_add(t, when_text(json_text(server, "created_at"), when));
 }
@@ -161,103 +102,6 @@ server_path(struct cli *cli, const char *project_word, const char *name,
 	return r != 0 ? r : rest_path(&project, "servers", name, tail, ret);
 }
 
-static void
-seed_pairs(const struct json *seed)
-{
-	static const struct {
-		const char *state, *text;
-	} words[] = {
-	    {"open", N_("open: waits for the first boot")},
-	    {"started", N_("the first boot has begun")},
-	    {"closed", N_("closed: the first boot is over")},
-	    {"expired",
-	     N_("expired: 'latchkey server seed-url' makes another")},
-	    {"none", N_("none")},
-	};
-	struct str state = json_text(seed, "state");
-	char when[32];
-
-	for (size_t i = 0; i < nitems(words); i++)
-		if (str_eq(state, str_c(words[i].state)))
-			print_pair(_("Seed"), str_c(_(words[i].text)));
-	if (str_eq(state, STR("open")) || str_eq(state, STR("started")))
-		print_pair(_("  until"),
-			   when_text(json_text(seed, "expires_at"), when));
-	from_print(_("  fetched"), json_text(seed, "first_fetched_at"),
-		   json_text(seed, "first_fetched_from"));
-}
-
-static void
-report_pairs(const struct json *server)
-{
-	const struct json *keys = json_get(server, "host_keys");
-	struct str fqdn = json_text(server, "fqdn");
-
-	if (json_text(server, "reported_at").n == 0)
-		return;
-	print_pair(_("Calls itself"),
-		   fqdn.n > 0 ? fqdn : json_text(server, "hostname"));
-	from_print(_("Reported at"), json_text(server, "reported_at"),
-		   json_text(server, "reported_from"));
-	for (size_t i = 0; i < json_size(keys); i++) {
-		CLEAN(buf_clear) struct buf text = BUF_INIT;
-		const struct json *key = json_at(keys, i);
-
-		(void)buf_addf(&text, "%.*s %.*s",
-			       STR_ARG(json_text(key, "fingerprint_sha256")),
-			       STR_ARG(json_text(key, "type")));
-		print_pair(i == 0 ? _("Host keys") : "", buf_str(&text));
-	}
-}
-
-static bool
-seed_is(const struct json *server, const char *state)
-{
-	return str_eq(json_text(json_get(server, "seed"), "state"),
-		      str_c(state));
-}
-
-static const char *
-follows_text(const struct json *server)
-{
-	if (is_true(server, "follows"))
-		return _("yes");
-	if (seed_is(server, "open") || seed_is(server, "started"))
-		return _("not yet: its first boot installs the key client");
-	return _("no: it has no key client");
-}
-
-static void
-server_print(const struct json *server)
-{
-	CLEAN(buf_clear) struct buf pair = BUF_INIT;
-	CLEAN(buf_clear) struct buf type = BUF_INIT;
-	CLEAN(buf_clear) struct buf asked = BUF_INIT;
-	const struct json *key = json_get(server, "key");
-	char when[32];
-
-	pair_text(key, &pair);
-	keypair_type(key, &type);
-	asked_text(server, &asked);
-	print_pair(_("Server"), json_text(server, "name"));
-	print_pair(_("Project"), json_text(server, "project"));
-	print_pair(_("State"), state_word(server));
-	print_pair(_("Key pair"), buf_str(&pair));
-	print_pair(_("Type"), buf_str(&type));
-	print_pair(_("Fingerprint"), json_text(key, "fingerprint_sha256"));
-	print_pair("", json_text(key, "fingerprint_md5"));
-	print_pair(_("  since"), when_text(json_text(key, "since"), when));
-	print_pair(_("  by"), rest_who(key, "by"));
-	print_pair(_("Follows changes"), str_c(follows_text(server)));
-	if (is_true(server, "follows"))
-		print_pair(_("Last asked"), buf_str(&asked));
-	seed_pairs(json_get(server, "seed"));
-	report_pairs(server);
-	print_pair(_("Created by"), rest_who(server, "created_by"));
-	print_pair(_("Created at"),
-		   when_text(json_text(server, "created_at"), when));
-}
-
 static int
 server_show(struct cli *cli, const struct args *a)
 {
@@ -274,7 +118,7 @@ server_show(struct cli *cli, const struct args *a)
 		print_json(server);
 		return 0;
 	}
-	server_print(server);
+	server_text_print(server);
 	printf(_("\nOK\n"));
 	return 0;
 }
@@ -286,7 +130,7 @@ history_row(struct table *t, const struct json *key)
 	struct str to = json_text(key, "to");
 	char when[32];
 
-	pair_text(key, &pair);
+	server_pair_text(key, &pair);
 	table_add(t, buf_str(&pair));
 	table_add(t, json_text(key, "fingerprint_sha256"));
 	table_add(t, when_text(json_text(key, "from"), when));
@@ -335,9 +179,9 @@ changed_show(struct cli *cli, const struct json *server)
 	printf(_("Server '%.*s' trusts key pair '%.*s' now.\n"),
 	       STR_ARG(rest_word(server, "name")),
 	       STR_ARG(rest_word(key, "keypair")));
-	if (is_true(server, "follows"))
+	if (server_is(server, "follows"))
 		printf(_("It asks at each login, so this counts at once.\n"));
-	else if (seed_is(server, "open"))
+	else if (server_seed_is(server, "open"))
 		printf(_("Its first boot brings it. A machine that runs "
 			 "already has no key client and does\nnot learn of "
 			 "it: put the line of\n'latchkey server "
@@ -395,7 +239,7 @@ deleted_show(const struct cli *cli, const struct json *server)
 static void
 delete_warn(const struct cli *cli, const struct json *server)
 {
-	if (is_true(server, "follows"))
+	if (server_is(server, "follows"))
 		print_step(cli,
 			   _("latchkey forgets '%.*s', and gives it no "
 			     "more keys: soon nobody can log in\nto it "

@@ -109,6 +109,14 @@ extern const struct opt keypair_import_opts[];
 #define KEYPAIR_IMPORT_OPTS 2
 MUST int keypair_import(struct cli *, const struct args *);
 
+/* --- server_text.c --- */
+bool server_is(const struct json *, const char *flag); /* "follows" */
+bool server_seed_is(const struct json *, const char *state);
+struct str server_state_word(const struct json *);
+void server_pair_text(const struct json *key, struct buf *ret); /* its name */
+void server_asked_text(const struct json *, struct buf *ret);
+void server_text_print(const struct json *); /* pairs */
+
 /* --- server_create.c --- */
 extern const struct opt server_create_opts[];
 #define SERVER_CREATE_OPTS 5

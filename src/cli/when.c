@@ -4,7 +4,6 @@
 #include "base/clock.h"
 #include "base/enc.h"
 #include "base/i18n.h"
-#include "base/i18n.h"
 
 #include <stdio.h>
 #include <string.h>
