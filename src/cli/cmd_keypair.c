@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NAMED_MAX 5 /* servers that a question names */
+#define NAMED_MAX 5    /* servers that a question names */
+#define COUNT_MAX 1000 /* servers of one pair that a list counts */
 #define SHOWN_MAX 20
 
 #define PROJECT_OPT                                                            \
@@ -51,7 +52,8 @@ pair_row(struct table *t, const struct json *pair)
 	table_add(t, json_text(pair, "name"));
 	table_add(t, buf_str(&type));
 	table_add(t, json_text(pair, "fingerprint_sha256"));
-	(void)snprintf(text, sizeof(text), "%lld", (long long)servers);
+	(void)snprintf(text, sizeof(text), "%lld%s", (long long)servers,
+		       servers < COUNT_MAX ? "" : "+");
 	table_add(t, str_c(text));
 	table_add(t, rest_who(pair, "created_by"));
 	table_add(t, when_text(json_text(pair, "created_at"), text));
@@ -164,9 +166,10 @@ applied_print(struct cli *cli, const char *project, const struct json *pair)
 		title = "";
 	}
 	if (all > n.n)
-		printf(_("and %lld more: latchkey keypair servers %.*s\n"),
-		       (long long)(all - n.n),
-		       STR_ARG(rest_word(pair, "name")));
+		printf(_("and %lld more: latchkey keypair servers %.*s "
+			 "--project %s\n"),
+		       (long long)(all - n.n), STR_ARG(rest_word(pair, "name")),
+		       project != NULL ? project : PROJECT_FIRST);
 	return 0;
 }
 
