@@ -25,6 +25,7 @@
 #define NEEDLES_MAX 4096
 #define TABLE	    (1 << 16)
 #define PIECE	    (1 << 20)
+#define SHADOW	    (1ULL << 40) /* a sanitizer's notes: none has our bytes */
 
 struct needle {
 	uint8_t p[NEEDLE_MAX];
@@ -362,7 +363,8 @@ hunt_process(const char *pid)
 	while (maps != NULL && mem >= 0 &&
 	       fgets(line, sizeof(line), maps) != NULL) {
 		if (sscanf(line, "%llx-%llx %7s", &from, &to, rights) != 3 ||
-		    rights[0] != 'r' || from >= 0x7fffffffffffffffU)
+		    rights[0] != 'r' || from >= 0x7fffffffffffffffU ||
+		    to - from >= SHADOW)
 			continue;
 		if (!look_through(mem, (off_t)from, (off_t)to))
 			continue;
