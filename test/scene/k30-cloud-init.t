@@ -1,21 +1,25 @@
 # A fresh Debian boots from the seed that `latchkey server create` prints: the
 # real cloud-init, then a real login through its own sshd; and that machine
 # follows what is decided later. Everything in a network of its own.
-if [ -z "${OWN_NETWORK:-}" ]; then
-	unshare -n ip link set lo up 2>/dev/null ||
-		. "$(dirname "$0")/lib.sh" # says so below
-	OWN_NETWORK=yes exec unshare -n sh "$0"
-fi
+temporary=${TMPDIR:-/tmp}
 . "$(dirname "$0")/lib.sh"
-[ "$(id -u)" -eq 0 ] || skip_all "namespaces and an overlay need root"
-ip link set lo up
-unshare -m sh -c "mount -t tmpfs t '$T'" 2>/dev/null ||
-	skip_all "nothing can be mounted here"
 fresh=$ROOT/build/debian-root
-"$ROOT/test/debian-root" "$fresh" >"$T/said" 2>&1 || {
-	remark <"$T/said"
-	skip_all "a Debian root cannot be made here (see above)"
-}
+if [ -z "${OWN_NETWORK:-}" ]; then
+	[ "$(id -u)" -eq 0 ] || skip_all "namespaces and an overlay need root"
+	unshare -n ip link set lo up 2>/dev/null ||
+		skip_all "there can be no network of its own here"
+	unshare -m sh -c "mount -t tmpfs t '$T'" 2>/dev/null ||
+		skip_all "nothing can be mounted here"
+	# From a mirror, which that network does not reach.
+	"$ROOT/test/debian-root" "$fresh" >"$T/said" 2>&1 || {
+		remark <"$T/said"
+		skip_all "a Debian root cannot be made here (see above)"
+	}
+	rm -rf "$T"
+	trap - EXIT
+	OWN_NETWORK=yes TMPDIR=$temporary exec unshare -n sh "$0"
+fi
+ip link set lo up
 
 # --- a machine: an overlay on the fresh root, processes and a name of its own
 port=2222
