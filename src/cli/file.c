@@ -15,13 +15,6 @@
 #include <unistd.h>
 
 static void
-fd_close(int *fd)
-{
-	if (*fd >= 0)
-		(void)close(*fd);
-}
-
-static void
 text_free(char **p)
 {
 	free(*p);
@@ -96,7 +89,7 @@ static void
 sync_dir_of(const char *path)
 {
 	CLEAN(text_free) char *copy = strdup(path);
-	CLEAN(fd_close) int fd = -1;
+	CLEAN(fd_closep) int fd = -1;
 
 	if (copy == NULL)
 		return;
@@ -109,7 +102,7 @@ int
 file_replace(const char *path, struct str content, struct note *note)
 {
 	CLEAN(buf_clear) struct buf temp = BUF_INIT;
-	CLEAN(fd_close) int fd = -1;
+	CLEAN(fd_closep) int fd = -1;
 
 	(void)buf_addf(&temp, "%s.XXXXXX", path);
 	if (buf_err(&temp) != 0)
@@ -160,7 +153,7 @@ read_fd(int fd, const char *path, size_t max, struct buf *ret,
 int
 file_read(const char *path, size_t max, struct buf *ret, struct note *note)
 {
-	CLEAN(fd_close) int fd = -1;
+	CLEAN(fd_closep) int fd = -1;
 
 	if (strcmp(path, "-") == 0)
 		return read_fd(STDIN_FILENO, _("standard input"), max, ret,

@@ -15,14 +15,6 @@
 #define OWNER_ONLY 0600
 
 static void
-fd_close(int *fd)
-{
-	if (*fd >= 0)
-		(void)close(*fd);
-	*fd = -1;
-}
-
-static void
 text_free(char **p)
 {
 	free(*p);
@@ -85,7 +77,7 @@ static int
 folder_sync(const char *path)
 {
 	CLEAN(text_free) char *copy = strdup(path);
-	CLEAN(fd_close) int fd = -1;
+	CLEAN(fd_closep) int fd = -1;
 
 	if (copy == NULL)
 		return ENOMEM;
@@ -131,5 +123,5 @@ keyout_clear(struct keyout *k)
 		return;
 	if (!k->whole && is_ours(k))
 		(void)unlink(k->path);
-	fd_close(&k->fd);
+	fd_closep(&k->fd);
 }

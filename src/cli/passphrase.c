@@ -28,14 +28,6 @@
 #define SAID_MAX   (16 * KIB)
 #define WAIT_MS	   20000 /* for each word that ssh-keygen says */
 
-static void
-fd_close(int *fd)
-{
-	if (*fd >= 0)
-		(void)close(*fd);
-	*fd = -1;
-}
-
 /* What a terminal would take for a command cannot be handed on over one. */
 static bool
 is_sayable(struct str s)
@@ -72,7 +64,7 @@ passphrase_ask(struct cli *cli, struct buf *ret)
 static int
 memory_file(struct str key, int *ret)
 {
-	CLEAN(fd_close) int fd = memfd_create("key", 0);
+	CLEAN(fd_closep) int fd = memfd_create("key", 0);
 
 	if (fd < 0 || fchmod(fd, 0600) != 0 || ftruncate(fd, (off_t)key.n) != 0)
 		return FAIL(-errno);
@@ -88,7 +80,7 @@ memory_file(struct str key, int *ret)
 static int
 terminal_open(int *ret, char *name, size_t size)
 {
-	CLEAN(fd_close) int fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	CLEAN(fd_closep) int fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
 
 	if (fd < 0 || grantpt(fd) != 0 || unlockpt(fd) != 0)
 		return FAIL(-errno);
@@ -175,7 +167,7 @@ static int
 keygen_run(const char *file, struct str phrase, int *ret_status)
 {
 	CLEAN(buf_clear) struct buf said = BUF_INIT_MAX(SAID_MAX);
-	CLEAN(fd_close) int tty = -1;
+	CLEAN(fd_closep) int tty = -1;
 	const char *const argv[] = {"ssh-keygen", "-p", "-P", "",
 				    "-f",	  file, NULL};
 	const char *const more[] = {"SSH_ASKPASS_REQUIRE=never", "LC_ALL=C",
@@ -196,7 +188,7 @@ keygen_run(const char *file, struct str phrase, int *ret_status)
 	if (pid < 0)
 		return r != 0 ? r : FAIL(-errno);
 	keygen_talk(tty, phrase, &said);
-	fd_close(&tty); /* who still waits for an answer gets a hangup */
+	fd_closep(&tty); /* who still waits for an answer gets a hangup */
 	*ret_status = wait_for(pid);
 	return 0;
 }
@@ -233,7 +225,7 @@ int
 passphrase_set(struct cli *cli, struct str key, struct str phrase,
 	       struct buf *ret)
 {
-	CLEAN(fd_close) int fd = -1;
+	CLEAN(fd_closep) int fd = -1;
 	char file[32];
 	int status = 0;
 	int r = memory_file(key, &fd);

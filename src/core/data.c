@@ -1,6 +1,7 @@
 #include "core/data.h"
 
 #include "base/enc.h"
+#include "base/fd.h"
 #include "crypt/rand.h"
 
 #include <errno.h>
@@ -11,13 +12,6 @@
 
 #define NODE_LEN 32
 #define BOOT_LEN 36
-
-static void
-fd_closep(int *fd)
-{
-	if (*fd >= 0)
-		(void)close(*fd);
-}
 
 static int
 path_make(char ret[PATH_MAX], const char *dir, const char *name)

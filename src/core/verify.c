@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/enc.h"
+#include "base/fd.h"
 #include "blob/blob.h"
 #include "core/audit.h"
 #include "core/keypair.h"
@@ -24,13 +25,6 @@ struct verify {
 	int64_t count; /* looked at, for the line that is said */
 	struct note note;
 };
-
-static void
-fd_closep(int *fd)
-{
-	if (*fd >= 0)
-		(void)close(*fd);
-}
 
 static bool
 digest_is(struct str digest, const uint8_t sum[SHA256_LEN])

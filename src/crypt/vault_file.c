@@ -10,18 +10,11 @@
 /* A file under way; whoever finds one may remove it. */
 #define UNFINISHED ".unfinished"
 
-static void
-fd_close(const int *fd)
-{
-	if (*fd >= 0)
-		(void)close(*fd);
-}
-
 static int
 dir_make(const char *dir)
 {
-	CLEAN(fd_close) int fd = -1;
-	CLEAN(fd_close) int parent = -1;
+	CLEAN(fd_closep) int fd = -1;
+	CLEAN(fd_closep) int parent = -1;
 
 	if (mkdir(dir, 0700) != 0)
 		return errno == EEXIST ? 0 : FAIL(-errno);
@@ -40,7 +33,7 @@ dir_make(const char *dir)
 int
 vault_dir_open(const char *dir, bool make, int *ret, struct note *note)
 {
-	CLEAN(fd_close) int fd = -1;
+	CLEAN(fd_closep) int fd = -1;
 	struct stat st;
 	int r = make ? dir_make(dir) : 0;
 
@@ -94,7 +87,7 @@ file_trusted(int fd, const char *name, struct note *note)
 int
 vault_file_read(int dir, const char *name, struct buf *ret, struct note *note)
 {
-	CLEAN(fd_close) int fd = -1;
+	CLEAN(fd_closep) int fd = -1;
 	ssize_t n = 1;
 	int r;
 
@@ -128,7 +121,7 @@ vault_file_read(int dir, const char *name, struct buf *ret, struct note *note)
 static int
 write_durably(int dir, struct str content)
 {
-	CLEAN(fd_close) int fd = -1;
+	CLEAN(fd_closep) int fd = -1;
 	int r;
 
 	fd = openat(dir, UNFINISHED,

@@ -1,5 +1,6 @@
 #include "follow/cache.h"
 
+#include "base/fd.h"
 #include "follow/disk.h"
 
 #include <errno.h>
@@ -81,7 +82,7 @@ cache_is_good(const struct cache *cache, int64_t now, int64_t max_age_s)
 static int
 stamp_write(const char *path, int64_t now, bool wait)
 {
-	CLEAN(disk_close)
+	CLEAN(fd_closep)
 	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
 	char stamp[STAMP_LEN + 2];
 	int n = snprintf(stamp, sizeof(stamp), "%0*lld", STAMP_LEN,

@@ -8,14 +8,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-void
-disk_close(int *fd)
-{
-	if (*fd >= 0)
-		(void)close(*fd);
-	*fd = -1;
-}
-
 int
 disk_read_fd(int fd, const char *name, size_t max, struct buf *ret,
 	     struct note *note)
@@ -47,7 +39,7 @@ disk_read_fd(int fd, const char *name, size_t max, struct buf *ret,
 int
 disk_read(const char *path, size_t max, struct buf *ret, struct note *note)
 {
-	CLEAN(disk_close)
+	CLEAN(fd_closep)
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY |
 				O_NOFOLLOW);
 
@@ -76,7 +68,7 @@ static int
 new_make(int dir, const char *name, struct str content,
 	 const struct disk_as *as)
 {
-	CLEAN(disk_close) int fd = -1;
+	CLEAN(fd_closep) int fd = -1;
 
 	(void)unlinkat(dir, name, 0);
 	fd = openat(dir, name,
@@ -120,7 +112,7 @@ disk_replace(const char *path, struct str content, const struct disk_as *as,
 	     struct note *note)
 {
 	CLEAN(buf_clear) struct buf copy = BUF_INIT;
-	CLEAN(disk_close) int dir = dir_open(path);
+	CLEAN(fd_closep) int dir = dir_open(path);
 
 	(void)buf_adds(&copy, path);
 	if (buf_err(&copy) != 0)
@@ -156,7 +148,7 @@ disk_settle(const char *path, struct str content, const struct disk_as *as,
 int
 disk_sync_dir(const char *path)
 {
-	CLEAN(disk_close) int dir = dir_open(path);
+	CLEAN(fd_closep) int dir = dir_open(path);
 
 	if (dir < 0)
 		return FAIL(dir);

@@ -9,8 +9,6 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
-void disk_close(int *fd); /* for CLEAN(): nothing for -1 */
-
 /* 0, OUT_ABSENT, OUT_DENIED, OUT_TOO_LARGE, OUT_MALFORMED (no regular file),
  * each with a note; -errno. */
 MUST int disk_read(const char *path, size_t max, struct buf *ret,

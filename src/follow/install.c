@@ -1,6 +1,7 @@
 #include "follow/install.h"
 
 #include "base/clock.h"
+#include "base/fd.h"
 #include "follow/cache.h"
 #include "follow/cloud.h"
 #include "follow/disk.h"
@@ -20,8 +21,8 @@
 static void
 install_clear(struct install *in)
 {
-	disk_close(&in->self);
-	disk_close(&in->lock);
+	fd_closep(&in->self);
+	fd_closep(&in->lock);
 	buf_clear(&in->key);
 	answer_clear(&in->answer);
 }

@@ -1,5 +1,6 @@
 #include "follow/people.h"
 
+#include "base/fd.h"
 #include "follow/disk.h"
 #include "follow/lines.h"
 
@@ -58,7 +59,7 @@ struct file {
 static void
 file_clear(struct file *f)
 {
-	disk_close(&f->dir);
+	fd_closep(&f->dir);
 	buf_clear(&f->path);
 	buf_clear(&f->text);
 }
@@ -77,7 +78,7 @@ open_beneath(int dir, const char *path, uint64_t flags)
 static int
 folder_open(const struct passwd *pw, const char *path, bool make)
 {
-	CLEAN(disk_close) int home = -1;
+	CLEAN(fd_closep) int home = -1;
 	size_t n = strlen(pw->pw_dir);
 	int fd;
 
@@ -96,7 +97,7 @@ folder_open(const struct passwd *pw, const char *path, bool make)
 		return -1;
 	fd = open_beneath(home, path, O_RDONLY | O_DIRECTORY);
 	if (fd >= 0 && fchown(fd, pw->pw_uid, pw->pw_gid) != 0)
-		disk_close(&fd);
+		fd_closep(&fd);
 	return fd;
 }
 
@@ -110,7 +111,7 @@ left_alone(const struct file *f, const char *why, struct note *note)
 static int
 text_read(struct file *f, const struct passwd *pw, struct note *note)
 {
-	CLEAN(disk_close)
+	CLEAN(fd_closep)
 	int fd =
 	    openat(f->dir, f->name,
 		   O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);

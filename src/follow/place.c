@@ -1,3 +1,4 @@
+#include "base/fd.h"
 #include "follow/disk.h"
 #include "follow/install.h"
 #include "follow/run.h"
@@ -59,7 +60,7 @@ user_make(struct install *in)
 static int
 folder_make(struct install *in, const char *path, const struct disk_as *as)
 {
-	CLEAN(disk_close) int fd = -1;
+	CLEAN(fd_closep) int fd = -1;
 
 	if (mkdir(path, 0700) != 0 && errno != EEXIST)
 		return note_set(&in->note, OUT_DENIED, "cannot make %s: %s",

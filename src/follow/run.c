@@ -1,6 +1,7 @@
 #include "follow/run.h"
 
 #include "base/clock.h"
+#include "base/fd.h"
 #include "follow/disk.h"
 
 #include <errno.h>
@@ -76,8 +77,8 @@ end_of(pid_t pid)
 int
 run_program(const struct run *run, int *ret_status, struct note *note)
 {
-	CLEAN(disk_close) int from = -1;
-	CLEAN(disk_close) int to = -1;
+	CLEAN(fd_closep) int from = -1;
+	CLEAN(fd_closep) int to = -1;
 	int ends[2], r, status;
 	pid_t pid;
 
@@ -93,7 +94,7 @@ run_program(const struct run *run, int *ret_status, struct note *note)
 		return FAIL(-errno);
 	if (pid == 0)
 		child(run, to);
-	disk_close(&to);
+	fd_closep(&to);
 	r = output_take(from, run, clock_mono() + RUN_WAIT_MS);
 	if (r != 0)
 		(void)kill(pid, SIGKILL);

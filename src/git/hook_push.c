@@ -2,6 +2,7 @@
  * quarantine meanwhile, and gone again when it may not. */
 #include "git/hook.h"
 
+#include "base/fd.h"
 #include "base/out.h"
 
 #include <errno.h>
@@ -77,13 +78,6 @@ memory_file(int *ret)
 {
 	*ret = memfd_create("latchkey", MFD_CLOEXEC);
 	return *ret < 0 ? -errno : 0;
-}
-
-static void
-fd_closep(int *fd)
-{
-	if (*fd >= 0)
-		(void)close(*fd);
 }
 
 static bool

@@ -1,6 +1,8 @@
 /* House-keeping of one repository, beside whoever reads and pushes. */
 #include "git/inner.h"
 
+#include "base/fd.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -10,13 +12,6 @@
 /* When everything was last packed anew; an empty file of ours. */
 #define STAMP  "latchkey-packed"
 #define FULL_S (7 * 24 * 3600)
-
-static void
-fd_closep(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-}
 
 /* What was pushed is joined by a factor of size, so that the large pack is
  * touched rarely; once a week all of it, and what nothing refers to goes into

@@ -1,6 +1,8 @@
 /* Folders of repositories: made, found, looked at, removed. */
 #include "git/inner.h"
 
+#include "base/fd.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -17,13 +19,6 @@ const char git_config_text[] = "[core]\n"
 			       "\trepositoryformatversion = 0\n"
 			       "\tfilemode = true\n"
 			       "\tbare = true\n";
-
-static void
-fd_closep(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-}
 
 static bool
 is_id(struct str id)

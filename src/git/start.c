@@ -1,6 +1,8 @@
 /* Programs for clients, and our own errands. */
 #include "git/inner.h"
 
+#include "base/fd.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -12,13 +14,6 @@
 #define STOP_MS	    200 /* how often an errand asks whether to stop */
 #define SWEEP_MS    10
 #define SWEEP_TRIES 50
-
-static void
-fd_closep(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-}
 
 static struct git_run *
 run_of(struct git_store *s, pid_t pid)

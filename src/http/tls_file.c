@@ -1,6 +1,7 @@
 #include "http/tls_file.h"
 
 #include "base/buf.h"
+#include "base/fd.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,13 +12,6 @@
 
 #define BEGIN_WORD "-----BEGIN "
 #define DASHES	   "-----"
-
-static void
-fd_closep(int *fd)
-{
-	if (*fd >= 0)
-		(void)close(*fd);
-}
 
 static void
 bio_freep(BIO **bio)

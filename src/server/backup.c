@@ -7,6 +7,7 @@
  * The copy gets its database's name last and is then checked: what was
  * interrupted or does not hold together is no installation.
  */
+#include "base/fd.h"
 #include "server/backup_git.h"
 #include "server/command.h"
 #include "server/copy.h"
@@ -30,13 +31,6 @@
 #define DEPTH_MAX 4
 #define DATABASE  "latchkey.db"
 #define PARTIAL	  "latchkey.partial"
-
-static void
-fd_closep(int *fd)
-{
-	if (*fd >= 0)
-		(void)close(*fd);
-}
 
 /* Not copied: the database, which copies itself, repositories, which have an
  * order of their own, and the first key's file, which is for the eyes of

@@ -1,5 +1,6 @@
 #include "server/backup_git.h"
 
+#include "base/fd.h"
 #include "base/str.h"
 #include "git/git.h"
 #include "server/copy.h"
@@ -16,13 +17,6 @@
 struct repo {
 	int from, to;
 };
-
-static void
-fd_closep(int *fd)
-{
-	if (*fd >= 0)
-		(void)close(*fd);
-}
 
 static bool
 starts(const char *name, const char *head)

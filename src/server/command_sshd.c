@@ -8,6 +8,7 @@
  * "+/=_.-" alone, so that no shell reads anything into it, and names the whole
  * key: a fingerprint would be nothing that the gate could prove.
  */
+#include "base/fd.h"
 #include "server/command.h"
 #include "server/host_keys.h"
 #include "server/process.h"
@@ -33,13 +34,6 @@
 #define EXIT_REFUSED 1
 #define EXIT_LOST    128
 #define CHANNEL	     0
-
-static void
-fd_closep(int *fd)
-{
-	if (*fd >= 0)
-		(void)close(*fd);
-}
 
 /* --- the desk --- */
 

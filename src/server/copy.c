@@ -1,5 +1,7 @@
 #include "server/copy.h"
 
+#include "base/fd.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -9,13 +11,6 @@
 #include <unistd.h>
 
 #define PIECE ((size_t)1 << 30)
-
-static void
-fd_closep(int *fd)
-{
-	if (*fd >= 0)
-		(void)close(*fd);
-}
 
 static void
 dir_closep(DIR **d)

@@ -1,6 +1,7 @@
 #include "server/git_tidy.h"
 
 #include "base/clock.h"
+#include "base/fd.h"
 #include "base/log.h"
 #include "core/gitrepo.h"
 #include "db/db.h"
@@ -24,13 +25,6 @@ struct git_tidy {
 	pthread_cond_t wake;
 	bool stop;
 };
-
-static void
-fd_closep(int *fd)
-{
-	if (*fd >= 0)
-		(void)close(*fd);
-}
 
 static int
 dir_of(const struct core *core, char ret[PATH_MAX])

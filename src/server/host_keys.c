@@ -1,6 +1,7 @@
 #include "server/host_keys.h"
 
 #include "base/enc.h"
+#include "base/fd.h"
 #include "base/str.h"
 #include "server/helper.h"
 #include "wire/sshkey.h"
@@ -20,13 +21,6 @@ static const char mark_text[] =
     "make' makes others, and every client will be warned of them.\n";
 
 static const char *const kinds[] = {"ed25519", "ecdsa", "rsa"};
-
-static void
-fd_closep(int *fd)
-{
-	if (*fd >= 0)
-		(void)close(*fd);
-}
 
 static int
 path_join(char ret[PATH_MAX], const char *folder, const char *name)

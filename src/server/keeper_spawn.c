@@ -1,6 +1,7 @@
 #include "server/keeper_spawn.h"
 
 #include "base/clock.h"
+#include "base/fd.h"
 #include "server/helper.h"
 
 #include <errno.h>
@@ -26,22 +27,14 @@ struct ends {
 };
 
 static void
-fd_drop(int *fd)
-{
-	if (*fd >= 0)
-		(void)close(*fd);
-	*fd = -1;
-}
-
-static void
 ends_clear(struct ends *e)
 {
-	fd_drop(&e->words[0]);
-	fd_drop(&e->words[1]);
-	fd_drop(&e->desk[0]);
-	fd_drop(&e->desk[1]);
-	fd_drop(&e->listen);
-	fd_drop(&e->old);
+	fd_closep(&e->words[0]);
+	fd_closep(&e->words[1]);
+	fd_closep(&e->desk[0]);
+	fd_closep(&e->desk[1]);
+	fd_closep(&e->listen);
+	fd_closep(&e->old);
 }
 
 static int
@@ -150,8 +143,8 @@ child_take(const struct keeper_conf *conf, struct ends *e,
 		child->words = fd_take(&e->words[0]);
 		return 0;
 	}
-	fd_drop(&child->pidfd);
-	fd_drop(&child->desk);
+	fd_closep(&child->pidfd);
+	fd_closep(&child->desk);
 	return FOLD(r);
 }
 
@@ -185,8 +178,8 @@ keeper_reap(struct keeper_child *child)
 
 	while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR)
 		continue;
-	fd_drop(&child->pidfd);
-	fd_drop(&child->words);
-	fd_drop(&child->desk);
+	fd_closep(&child->pidfd);
+	fd_closep(&child->words);
+	fd_closep(&child->desk);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }

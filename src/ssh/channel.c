@@ -1,6 +1,7 @@
 #include "ssh/inner.h"
 
 #include "base/clock.h"
+#include "base/fd.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -20,20 +21,12 @@ chan_end(struct chan *c, int status)
 	c->status = status;
 }
 
-static void
-close_fd(int *fd)
-{
-	if (*fd >= 0)
-		(void)close(*fd);
-	*fd = -1;
-}
-
 void
 chan_close_pipes(struct chan *c)
 {
-	close_fd(&c->in);
+	fd_closep(&c->in);
 	for (int i = 0; i < CHAN_STREAMS; i++)
-		close_fd(&c->out[i]);
+		fd_closep(&c->out[i]);
 }
 
 static int
@@ -57,7 +50,7 @@ on_data(ssh_session ssh, ssh_channel channel, void *data, uint32_t len,
 	if (n < 0 && errno == EAGAIN)
 		n = 0;
 	if (n < 0) {
-		close_fd(&c->in);
+		fd_closep(&c->in);
 		return (int)len;
 	}
 	c->in_full = (uint32_t)n < len;
