@@ -82,19 +82,7 @@ keypair_list(struct cli *cli, const struct args *a)
 	if (r == 0)
 		r = buf_err(&path);
 	list.path = path.p;
-	return r != 0 ? r : rest_show(cli, &list);
-}
-
-static int
-pair_path(struct cli *cli, const char *project_word, const char *name,
-	  const char *tail, struct buf *ret)
-{
-	struct rest project;
-	int r = thing_name_check(cli, name);
-
-	if (r == 0)
-		r = rest_project(cli, project_word, &project);
-	return r != 0 ? r : rest_path(&project, "keypairs", name, tail, ret);
+	return r != 0 ? r : pages_show(cli, &list);
 }
 
 /* The names of the first servers that trust a pair, a line each. */
@@ -124,12 +112,12 @@ servers_name(struct cli *cli, const char *project, const struct json *pair,
 	int r;
 
 	(void)buf_addstr(&id, json_text(pair, "id"));
-	r = pair_path(cli, project, id.p, "servers", &path);
+	r = rest_thing(cli, project, "keypairs", id.p, "servers", &path);
 	(void)buf_addf(&path, "?limit=%d", n->max);
 	if (r == 0)
 		r = buf_err(&path);
 	if (r == 0)
-		r = rest_each(cli, path.p, "servers", server_name, n);
+		r = pages_each(cli, path.p, "servers", server_name, n);
 	return r != 0 ? r : buf_err(n->text);
 }
 
@@ -178,7 +166,7 @@ pair_get(struct cli *cli, const char *project, const char *name,
 	 struct json **ret)
 {
 	CLEAN(buf_clear) struct buf path = BUF_INIT;
-	int r = pair_path(cli, project, name, NULL, &path);
+	int r = rest_thing(cli, project, "keypairs", name, NULL, &path);
 
 	return r != 0 ? r : rest_get(cli, path.p, ret);
 }
@@ -285,7 +273,7 @@ keypair_delete(struct cli *cli, const struct args *a)
 				_("nothing deleted: not confirmed (-f does not "
 				  "ask)"));
 	(void)buf_addstr(&id, json_text(pair, "id"));
-	r = pair_path(cli, project, id.p, NULL, &path);
+	r = rest_thing(cli, project, "keypairs", id.p, NULL, &path);
 	if (r != 0)
 		return r;
 	ask.path = path.p;
@@ -315,14 +303,14 @@ keypair_servers(struct cli *cli, const struct args *a)
 	CLEAN(buf_clear) struct buf path = BUF_INIT;
 	struct listing list = {NULL, "servers", columns, nitems(columns),
 			       server_row};
-	int r = pair_path(cli, a->v[ONE_PROJECT].text, a->rest[0], "servers",
-			  &path);
+	int r = rest_thing(cli, a->v[ONE_PROJECT].text, "keypairs", a->rest[0],
+			   "servers", &path);
 
 	(void)buf_addf(&path, "?limit=%d", REST_PAGE);
 	if (r == 0)
 		r = buf_err(&path);
 	list.path = path.p;
-	return r != 0 ? r : rest_show(cli, &list);
+	return r != 0 ? r : pages_show(cli, &list);
 }
 
 static int

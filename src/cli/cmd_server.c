@@ -87,19 +87,7 @@ server_list(struct cli *cli, const struct args *a)
 	if (r == 0)
 		r = buf_err(&path);
 	list.path = path.p;
-	return r != 0 ? r : rest_show(cli, &list);
-}
-
-static int
-server_path(struct cli *cli, const char *project_word, const char *name,
-	    const char *tail, struct buf *ret)
-{
-	struct rest project;
-	int r = thing_name_check(cli, name);
-
-	if (r == 0)
-		r = rest_project(cli, project_word, &project);
-	return r != 0 ? r : rest_path(&project, "servers", name, tail, ret);
+	return r != 0 ? r : pages_show(cli, &list);
 }
 
 static int
@@ -107,8 +95,8 @@ server_show(struct cli *cli, const struct args *a)
 {
 	CLEAN(buf_clear) struct buf path = BUF_INIT;
 	CLEAN(json_freep) struct json *server = NULL;
-	int r =
-	    server_path(cli, a->v[ONE_PROJECT].text, a->rest[0], NULL, &path);
+	int r = rest_thing(cli, a->v[ONE_PROJECT].text, "servers", a->rest[0],
+			   NULL, &path);
 
 	if (r == 0)
 		r = rest_get(cli, path.p, &server);
@@ -149,8 +137,8 @@ server_keys(struct cli *cli, const struct args *a)
 	CLEAN(buf_clear) struct buf path = BUF_INIT;
 	struct listing list = {NULL, "keys", columns, nitems(columns),
 			       history_row};
-	int r =
-	    server_path(cli, a->v[ONE_PROJECT].text, a->rest[0], "keys", &path);
+	int r = rest_thing(cli, a->v[ONE_PROJECT].text, "servers", a->rest[0],
+			   "keys", &path);
 
 	list.path = path.p;
 	return r != 0 ? r : list_show(cli, &list);
@@ -207,8 +195,8 @@ server_set_keypair(struct cli *cli, const struct args *a)
 	int r = thing_name_check(cli, a->rest[1]);
 
 	if (r == 0)
-		r = server_path(cli, a->v[ONE_PROJECT].text, a->rest[0],
-				"keypair", &path);
+		r = rest_thing(cli, a->v[ONE_PROJECT].text, "servers",
+			       a->rest[0], "keypair", &path);
 	jw_object(&w, NULL);
 	jw_c(&w, "keypair", a->rest[1]);
 	jw_end(&w);
@@ -264,7 +252,7 @@ server_delete(struct cli *cli, const struct args *a)
 	CLEAN(json_freep) struct json *server = NULL;
 	const char *project = a->v[DELETE_PROJECT].text;
 	struct ask ask = {"DELETE", NULL, STR_NONE};
-	int r = server_path(cli, project, a->rest[0], NULL, &path);
+	int r = rest_thing(cli, project, "servers", a->rest[0], NULL, &path);
 
 	if (r == 0)
 		r = rest_get(cli, path.p, &server);
@@ -276,7 +264,7 @@ server_delete(struct cli *cli, const struct args *a)
 				_("nothing deleted: not confirmed (-f does not "
 				  "ask)"));
 	(void)buf_addstr(&id, json_text(server, "id"));
-	r = server_path(cli, project, id.p, NULL, &own);
+	r = rest_thing(cli, project, "servers", id.p, NULL, &own);
 	if (r != 0)
 		return r;
 	ask.path = own.p;

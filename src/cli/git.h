@@ -28,10 +28,12 @@ MUST int place_given(struct cli *, const struct args *, const char *project,
 MUST int place_account(struct cli *, const char **ret);
 
 /* --- pages.c --- */
-/* Every element of a list, over all its pages; row says whether to go on. */
-MUST int pages_each(struct cli *, const char *path,
+/* Every element of a list, over all its pages; row says whether to go on.
+ * member: where a list of our own REST is, whose path has its '?' already; NULL
+ * for those of /2.0. */
+MUST int pages_each(struct cli *, const char *path, const char *member,
 		    bool (*row)(void *arg, const struct json *), void *arg);
-/* The same as a table, or as JSON. listing->member is not looked at. */
+/* The same as a table, or as JSON; the member is the listing's. */
 MUST int pages_show(struct cli *, const struct listing *);
 
 /* --- when.c --- */

@@ -53,7 +53,7 @@ id_look_up(struct cli *cli, struct found *f)
 			       (unsigned long long)f->id - 1);
 	r = buf_err(&path);
 	if (r == 0)
-		r = pages_each(cli, path.p, id_match, f);
+		r = pages_each(cli, path.p, NULL, id_match, f);
 	if (r == 0 && f->path.n == 0)
 		return note_set(&cli->note, OUT_ABSENT,
 				_("the account has no access key %llu"),

@@ -1,32 +1,46 @@
 /* Lists that the server hands out in pages. */
 #include "cli/git.h"
+#include "cli/pairs.h"
 
 #include "base/i18n.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define PAGES_MAX 10000 /* a server that never ends is not followed */
+#define PAGES_MAX 100000 /* a server that never ends is not followed */
 #define JSON_MAX  (256 * MIB)
 
-/* Where the next page is. Only the path is taken: what we know goes to the
- * server that we are logged in to, whatever it answers. */
-static struct str
-next_of(const struct json *page)
+/* Where the next page is. The lists of /2.0 (their member is "values") say it
+ * as a URL, of which only the path is taken: what we know goes to the server
+ * that we are logged in to, whatever it answers. Ours say behind what it
+ * begins. OUT_ABSENT: nowhere. */
+static int
+next_find(const struct json *page, const char *path, const char *member,
+	  struct buf *at)
 {
-	struct str url = json_text(page, "next");
-	const char *at =
-	    url.n == 0 ? NULL : memmem(url.p, url.n, "/2.0/", strlen("/2.0/"));
+	struct str next = json_text(page, "next");
+	const char *from;
 
-	return at == NULL ? STR_NONE
-			  : str_sub(url, (size_t)(at - url.p), SIZE_MAX);
+	if (next.n == 0)
+		return OUT_ABSENT;
+	buf_reset(at);
+	if (member != NULL) {
+		(void)buf_adds(at, path);
+		form_add(at, "after", next);
+		return buf_err(at);
+	}
+	from = memmem(next.p, next.n, "/2.0/", strlen("/2.0/"));
+	if (from == NULL)
+		return OUT_ABSENT;
+	return buf_addstr(at, str_sub(next, (size_t)(from - next.p), SIZE_MAX));
 }
 
 static bool
-page_walk(const struct json *page, bool (*row)(void *, const struct json *),
-	  void *arg)
+page_walk(const struct json *page, const char *member,
+	  bool (*row)(void *, const struct json *), void *arg)
 {
-	const struct json *values = json_get(page, "values");
+	const struct json *values =
+	    json_get(page, member != NULL ? member : "values");
 
 	for (size_t i = 0; i < json_size(values); i++)
 		if (!row(arg, json_at(values, i)))
@@ -35,7 +49,7 @@ page_walk(const struct json *page, bool (*row)(void *, const struct json *),
 }
 
 int
-pages_each(struct cli *cli, const char *path,
+pages_each(struct cli *cli, const char *path, const char *member,
 	   bool (*row)(void *arg, const struct json *), void *arg)
 {
 	CLEAN(buf_clear) struct buf at = BUF_INIT;
@@ -46,13 +60,14 @@ pages_each(struct cli *cli, const char *path,
 		struct ask ask = {"GET", at.p, STR_NONE};
 
 		r = client_json(cli, &ask, &page);
-		if (r != 0 || !page_walk(page, row, arg) ||
-		    next_of(page).n == 0)
+		if (r != 0 || !page_walk(page, member, row, arg))
 			return r;
-		buf_reset(&at);
-		r = buf_addstr(&at, next_of(page));
+		r = next_find(page, path, member, &at);
 	}
-	return r;
+	if (r == 0)
+		return note_set(&cli->note, OUT_TOO_MANY,
+				_("the server's list has no end"));
+	return r == OUT_ABSENT ? 0 : r;
 }
 
 struct show {
@@ -78,31 +93,18 @@ row_show(void *arg, const struct json *value)
 }
 
 static int
-array_print(struct buf *text)
-{
-	CLEAN(json_freep) struct json *all = NULL;
-	int r;
-
-	(void)buf_addc(text, ']');
-	r = buf_err(text);
-	if (r == 0)
-		r = json_parse(buf_str(text), &all, NULL);
-	if (r == 0)
-		print_json(all);
-	return r;
-}
-
-static int
 show_run(struct cli *cli, struct show *s)
 {
 	int r;
 
 	(void)buf_addc(&s->json, '[');
-	r = pages_each(cli, s->list->path, row_show, s);
+	r = pages_each(cli, s->list->path, s->list->member, row_show, s);
 	if (r != 0)
 		return r;
-	if (s->as_json)
-		return array_print(&s->json);
+	if (s->as_json) {
+		(void)buf_addc(&s->json, ']');
+		return rest_print(&s->json);
+	}
 	table_print(&s->table);
 	printf(_("\nOK\n"));
 	return 0;

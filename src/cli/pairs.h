@@ -24,17 +24,14 @@ MUST int rest_project(struct cli *, const char *word, struct rest *ret);
 /* "<project>/keypairs/web-key/servers"; name and tail may be NULL. */
 MUST int rest_path(const struct rest *, const char *kind, const char *name,
 		   const char *tail, struct buf *ret);
+/* The same of one thing, whose name is judged first. */
+MUST int rest_thing(struct cli *, const char *project_word, const char *kind,
+		    const char *name, const char *tail, struct buf *ret);
 /* One of the project's things: fetched, or done something to. body p NULL: no
  * body. */
 MUST int rest_get(struct cli *, const char *path, struct json **ret);
 MUST int rest_send(struct cli *, const char *method, const char *path,
 		   const struct buf *body, struct json **ret);
-/* Every element of a list over all its pages; row says whether to go on. path
- * has its '?' and what is asked for behind it. */
-MUST int rest_each(struct cli *, const char *path, const char *member,
-		   bool (*row)(void *arg, const struct json *), void *arg);
-/* The same as a table, or as JSON. listing->member is needed. */
-MUST int rest_show(struct cli *, const struct listing *);
 /* A member for a sentence: "?" unless it is printable ASCII. */
 struct str rest_word(const struct json *, const char *name);
 /* Who "created_by" or another member is: as people call them, where the server

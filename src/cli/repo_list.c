@@ -118,7 +118,7 @@ repo_removed(struct cli *cli, const struct place *p, struct buf *ret)
 	int r = list_path(cli, p->account, true, NULL, &path);
 
 	if (r == 0)
-		r = pages_each(cli, path.p, removed_match, &f);
+		r = pages_each(cli, path.p, NULL, removed_match, &f);
 	if (r == 0 && f.found == 1)
 		r = buf_addstr(ret, buf_str(&f.uuid));
 	buf_clear(&f.uuid);

@@ -1,14 +1,10 @@
-/* Our own REST: things of a project, and lists that come in pages. */
+/* Our own REST: things of a project. */
 #include "cli/pairs.h"
 
 #include "base/enc.h"
-#include "base/i18n.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#define PAGES_MAX 100000 /* a server that never ends is not followed */
-#define JSON_MAX  (256 * MIB)
 
 int
 rest_project(struct cli *cli, const char *word, struct rest *ret)
@@ -59,46 +55,6 @@ rest_send(struct cli *cli, const char *method, const char *path,
 	return buf_err(body) != 0 ? buf_err(body) : client_json(cli, &ask, ret);
 }
 
-static bool
-page_walk(const struct json *page, const char *member,
-	  bool (*row)(void *, const struct json *), void *arg)
-{
-	const struct json *values = json_get(page, member);
-
-	for (size_t i = 0; i < json_size(values); i++)
-		if (!row(arg, json_at(values, i)))
-			return false;
-	return true;
-}
-
-int
-rest_each(struct cli *cli, const char *path, const char *member,
-	  bool (*row)(void *arg, const struct json *), void *arg)
-{
-	CLEAN(buf_clear) struct buf at = BUF_INIT;
-	int r = 0;
-
-	(void)buf_adds(&at, path);
-	for (int i = 0; i < PAGES_MAX; i++) {
-		CLEAN(json_freep) struct json *page = NULL;
-		struct str next;
-
-		r = buf_err(&at);
-		if (r == 0)
-			r = rest_get(cli, at.p, &page);
-		if (r != 0 || !page_walk(page, member, row, arg))
-			return r;
-		next = json_text(page, "next");
-		if (next.n == 0)
-			return 0;
-		buf_reset(&at);
-		(void)buf_adds(&at, path);
-		form_add(&at, "after", next);
-	}
-	return note_set(&cli->note, OUT_TOO_MANY,
-			_("the server's list has no end"));
-}
-
 struct str
 rest_word(const struct json *j, const char *name)
 {
@@ -118,28 +74,6 @@ rest_who(const struct json *j, const char *member)
 	return name.n > 0 ? name : json_text(j, member);
 }
 
-struct show {
-	const struct listing *list;
-	struct table table;
-	struct buf json;
-	bool as_json;
-};
-
-static bool
-row_show(void *arg, const struct json *value)
-{
-	struct show *s = arg;
-
-	if (!s->as_json) {
-		s->list->row(&s->table, value);
-		return true;
-	}
-	if (s->json.n > 1)
-		(void)buf_addc(&s->json, ',');
-	(void)json_write(&s->json, value);
-	return buf_err(&s->json) == 0;
-}
-
 int
 rest_print(const struct buf *text)
 {
@@ -153,38 +87,14 @@ rest_print(const struct buf *text)
 	return r;
 }
 
-static int
-show_run(struct cli *cli, struct show *s)
-{
-	int r;
-
-	(void)buf_addc(&s->json, '[');
-	r = rest_each(cli, s->list->path, s->list->member, row_show, s);
-	if (r != 0)
-		return r;
-	if (s->as_json) {
-		(void)buf_addc(&s->json, ']');
-		return rest_print(&s->json);
-	}
-	table_print(&s->table);
-	printf(_("\nOK\n"));
-	return 0;
-}
-
 int
-rest_show(struct cli *cli, const struct listing *l)
+rest_thing(struct cli *cli, const char *project_word, const char *kind,
+	   const char *name, const char *tail, struct buf *ret)
 {
-	struct show s = {
-	    .list = l,
-	    .table = {.columns = l->columns,
-		      .n_columns = l->n_columns,
-		      .cells = BUF_INIT},
-	    .json = BUF_INIT_MAX(JSON_MAX),
-	    .as_json = cli->json,
-	};
-	int r = show_run(cli, &s);
+	struct rest project;
+	int r = thing_name_check(cli, name);
 
-	buf_clear(&s.table.cells);
-	buf_clear(&s.json);
-	return r;
+	if (r == 0)
+		r = rest_project(cli, project_word, &project);
+	return r != 0 ? r : rest_path(&project, kind, name, tail, ret);
 }

@@ -120,7 +120,7 @@ key_register(struct setup *s)
 	(void)buf_addf(&list, "%s?pagelen=100", path.p);
 	r = buf_err(&path) != 0 ? buf_err(&path) : buf_err(&list);
 	if (r == 0)
-		r = pages_each(s->cli, list.p, standing_match, &st);
+		r = pages_each(s->cli, list.p, NULL, standing_match, &st);
 	if (r != 0)
 		return r;
 	if (st.id == 0)
