@@ -329,6 +329,7 @@ FILE
 cp -a "$HOME/.config/latchkey" "$T/cut-home"
 before=$(ls)
 for more in 0 100; do
+	: >"$T/cut-port"
 	/usr/bin/python3 "$T/cut.py" "$HOST" $more >"$T/cut-port" &
 	cutter=$!
 	until_ok grep -q . "$T/cut-port"

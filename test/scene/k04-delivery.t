@@ -60,6 +60,7 @@ FILE
 mkfifo "$T/orders"
 client='' client_key=$owner version=1.1
 client_on() { # NAME: it has asked for a pair, and obeys
+	: >"$T/heard" # of the one before
 	/usr/bin/python3 "$T/client.py" "${HOST%:*}" "${HOST##*:}" "$client_key" \
 		"$1" $version <"$T/orders" >"$T/heard" 2>"$T/client.log" 4>&- &
 	client=$!
