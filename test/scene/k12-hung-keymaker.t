@@ -15,12 +15,14 @@ keymaker() {
 first=$(keymaker)
 is "a pair is made" "$(pair before)" 201
 kill -STOP "$first"
-pair second >"$T/second" &
+# Its reply has a place of its own.
+mkdir "$T/other"
+(T=$T/other && pair second >"$T/status") &
 other=$!
 is "a keymaker that does nothing: not now" "$(pair waiting)" 503
 like "with when to try again" "$(head_of retry-after)" '^[0-9]+$'
 wait $other
-is "for whoever asks" "$(cat "$T/second")" 503
+is "for whoever asks" "$(cat "$T/other/status")" 503
 is "no pair is left of it" \
 	"$(http GET $pairs/waiting -u "iamapikey:$key")" 404
 replaced() {
