@@ -162,21 +162,11 @@ applied_print(struct cli *cli, const char *project, const struct json *pair)
 }
 
 static int
-pair_get(struct cli *cli, const char *project, const char *name,
-	 struct json **ret)
-{
-	CLEAN(buf_clear) struct buf path = BUF_INIT;
-	int r = rest_thing(cli, project, "keypairs", name, NULL, &path);
-
-	return r != 0 ? r : rest_get(cli, path.p, ret);
-}
-
-static int
 keypair_show_one(struct cli *cli, const struct args *a)
 {
 	CLEAN(json_freep) struct json *pair = NULL;
 	const char *project = a->v[ONE_PROJECT].text;
-	int r = pair_get(cli, project, a->rest[0], &pair);
+	int r = rest_thing_get(cli, project, "keypairs", a->rest[0], &pair);
 
 	if (r != 0)
 		return r;
@@ -262,7 +252,7 @@ keypair_delete(struct cli *cli, const struct args *a)
 	CLEAN(json_freep) struct json *pair = NULL;
 	const char *project = a->v[DELETE_PROJECT].text;
 	struct ask ask = {"DELETE", NULL, STR_NONE};
-	int r = pair_get(cli, project, a->rest[0], &pair);
+	int r = rest_thing_get(cli, project, "keypairs", a->rest[0], &pair);
 
 	if (r == 0)
 		r = delete_warn(cli, project, pair);

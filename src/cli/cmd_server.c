@@ -93,13 +93,10 @@ server_list(struct cli *cli, const struct args *a)
 static int
 server_show(struct cli *cli, const struct args *a)
 {
-	CLEAN(buf_clear) struct buf path = BUF_INIT;
 	CLEAN(json_freep) struct json *server = NULL;
-	int r = rest_thing(cli, a->v[ONE_PROJECT].text, "servers", a->rest[0],
-			   NULL, &path);
+	int r = rest_thing_get(cli, a->v[ONE_PROJECT].text, "servers",
+			       a->rest[0], &server);
 
-	if (r == 0)
-		r = rest_get(cli, path.p, &server);
 	if (r != 0)
 		return r;
 	if (cli->json) {
@@ -247,15 +244,12 @@ static int
 server_delete(struct cli *cli, const struct args *a)
 {
 	CLEAN(buf_clear) struct buf path = BUF_INIT;
-	CLEAN(buf_clear) struct buf own = BUF_INIT;
 	CLEAN(buf_clear) struct buf id = BUF_INIT;
 	CLEAN(json_freep) struct json *server = NULL;
 	const char *project = a->v[DELETE_PROJECT].text;
 	struct ask ask = {"DELETE", NULL, STR_NONE};
-	int r = rest_thing(cli, project, "servers", a->rest[0], NULL, &path);
+	int r = rest_thing_get(cli, project, "servers", a->rest[0], &server);
 
-	if (r == 0)
-		r = rest_get(cli, path.p, &server);
 	if (r != 0)
 		return r;
 	delete_warn(cli, server);
@@ -264,10 +258,10 @@ server_delete(struct cli *cli, const struct args *a)
 				_("nothing deleted: not confirmed (-f does not "
 				  "ask)"));
 	(void)buf_addstr(&id, json_text(server, "id"));
-	r = rest_thing(cli, project, "servers", id.p, NULL, &own);
+	r = rest_thing(cli, project, "servers", id.p, NULL, &path);
 	if (r != 0)
 		return r;
-	ask.path = own.p;
+	ask.path = path.p;
 	r = client_call(cli, &ask, NULL, NULL);
 	return r != 0 ? r : deleted_show(cli, server);
 }

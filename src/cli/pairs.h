@@ -27,6 +27,9 @@ MUST int rest_path(const struct rest *, const char *kind, const char *name,
 /* The same of one thing, whose name is judged first. */
 MUST int rest_thing(struct cli *, const char *project_word, const char *kind,
 		    const char *name, const char *tail, struct buf *ret);
+/* And fetched. */
+MUST int rest_thing_get(struct cli *, const char *project_word,
+			const char *kind, const char *name, struct json **ret);
 /* One of the project's things: fetched, or done something to. body p NULL: no
  * body. */
 MUST int rest_get(struct cli *, const char *path, struct json **ret);

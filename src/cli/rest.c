@@ -98,3 +98,13 @@ rest_thing(struct cli *cli, const char *project_word, const char *kind,
 		r = rest_project(cli, project_word, &project);
 	return r != 0 ? r : rest_path(&project, kind, name, tail, ret);
 }
+
+int
+rest_thing_get(struct cli *cli, const char *project_word, const char *kind,
+	       const char *name, struct json **ret)
+{
+	CLEAN(buf_clear) struct buf path = BUF_INIT;
+	int r = rest_thing(cli, project_word, kind, name, NULL, &path);
+
+	return r != 0 ? r : rest_get(cli, path.p, ret);
+}

@@ -22,21 +22,6 @@ const struct opt server_line_opts[SERVER_LINE_OPTS] = {
      N_("whose; without it, the project 'default'")},
 };
 
-static int
-server_get(struct cli *cli, const char *project_word, const char *name,
-	   struct json **ret)
-{
-	CLEAN(buf_clear) struct buf path = BUF_INIT;
-	struct rest project;
-	int r = thing_name_check(cli, name);
-
-	if (r == 0)
-		r = rest_project(cli, project_word, &project);
-	if (r == 0)
-		r = rest_path(&project, "servers", name, NULL, &path);
-	return r != 0 ? r : rest_get(cli, path.p, ret);
-}
-
 /* "type base64" of a key that the server says: nothing else comes into a file
  * by this way, a second line least of all. */
 static int
@@ -109,7 +94,8 @@ int
 server_authorized_key(struct cli *cli, const struct args *a)
 {
 	CLEAN(json_freep) struct json *server = NULL;
-	int r = server_get(cli, a->v[LINE_PROJECT].text, a->rest[0], &server);
+	int r = rest_thing_get(cli, a->v[LINE_PROJECT].text, "servers",
+			       a->rest[0], &server);
 
 	return r != 0 ? r : server_line_print(cli, server);
 }
@@ -220,7 +206,8 @@ int
 server_known_hosts(struct cli *cli, const struct args *a)
 {
 	CLEAN(json_freep) struct json *server = NULL;
-	int r = server_get(cli, a->v[HOSTS_PROJECT].text, a->rest[0], &server);
+	int r = rest_thing_get(cli, a->v[HOSTS_PROJECT].text, "servers",
+			       a->rest[0], &server);
 
 	return r != 0 ? r : hosts_print(cli, a, server);
 }
