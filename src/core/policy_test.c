@@ -327,101 +327,103 @@ in_project(struct cast *c, enum thing_kind kind, size_t i,
 	return (struct thing){.kind = kind, .region = LOCAL, .name = name};
 }
 
+static const struct machine_case {
+	const char *why, *role;
+	const char *pairs[4][2];
+	/* In "default", then in "web": list pairs, create one, delete
+	 * one's own; list servers, create one, set a key. */
+	const char *truth;
+} machine_cases[] = {
+    {"a writer of pairs",
+     "Writer",
+     {{"serviceName", "key-pair"}},
+     "yyynnn yyynnn"},
+    {"a reader of pairs",
+     "Reader",
+     {{"serviceName", "key-pair"}},
+     "ynnnnn ynnnnn"},
+    {"a manager of pairs in one project",
+     "Manager",
+     {{"serviceName", "key-pair"},
+      {"resourceType", "project"},
+      {"resource", "WEB"}},
+     "nnnnnn yyynnn"},
+    {"a writer by pattern",
+     "Writer",
+     {{"serviceType", "~*"},
+      {"resourceType", "project"},
+      {"resource", "~D?fault"}},
+     "yyyyyn nnnnnn"},
+    {"a reader of servers",
+     "Reader",
+     {{"serviceName", "server"}},
+     "nnnynn nnnynn"},
+    {"a writer of servers in all projects",
+     "Writer",
+     {{"serviceName", "server"}, {"resourceType", "project"}},
+     "nnnyyn nnnyyn"},
+    {"an administrator of servers in one",
+     "Administrator",
+     {{"serviceName", "server"},
+      {"resourceType", "project"},
+      {"resource", "default"}},
+     "nnnyyy nnnnnn"},
+    {"an administrator of pairs",
+     "Administrator",
+     {{"serviceName", "key-pair"}},
+     "nnnnnn nnnnnn"},
+    {"of another kind",
+     "Manager",
+     {{"serviceName", "key-pair"}, {"resourceType", "repository"}},
+     "nnnnnn nnnnnn"},
+    {"of a region",
+     "Manager",
+     {{"serviceType", "service"}, {"region", "local"}},
+     "nnnnnn nnnnnn"},
+    {"of git", "Manager", {{"serviceName", "git"}}, "nnnnnn nnnnnn"},
+};
+
+/* The questions of one project, in the order of the truth. */
+static void
+machines_ask(struct cast *c, const struct person *p, const struct machines *m,
+	     const struct machine_case *want, size_t j)
+{
+	struct thing place = project(j == 0 ? "Own/default" : "Own/web");
+	struct thing key = in_project(c, THING_KEYPAIR, j, &m->pairs[j]);
+	struct thing machine = in_project(c, THING_SERVER, j, &m->servers[j]);
+	const int got[] = {
+	    asks(&c->w, p, VERB_KEYPAIR_LIST, place),
+	    asks(&c->w, p, VERB_KEYPAIR_CREATE, place),
+	    asks(&c->w, p, VERB_KEYPAIR_DELETE, key),
+	    asks(&c->w, p, VERB_SERVER_LIST, machine),
+	    asks(&c->w, p, VERB_SERVER_CREATE, place),
+	    asks(&c->w, p, VERB_SERVER_SET_KEY, machine),
+	};
+
+	for (size_t k = 0; k < nitems(got); k++)
+		is_int(got[k], want->truth[7 * j + k] == 'y' ? 0 : OUT_DENIED,
+		       "%s: project %zu, question %zu", want->why, j, k);
+}
+
 static void
 test_machines(struct cast *c)
 {
 	struct thing account = {.kind = THING_ACCOUNT, .region = LOCAL};
-	static const struct {
-		const char *why, *role;
-		const char *pairs[4][2];
-		/* In "default", then in "web": list pairs, create one, delete
-		 * one's own; list servers, create one, set a key. */
-		const char *truth;
-	} cases[] = {
-	    {"a writer of pairs",
-	     "Writer",
-	     {{"serviceName", "key-pair"}},
-	     "yyynnn yyynnn"},
-	    {"a reader of pairs",
-	     "Reader",
-	     {{"serviceName", "key-pair"}},
-	     "ynnnnn ynnnnn"},
-	    {"a manager of pairs in one project",
-	     "Manager",
-	     {{"serviceName", "key-pair"},
-	      {"resourceType", "project"},
-	      {"resource", "WEB"}},
-	     "nnnnnn yyynnn"},
-	    {"a writer by pattern",
-	     "Writer",
-	     {{"serviceType", "~*"},
-	      {"resourceType", "project"},
-	      {"resource", "~D?fault"}},
-	     "yyyyyn nnnnnn"},
-	    {"a reader of servers",
-	     "Reader",
-	     {{"serviceName", "server"}},
-	     "nnnynn nnnynn"},
-	    {"a writer of servers in all projects",
-	     "Writer",
-	     {{"serviceName", "server"}, {"resourceType", "project"}},
-	     "nnnyyn nnnyyn"},
-	    {"an administrator of servers in one",
-	     "Administrator",
-	     {{"serviceName", "server"},
-	      {"resourceType", "project"},
-	      {"resource", "default"}},
-	     "nnnyyy nnnnnn"},
-	    {"an administrator of pairs",
-	     "Administrator",
-	     {{"serviceName", "key-pair"}},
-	     "nnnnnn nnnnnn"},
-	    {"of another kind",
-	     "Manager",
-	     {{"serviceName", "key-pair"}, {"resourceType", "repository"}},
-	     "nnnnnn nnnnnn"},
-	    {"of a region",
-	     "Manager",
-	     {{"serviceType", "service"}, {"region", "local"}},
-	     "nnnnnn nnnnnn"},
-	    {"of git", "Manager", {{"serviceName", "git"}}, "nnnnnn nnnnnn"},
-	};
 
-	for (size_t i = 0; i < nitems(cases); i++) {
+	for (size_t i = 0; i < nitems(machine_cases); i++) {
+		const struct machine_case *want = &machine_cases[i];
 		const char *pairs[5][2] = {{NULL, NULL}};
 		struct machines m;
 		struct person p;
 
-		memcpy(pairs, cases[i].pairs, sizeof(cases[i].pairs));
-		p = with(&c->w, cases[i].role, pairs);
+		memcpy(pairs, want->pairs, sizeof(want->pairs));
+		p = with(&c->w, want->role, pairs);
 		machines_plant(c, &m, p.user.id.p);
-		for (size_t j = 0; j < 2; j++) {
-			struct thing place =
-			    project(j == 0 ? "Own/default" : "Own/web");
-			struct thing key =
-			    in_project(c, THING_KEYPAIR, j, &m.pairs[j]);
-			struct thing machine =
-			    in_project(c, THING_SERVER, j, &m.servers[j]);
-			const int got[] = {
-			    asks(&c->w, &p, VERB_KEYPAIR_LIST, place),
-			    asks(&c->w, &p, VERB_KEYPAIR_CREATE, place),
-			    asks(&c->w, &p, VERB_KEYPAIR_DELETE, key),
-			    asks(&c->w, &p, VERB_SERVER_LIST, machine),
-			    asks(&c->w, &p, VERB_SERVER_CREATE, place),
-			    asks(&c->w, &p, VERB_SERVER_SET_KEY, machine),
-			};
-
-			for (size_t k = 0; k < nitems(got); k++)
-				is_int(got[k],
-				       cases[i].truth[7 * j + k] == 'y'
-					   ? 0
-					   : OUT_DENIED,
-				       "%s: project %zu, question %zu",
-				       cases[i].why, j, k);
-		}
+		for (size_t j = 0; j < 2; j++)
+			machines_ask(c, &p, &m, want, j);
 		is_int(asks(&c->w, &p, VERB_KEYPAIR_LIST, account),
 		       i < 2 ? 0 : OUT_DENIED,
-		       "%s: no list of what is anywhere", cases[i].why);
+		       "%s: no list of what is anywhere", want->why);
 	}
 }
 
