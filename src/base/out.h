@@ -20,6 +20,7 @@
 	X(STALE, "changed since it was read")                                  \
 	X(TOO_LARGE, "larger than the limit")                                  \
 	X(TOO_MANY, "more than the limit")                                     \
+	X(QUOTA, "over the account's quota")                                   \
 	X(UNSUPPORTED, "not supported")                                        \
 	X(RANGE, "out of range or out of order")                               \
 	X(MISMATCH, "content does not match its digest or size")               \

@@ -40,6 +40,8 @@ conf_take(struct core *core, const struct core_conf *conf, struct note *note)
 	(void)snprintf(core->data_dir, sizeof(core->data_dir), "%s",
 		       conf->data_dir);
 	(void)snprintf(core->public_url, sizeof(core->public_url), "%s", url);
+	core->grace_ms = conf->grace_ms;
+	core->bin_ms = conf->bin_ms;
 	core->n_regions = conf->n_regions;
 	if (conf->n_regions > 0)
 		memcpy(core->regions, conf->regions,

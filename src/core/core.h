@@ -37,6 +37,9 @@ struct core_conf {
 	size_t n_regions;
 	const char *public_url; /* "http://127.0.0.1:8080", no slash at the end */
 	bool make;              /* a fresh installation may be made */
+	struct vault *vault;    /* the core's from then on; NULL: in this process */
+	int64_t grace_ms;       /* core/collect.h; may be 0 */
+	int64_t bin_ms;         /* core/bin.h; 0: no bin */
 };
 
 struct core {
@@ -47,6 +50,8 @@ struct core {
 	struct vault *vault;
 	struct gate *gate;
 	struct audit *audit;
+	struct quotas *quotas;
+	int64_t grace_ms, bin_ms;
 	struct region regions[REGIONS_MAX];
 	size_t n_regions;
 	char public_url[256]; /* set before doors open, then constant */

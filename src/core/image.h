@@ -16,10 +16,17 @@
 #define MANIFEST_TAGS_MAX 10 /* ?tag= on one push */
 #define MEDIA_TYPE_MAX 255
 #define CONFIG_READ_MAX (1 * MIB) /* larger configs are not looked into */
+#define REFERRERS_PAGE_MAX 100 /* and as many as fit into MANIFEST_MAX */
 
+struct namespace_options {
+	bool immutable_tags; /* a tag that exists is not moved; deleting is not
+	                      * moving, and needs its own right */
+	bool allow_sparse;   /* an index may name manifests that are not here */
+};
 struct namespace_row {
 	struct str name, account;
 	int64_t created_at, updated_at;
+	struct namespace_options options;
 };
 /* 0 made; OUT_CONFLICT somebody else's; *ret_new false: already this
  * account's. OUT_TOO_MANY; OUT_MALFORMED. */
@@ -28,6 +35,11 @@ MUST int namespace_add(const struct visit *, struct str region, struct str name,
 /* With all its images. OUT_ABSENT. */
 MUST int namespace_remove(const struct visit *, struct str region,
     struct str name);
+/* OUT_ABSENT. */
+MUST int namespace_options_get(struct core *, struct str region,
+    struct str name, struct namespace_options *ret);
+MUST int namespace_options_set(const struct visit *, struct str region,
+    struct str name, const struct namespace_options *);
 MUST int namespace_list(struct core *, struct str account, struct str region,
     struct arena *, struct namespace_row **ret, size_t *n);
 /* Whose is it? 0 or OUT_ABSENT; account has room for ACCOUNT_ID_LEN + 1. at may
@@ -67,11 +79,13 @@ struct manifest_put {
  * Checks, then stores bytes, links, tags and the trail in one write. OUT_MALFORMED
  * (note: why), OUT_MISMATCH (ref is a digest of something else),
  * OUT_MISSING_PART (a blob or child manifest is not in this repository),
- * OUT_TOO_LARGE, OUT_TOO_MANY, OUT_UNSUPPORTED.
+ * OUT_TOO_LARGE, OUT_TOO_MANY, OUT_UNSUPPORTED; OUT_CONFLICT a tag is there and
+ * the namespace's tags are immutable; OUT_QUOTA.
  */
 MUST int manifest_push(const struct visit *, const struct manifest_ask *,
     struct arena *, struct manifest_put *ret, struct note *);
-/* With its tags. OUT_ABSENT; OUT_CONFLICT when an index still needs it. */
+/* With its tags, into the bin. OUT_ABSENT; OUT_CONFLICT when an index still needs
+ * it, unless the namespace allows sparse ones. */
 MUST int manifest_delete(const struct visit *, const struct place *,
     struct str digest);
 MUST int tag_delete(const struct visit *, const struct place *, struct str tag);
@@ -90,6 +104,21 @@ MUST int repo_each(struct core *, const struct subject *, struct str region,
     struct str last, int64_t limit, image_each_fn *, void *arg,
     bool *ret_more);
 MUST int repo_exists(struct core *, const struct place *); /* 0, OUT_ABSENT */
+
+/*
+ * What refers to a digest (OCI distribution 1.1, "Listing Referrers"), newest
+ * last, those after a digest (may be empty); type empty: all. fn gets each with
+ * its annotations' JSON text ("" for none). An unknown subject has none.
+ * OUT_ABSENT: no such repository.
+ */
+struct referrer {
+	struct str digest, media_type, artifact_type, annotations;
+	uint64_t size;
+};
+typedef int referrer_each_fn(void *arg, const struct referrer *);
+MUST int referrer_each(struct core *, const struct place *, struct str subject,
+    struct str type, struct str after, int64_t limit, referrer_each_fn *,
+    void *arg, bool *ret_more);
 
 struct image_row {
 	struct str repo, digest, media_type, config, platform;
@@ -111,8 +140,7 @@ MUST int image_list(struct core *, const struct subject *,
     const struct image_filter *, struct arena *, struct image_row **ret,
     size_t *n);
 MUST int image_get(struct core *, const struct place *, struct str ref,
-    struct arena *, struct image_row *ret);
-/* Bytes of all unique blobs that the account links in the region. */
+    struct arena *, struct image_row *ret);/* Bytes of all unique blobs that the account links in the region. */
 MUST int image_usage(struct core *, struct str account, struct str region,
     int64_t *ret_bytes);
 

@@ -58,8 +58,21 @@ enum verb_trail { TRAIL_NONE, TRAIL_USE, TRAIL_CHANGE };
 	    M_, CHANGE)                                                        \
 	X(NAMESPACE_DELETE, "container-registry", "namespace.delete", ROLES,   \
 	    M_, CHANGE)                                                        \
+	X(NAMESPACE_UPDATE, "container-registry", "namespace.update", ROLES,   \
+	    M_, CHANGE)                                                        \
 	X(QUOTA_GET, "container-registry", "quota.get", ROLES, R_ | W_ | M_,   \
 	    NONE)                                                              \
+	X(QUOTA_SET, "container-registry", "quota.set", ROLES, M_, CHANGE)     \
+	X(RETENTION_GET, "container-registry", "retention.get", ROLES,         \
+	    R_ | M_, NONE)                                                     \
+	X(RETENTION_ANALYZE, "container-registry", "retention.analyze", ROLES, \
+	    R_ | M_, NONE)                                                     \
+	X(RETENTION_SET, "container-registry", "retention.set", ROLES,         \
+	    W_ | M_, CHANGE)                                                   \
+	X(TRASH_LIST, "container-registry", "trash.list", ROLES, R_ | M_,      \
+	    NONE)                                                              \
+	X(TRASH_RESTORE, "container-registry", "trash.restore", ROLES,         \
+	    W_ | M_, CHANGE)                                                   \
 	X(REGISTRYTOKEN_CREATE, "container-registry", "registrytoken.create",  \
 	    ROLES, A_, CHANGE)                                                 \
 	X(REGISTRYTOKEN_GET, "container-registry", "registrytoken.get", ROLES, \

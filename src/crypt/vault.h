@@ -20,6 +20,7 @@
 #include "base/out.h"
 #include "base/str.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct vault;
@@ -33,6 +34,9 @@ struct vault;
  * on finding them. 0, OUT_ABSENT, OUT_DENIED, -errno. */
 MUST int vault_open(const char *dir, bool make, struct vault **ret,
     struct note *);
+/* The same for one that is in another process and was not opened yet
+ * (crypt/vault_there.h); nothing for one that was. */
+MUST int vault_begin(struct vault *, bool make, struct note *);
 void vault_free(struct vault *);
 DEFINE_FREEP(vault)
 

@@ -8,6 +8,7 @@
 
 #include "base/out.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* What the kernel has: 0 without Landlock, else its ABI. Asked once. */
@@ -46,6 +47,15 @@ MUST int jail_session_prepare(void);
  * to them and locked memory are allowed. For good, so that a fork inherits it
  * and pays nothing for it. */
 MUST int jail_keymaker(void);
+/* For latchkeyd itself, before it makes a thread: nothing beneath other paths than
+ * these, no core dump, no tracing, none of the system calls that a server has no
+ * business with (modules, mounts, other processes' memory, kernel keys, ...).
+ * What it starts (git, SSH, key makers) lives within the same walls and raises its
+ * own. *ret_files: false where the kernel has no Landlock. */
+MUST int jail_front(const struct jail_path *, size_t n, bool *ret_files);
+/* For the process that holds the keys, when it has read them: no files, no
+ * sockets but those that are open, no programs, no children, no core dump. */
+MUST int jail_vault(void);
 /* Become this user for good, with its group and no others; nothing happens when
  * we are not root. user NULL: "nobody". OUT_ABSENT: no such user. */
 MUST int jail_user(const char *user, struct note *);

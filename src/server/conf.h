@@ -76,7 +76,11 @@
 	X(BYTES, push_max, "push-max", "4g", "BYTES", 1024,                    \
 	  UINT64_C(1) << 40, "one push at most; k, m, g and t are taken")      \
 	X(NUMBER, git_running_max, "git-running-max", "64", "N", 1, 4096,      \
-	  "git programs that run at once, at most")
+	  "git programs that run at once, at most")                            \
+	X(NUMBER, trash_days, "trash-days", "30", "DAYS", 0, 3650,             \
+	  "how long deleted images can be restored; 0: not at all")            \
+	X(NUMBER, gc_grace, "gc-grace", "86400", "SECONDS", 0, 2592000,        \
+	  "how long image data that nothing needs is left alone")
 
 enum conf_kind {
 	CONF_PATH,

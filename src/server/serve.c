@@ -80,6 +80,8 @@ serve_core_open(const struct conf *conf, const struct data_dir *dir, bool make,
 	    .public_url = conf->public_url != NULL ? conf->public_url
 						   : "http://127.0.0.1",
 	    .make = make,
+	    .grace_ms = (int64_t)conf->number[CONF_KEY_gc_grace] * SECOND_MS,
+	    .bin_ms = (int64_t)conf->number[CONF_KEY_trash_days] * DAY_MS,
 	};
 	struct note note = {0}, where = {0};
 	int r = core_open(&core, ret, &note);

@@ -1,0 +1,59 @@
+/*
+ * The bin: images that were deleted - by people, by clients of the registry, by
+ * retention - and can be restored for some days. It keeps a manifest's bytes and
+ * its blobs; tags as they were. It counts against nobody's quota. The entries of
+ * a deleted index stay where they are, or have places in the bin of their own.
+ */
+#ifndef CORE_BIN_H
+#define CORE_BIN_H
+
+#include "core/image.h"
+
+#define BIN_DAYS_DEFAULT 30
+
+struct bin_row {
+	struct str repo, digest, media_type; /* repo: whole name */
+	struct str *tags;
+	size_t n_tags;
+	int64_t deleted_at, expires_at;
+	struct str deleted_by; /* "" by retention */
+};
+/* What the subject may list, of a namespace or (empty) of all of the account, by
+ * repository and digest, after a digest of a repository (both may be empty). */
+MUST int bin_list(struct core *, const struct subject *, struct str account,
+    struct str region, struct str namespace, struct str after_repo,
+    struct str after_digest, int64_t limit, struct arena *,
+    struct bin_row **ret, size_t *n);
+
+struct bin_back {
+	struct str *restored, *taken; /* tags; taken: they are live */
+	size_t n_restored, n_taken;
+};
+/*
+ * By digest: the image is back in its repository with those of its tags that are
+ * free; its place in the bin stays until it ends (so it can be asked for again).
+ * OUT_ABSENT; OUT_MISSING_PART an entry of the index, or a blob, is nowhere any
+ * more; OUT_TOO_LARGE over quota.
+ */
+MUST int bin_restore_digest(const struct visit *, const struct place *,
+    struct str digest, struct arena *, struct bin_back *ret);
+/* By tag: the image deleted last that had it; the tag leaves the bin. OUT_CONFLICT
+ * the tag is live. */
+MUST int bin_restore_tag(const struct visit *, const struct place *,
+    struct str tag, struct arena *, struct str *ret_digest);
+
+/* For the files of this room, in a write: */
+struct db_at;
+/* Before a manifest is deleted; by: who, "" for retention. Takes the place of an
+ * older deletion of the same digest, whose tags are kept too. Nothing happens
+ * when this installation keeps no bin. */
+MUST int bin_put(struct db_at *, struct core *, int64_t manifest,
+    struct str by, int64_t now);
+/* The namespace ends: its bin too. */
+MUST int bin_end_namespace(struct db_at *, struct str region,
+    struct str namespace, int64_t review_at);
+/* Ends at most limit of those whose time is over; their blobs are looked at. */
+MUST int bin_expire(struct db_at *, int64_t now, int64_t limit,
+    int64_t *ret_ended);
+
+#endif

@@ -1,0 +1,45 @@
+/*
+ * Collection: what nothing links any more goes, while everything goes on. Bounded
+ * rounds, each of short writes; no list of the blob store, no mark, no sweep over
+ * what is there. What might have become garbage has a time at which somebody looks
+ * (blob.review_at); whoever finds a blob unlinked with half of that time left or
+ * less, and says that it is there, puts the time off.
+ *
+ * Looking is one write: links that no manifest needs and whose grace is over go;
+ * a blob without links that the bin does not need either is deleted, its key goes
+ * to the trash. A reference that came meanwhile makes the deletion fail
+ * (RESTRICT), never the reference. Bytes go after the row, and not while somebody
+ * may be reading them: open files are read to their end.
+ *
+ * Untagged manifests are no garbage: only a retention policy removes them.
+ */
+#ifndef CORE_COLLECT_H
+#define CORE_COLLECT_H
+
+#include "core/core.h"
+
+/* How long something unneeded is left alone when nothing else is said, and how
+ * long after a row its bytes go. */
+#define GRACE_S_DEFAULT (24 * 3600)
+#define TRASH_DELAY_MS 0
+
+/* What went, so far. */
+struct collected {
+	uint64_t looked;    /* blobs that were looked at */
+	uint64_t links;     /* links that nothing needed */
+	uint64_t blobs, bytes;
+	uint64_t files;     /* keys of the trash whose bytes went */
+	uint64_t uploads;   /* stale ones that were ended */
+	uint64_t binned;    /* deleted images that cannot be restored any more */
+	uint64_t repos;     /* empty repositories */
+	uint64_t due;       /* blobs still to be looked at, in the last count */
+};
+/* One bounded round of each, adding to sum; *ret_more: there is more that is due
+ * now. */
+MUST int collect_round(struct core *, struct collected *sum, bool *ret_more);
+/* Rounds until nothing is due; say() after each of them; it may return nonzero to
+ * stop (that is returned). */
+MUST int collect_all(struct core *, struct collected *sum,
+    int (*say)(void *, const struct collected *), void *arg);
+
+#endif

@@ -1,0 +1,42 @@
+/*
+ * Retention: how many images each repository of a namespace keeps. The newest by
+ * build date stay (of two built at once, the one pushed later); an image with many
+ * tags counts once; untagged ones count unless they are retained anyway; entries
+ * of an index that stays stay with it, whatever their number; images without a
+ * real build date (before RETENTION_DATED_S) are never removed; nothing younger
+ * than threshold_days is. What goes, goes to the bin.
+ */
+#ifndef CORE_RETENTION_H
+#define CORE_RETENTION_H
+
+#include "core/image.h"
+
+#define RETENTION_ALL (-1)
+#define RETENTION_IMAGES_MAX 1000000
+#define RETENTION_DAYS_MAX 3650
+#define RETENTION_DATED_S INT64_C(1358554419) /* 2013-01-19T00:13:39Z */
+
+struct retention {
+	struct str namespace;
+	int64_t images_per_repo; /* RETENTION_ALL, or 0..RETENTION_IMAGES_MAX */
+	int64_t threshold_days;
+	bool retain_untagged;
+};
+/* Runs at once, before it returns, and then daily. ALL and retained untagged:
+ * there is no policy any more. OUT_RANGE; OUT_ABSENT no such namespace. */
+MUST int retention_set(const struct visit *, struct str region,
+    const struct retention *);
+/* A namespace without a policy has ALL, retained. OUT_ABSENT. */
+MUST int retention_get(struct core *, struct str region, struct str namespace,
+    struct arena *, struct retention *ret);
+/* Of the account's namespaces that have one. */
+MUST int retention_list(struct core *, struct str account, struct str region,
+    struct arena *, struct retention **ret, size_t *n);
+/* What it would remove now, in the order in which it would. */
+typedef int retention_each_fn(void *arg, struct str repo, struct str digest);
+MUST int retention_analyze(struct core *, struct str region,
+    const struct retention *, retention_each_fn *, void *arg);
+/* Those that are due; called about once a minute. */
+MUST int retention_tidy(struct core *);
+
+#endif
