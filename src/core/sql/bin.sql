@@ -1,0 +1,51 @@
+-- The bin: deleted images, for as long as they can be restored.
+
+-- The place of an older deletion is taken over, with its tags.
+-- name: bin_put
+INSERT INTO bin (id, region, repo, namespace, account_id, digest, media_type,
+	pushed_by, pushed_at, deleted_by, deleted_at, expires_at, body)
+SELECT CAST($1 AS BIGINT), r.region, r.name, r.namespace, n.account_id,
+	m.digest, m.media_type, m.pushed_by, m.pushed_at, CAST($2 AS TEXT),
+	CAST($3 AS BIGINT), CAST($4 AS BIGINT), m.body
+FROM manifest m JOIN repo r ON r.id = m.repo_id
+JOIN namespace n ON n.region = r.region AND n.name = r.namespace
+WHERE m.id = $5
+ON CONFLICT (region, repo, digest) DO UPDATE SET
+	account_id = excluded.account_id, media_type = excluded.media_type,
+	pushed_by = excluded.pushed_by, pushed_at = excluded.pushed_at,
+	deleted_by = excluded.deleted_by, deleted_at = excluded.deleted_at,
+	expires_at = excluded.expires_at
+RETURNING id;
+
+-- name: bin_put_tags
+INSERT INTO bin_tag (bin_id, name)
+SELECT CAST($1 AS BIGINT), name FROM tag WHERE manifest_id = $2
+ON CONFLICT (bin_id, name) DO NOTHING;
+
+-- name: bin_put_blobs
+INSERT INTO bin_blob (bin_id, blob_id)
+SELECT CAST($1 AS BIGINT), blob_id FROM manifest_blob WHERE manifest_id = $2
+ON CONFLICT (bin_id, blob_id) DO NOTHING;
+
+-- Places that end: their blobs are looked at, an earlier look stays.
+
+-- name: bin_end_review
+UPDATE blob SET review_at = $1
+WHERE (review_at IS NULL OR review_at > $1) AND id IN (
+	SELECT bb.blob_id FROM bin b JOIN bin_blob bb ON bb.bin_id = b.id
+	WHERE b.region = $2 AND b.namespace = $3);
+
+-- name: bin_end
+DELETE FROM bin WHERE region = $1 AND namespace = $2;
+
+-- name: bin_expire_review
+UPDATE blob SET review_at = $1
+WHERE (review_at IS NULL OR review_at > $1) AND id IN (
+	SELECT blob_id FROM bin_blob WHERE bin_id IN (
+		SELECT id FROM bin WHERE expires_at <= $1
+		ORDER BY expires_at, id LIMIT $2));
+
+-- name: bin_expire
+DELETE FROM bin WHERE id IN (
+	SELECT id FROM bin WHERE expires_at <= $1
+	ORDER BY expires_at, id LIMIT $2);
