@@ -109,6 +109,7 @@ world_open(struct world *w, bool make)
 				 .regions = world_regions,
 				 .n_regions = nitems(world_regions),
 				 .public_url = URL,
+				 .grace_ms = DAY_MS,
 				 .make = make};
 	struct note note = {""};
 	int r = core_open(&conf, &w->core, &note);

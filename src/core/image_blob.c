@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "blob/blob.h"
-#include "core/repo.h"
+#include "core/link.h"
 #include "core/sql.h"
 #include "wire/ociref.h"
 #include "json/json.h"
@@ -94,25 +94,18 @@ linked(struct db_at *at, int64_t repo, struct str digest, int64_t *ret)
 }
 
 static int
-review_later(struct db_at *at, int64_t blob, int64_t now)
-{
-	return db_exec(at, SQL_blob_review, NULL, "ii", now + REVIEW_MS, blob);
-}
-
-static int
 unlink_write(struct db_at *at, void *arg)
 {
 	struct change *c = arg;
-	int64_t repo, blob;
-	int r = repo_own(at, c->by, c->at, &repo);
+	struct link_home home = {.account = str_c(c->by->account),
+				 .region = c->at->region};
+	int64_t blob;
+	int r = repo_own(at, c->by, c->at, &home.repo);
 
 	if (r == 0)
-		r = linked(at, repo, c->digest, &blob);
-	/* The manifests that need it refer to the link: CONFLICT. */
+		r = linked(at, home.repo, c->digest, &blob);
 	if (r == 0)
-		r = db_exec(at, SQL_blob_unlink, NULL, "ii", repo, blob);
-	if (r == 0)
-		r = review_later(at, blob, c->now);
+		r = link_end(at, &home, blob, c->now + c->by->core->grace_ms);
 	return r != 0 ? r : trail(at, c, "unlinked");
 }
 
@@ -143,16 +136,16 @@ static int
 mount_write(struct db_at *at, void *arg)
 {
 	struct change *c = arg;
-	int64_t repo, blob;
+	struct link_home home = {.account = str_c(c->by->account),
+				 .region = c->at->region};
+	int64_t blob;
 	int r = held(at, c, &blob);
 
 	if (r == 0)
-		r = repo_make(at, c->by, c->at, &repo);
+		r = repo_make(at, c->by, c->at, &home.repo);
 	if (r == 0)
-		r = db_exec(at, SQL_blob_link, NULL, "iisi", repo, blob,
-			    str_c(c->by->account), c->now);
-	if (r == 0)
-		r = review_later(at, blob, c->now);
+		r = link_make(at, &home, blob, c->now,
+			      c->now + c->by->core->grace_ms);
 	return r != 0 ? r : trail(at, c, "mounted");
 }
 

@@ -20,21 +20,27 @@ struct link_home {
 	struct str account, region;
 };
 
-/* Makes the link, or takes up a dropped one again. */
+/* Makes the link, or takes up one that is there again: it is as young as a new
+ * one. The blob is looked at again after the grace period, at the latest. */
 MUST int link_make(struct db_at *, const struct link_home *, int64_t blob,
-    int64_t now);
+    int64_t now, int64_t review_at);
 /* For good. OUT_ABSENT; OUT_CONFLICT while a manifest here needs it. The blob is
  * looked at again after the grace period. */
 MUST int link_end(struct db_at *, const struct link_home *, int64_t blob,
     int64_t review_at);
-/* A manifest's need: the row of manifest_blob, and the link taken up again. */
+/* A manifest's need of a blob that is linked here: the row of manifest_blob, and
+ * the link taken up again. */
 MUST int link_need(struct db_at *, const struct link_home *, int64_t manifest,
     int64_t blob, int64_t now);
+/* For a copy: links and needs of a manifest, from which another one was made
+ * here. */
+MUST int link_copy(struct db_at *, const struct link_home *, int64_t from,
+    int64_t to, int64_t now);
 /* Before a manifest's row is deleted: what only it needed is dropped, and its
  * rows of manifest_blob go. */
 MUST int link_release(struct db_at *, const struct link_home *,
     int64_t manifest, int64_t now, int64_t review_at);
-/* Everything that a repository holds, before its rows go. */
+/* Everything that a repository holds, after its manifests and before its row. */
 MUST int link_end_all(struct db_at *, const struct link_home *,
     int64_t review_at);
 

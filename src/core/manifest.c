@@ -1,6 +1,7 @@
 #include "core/image.h"
 
 #include "base/clock.h"
+#include "core/link.h"
 #include "core/repo.h"
 #include "core/sql.h"
 #include "json/json.h"
@@ -113,11 +114,13 @@ delete_write(struct db_at *at, void *arg)
 {
 	CLEAN(buf_clear) struct buf detail = BUF_INIT;
 	struct ending *e = arg;
-	int64_t repo, id;
-	int r = repo_own(at, e->by, e->at, &repo);
+	struct link_home home = {.account = str_c(e->by->account),
+				 .region = e->at->region};
+	int64_t id;
+	int r = repo_own(at, e->by, e->at, &home.repo);
 
 	if (r == 0)
-		r = find(at, repo, e->digest, &id);
+		r = find(at, home.repo, e->digest, &id);
 	if (r == 0)
 		r = is_needed(at, id);
 	if (r != 0)
@@ -126,8 +129,8 @@ delete_write(struct db_at *at, void *arg)
 	if (r == 0)
 		r = db_exec(at, SQL_tag_delete_of_manifest, NULL, "i", id);
 	if (r == 0)
-		r = db_exec(at, SQL_manifest_review_blobs, NULL, "ii",
-			    e->now + REVIEW_MS, id);
+		r = link_release(at, &home, id, e->now,
+				 e->now + e->by->core->grace_ms);
 	if (r == 0)
 		r = db_exec(at, SQL_manifest_delete, NULL, "i", id);
 	return r != 0 ? FOLD(r) : repo_trail(at, e->by, e->at, &detail);

@@ -1,6 +1,7 @@
 #include "core/image.h"
 
 #include "base/clock.h"
+#include "core/link.h"
 #include "core/manifest_read.h"
 #include "core/repo.h"
 #include "core/sql.h"
@@ -210,14 +211,16 @@ need_all(struct db_at *at, struct push *p)
 static int
 link_all(struct db_at *at, struct push *p)
 {
+	struct link_home home = {.repo = p->repo,
+				 .account = str_c(p->by->account),
+				 .region = p->ask->at.region};
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < p->read->n_needs; i++) {
 		const struct link *l = &p->links[i];
 
 		if (l->kind == LINK_BLOB)
-			r = db_exec(at, SQL_manifest_blob_insert, NULL, "iii",
-				    p->id, p->repo, l->id);
+			r = link_need(at, &home, p->id, l->id, p->now);
 		else if (l->kind == LINK_CHILD)
 			r = db_exec(at, SQL_manifest_child_insert, NULL, "ii",
 				    p->id, l->id);

@@ -1,5 +1,5 @@
 #include "core/audit.h"
-#include "core/repo.h"
+#include "core/link.h"
 
 #include "base/clock.h"
 #include "core/sql.h"
@@ -116,12 +116,43 @@ namespace_add(const struct visit *by, struct str region, struct str name,
 	return r;
 }
 
-/* Everything that hangs on the namespace, leaves first. */
-static const int drops[] = {
-    SQL_namespace_drop_uploads,	 SQL_namespace_drop_tags,
-    SQL_namespace_drop_children, SQL_namespace_drop_manifests,
-    SQL_namespace_drop_links,	 SQL_namespace_drop_repos,
-    SQL_namespace_drop};
+/* What hangs on a repository besides its links, leaves first. */
+static const int drops[] = {SQL_repo_drop_uploads, SQL_repo_drop_tags,
+			    SQL_repo_drop_needs, SQL_repo_drop_children,
+			    SQL_repo_drop_manifests};
+
+static int
+repo_drop(struct db_at *at, const struct change *c, int64_t repo)
+{
+	struct link_home home = {.repo = repo,
+				 .account = str_c(c->by->account),
+				 .region = c->region};
+	int r =
+	    db_exec(at, SQL_repo_drop_upload_keys, NULL, "ii", c->now, repo);
+
+	for (size_t i = 0; r == 0 && i < nitems(drops); i++)
+		r = db_exec(at, drops[i], NULL, "i", repo);
+	if (r == 0)
+		r = link_end_all(at, &home, c->now + c->by->core->grace_ms);
+	if (r == 0)
+		r = db_exec(at, SQL_repo_drop, NULL, "i", repo);
+	return FOLD(r);
+}
+
+/* 0 one was dropped, OUT_ABSENT none is left. */
+static int
+repo_drop_next(struct db_at *at, const struct change *c)
+{
+	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	int64_t repo;
+	int r = db_one(at, SQL_namespace_repo, &rows, "ss", c->region, c->name);
+
+	if (r != 0)
+		return r;
+	repo = db_int(&rows, 0);
+	db_rows_clear(&rows);
+	return repo_drop(at, c, repo);
+}
 
 static int
 remove_write(struct db_at *at, void *arg)
@@ -134,15 +165,13 @@ remove_write(struct db_at *at, void *arg)
 		return OUT_ABSENT;
 	if (r != 0)
 		return r;
-	r = db_exec(at, SQL_namespace_drop_upload_keys, NULL, "iss", c->now,
-		    c->region, c->name);
-	if (r == 0)
-		r = db_exec(at, SQL_namespace_drop_review, NULL, "iss",
-			    c->now + REVIEW_MS, c->region, c->name);
-	for (size_t i = 0; r == 0 && i < nitems(drops); i++)
-		r = db_exec(at, drops[i], NULL, "ss", c->region, c->name);
+	while (r == 0)
+		r = repo_drop_next(at, c);
+	if (r == OUT_ABSENT)
+		r = FOLD(db_exec(at, SQL_namespace_drop, NULL, "ss", c->region,
+				 c->name));
 	if (r != 0)
-		return FOLD(r);
+		return r;
 	gate_changed(at);
 	return trail(at, c);
 }

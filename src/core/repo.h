@@ -11,7 +11,6 @@
 
 #define PRINCIPAL_MAX	  (IDENTITY_ID_MAX + CRED_ID_MAX + 32)
 #define NAMESPACE_LEN_MAX 30
-#define REVIEW_MS	  DAY_MS /* how long an unneeded blob is left alone */
 
 /* 0, OUT_ABSENT. */
 MUST int repo_find(struct db_at *, const struct place *, int64_t *ret);

@@ -1,3 +1,4 @@
+#include "core/link.h"
 #include "core/repo.h"
 
 #include "base/clock.h"
@@ -142,16 +143,13 @@ find(struct db_at *at, int64_t repo, struct str digest, int64_t *ret,
 static int
 copy_row(struct db_at *at, const struct copy *c, int64_t from, int64_t id)
 {
-	int r = db_exec(at, SQL_manifest_copy_links, NULL, "isii", c->to_repo,
-			str_c(c->by->account), c->now, from);
+	struct link_home home = {.repo = c->to_repo,
+				 .account = str_c(c->by->account),
+				 .region = c->to->region};
+	int r = db_exec(at, SQL_manifest_copy, NULL, "iisii", id, c->to_repo,
+			str_c(c->principal), c->now, from);
 
-	if (r == 0)
-		r = db_exec(at, SQL_manifest_copy, NULL, "iisii", id,
-			    c->to_repo, str_c(c->principal), c->now, from);
-	if (r == 0)
-		r = db_exec(at, SQL_manifest_copy_blobs, NULL, "iii", id,
-			    c->to_repo, from);
-	return FOLD(r);
+	return r != 0 ? FOLD(r) : link_copy(at, &home, from, id, c->now);
 }
 
 /* Children come first; how deep this goes was limited when it was pushed. */

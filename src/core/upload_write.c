@@ -6,6 +6,7 @@
 #include "blob/blob.h"
 #include "core/hold.h"
 #include "core/key.h"
+#include "core/link.h"
 #include "core/repo.h"
 #include "core/sql.h"
 #include "core/upload_row.h"
@@ -329,7 +330,7 @@ put_blob(struct db_at *at, struct finishing *f, int64_t *ret)
 	if (r == 0)
 		r = db_one(at, SQL_blob_put, &rows, "isisii", id, f->digest,
 			   (int64_t)f->u->received, key, f->now,
-			   f->now + REVIEW_MS);
+			   f->now + f->u->by->core->grace_ms);
 	if (r != 0)
 		return FOLD(r);
 	*ret = db_int(&rows, 0);
@@ -358,27 +359,29 @@ finish_write(struct db_at *at, void *arg)
 	CLEAN(buf_clear) struct buf detail = BUF_INIT;
 	struct jw w = JW(&detail);
 	struct finishing *f = arg;
-	int64_t repo, own, blob = 0;
-	int r = repo_own(at, f->u->by, &f->u->at, &own);
+	const struct visit *by = f->u->by;
+	struct link_home home = {.account = str_c(by->account),
+				 .region = f->u->at.region};
+	int64_t own, blob = 0;
+	int r = repo_own(at, by, &f->u->at, &own);
 
-	repo = f->u->repo;
+	home.repo = f->u->repo;
 	if (r == 0 && !f->u->young)
-		r = end_session(at, f->u, &repo);
-	if (r == 0 && repo != own)
+		r = end_session(at, f->u, &home.repo);
+	if (r == 0 && home.repo != own)
 		return OUT_ABSENT;
 	if (r == 0)
 		r = put_blob(at, f, &blob);
+	if (r == 0)
+		r = link_make(at, &home, blob, f->now,
+			      f->now + by->core->grace_ms);
 	if (r != 0)
 		return r;
-	r = db_exec(at, SQL_blob_link, NULL, "iisi", repo, blob,
-		    str_c(f->u->by->account), f->now);
-	if (r != 0)
-		return FOLD(r);
 	jw_object(&w, NULL);
 	jw_str(&w, "digest", f->digest);
 	jw_int(&w, "size", (int64_t)f->u->received);
 	jw_end(&w);
-	return repo_trail(at, f->u->by, &f->u->at, &detail);
+	return repo_trail(at, by, &f->u->at, &detail);
 }
 
 /* After a failed sync nobody knows what the file holds: the key is given up and

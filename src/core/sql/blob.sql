@@ -23,19 +23,9 @@ WHERE b.digest = $1 AND l.blob_id = b.id AND l.account_id = $2
 -- name: blob_put
 INSERT INTO blob (id, digest, size, key, created_at, review_at)
 VALUES ($1, $2, $3, $4, $5, $6)
-ON CONFLICT (digest) DO UPDATE SET review_at = excluded.review_at
+ON CONFLICT (digest) DO UPDATE SET
+	review_at = COALESCE(blob.review_at, excluded.review_at)
 RETURNING id, key;
-
--- name: blob_review
-UPDATE blob SET review_at = $1 WHERE id = $2;
-
--- name: blob_link
-INSERT INTO repo_blob (repo_id, blob_id, account_id, linked_at)
-VALUES ($1, $2, $3, $4)
-ON CONFLICT (repo_id, blob_id) DO NOTHING;
-
--- name: blob_unlink
-DELETE FROM repo_blob WHERE repo_id = $1 AND blob_id = $2;
 
 -- name: trash_put
 INSERT INTO trash (key, after) VALUES ($1, $2);

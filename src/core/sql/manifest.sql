@@ -38,10 +38,6 @@ INSERT INTO manifest (id, repo_id, digest, media_type, artifact_type, subject,
 	size, body)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
 
--- name: manifest_blob_insert
-INSERT INTO manifest_blob (manifest_id, repo_id, blob_id) VALUES ($1, $2, $3)
-ON CONFLICT (manifest_id, blob_id) DO NOTHING;
-
 -- name: manifest_child_insert
 INSERT INTO manifest_child (manifest_id, child_id) VALUES ($1, $2)
 ON CONFLICT (manifest_id, child_id) DO NOTHING;
@@ -49,21 +45,10 @@ ON CONFLICT (manifest_id, child_id) DO NOTHING;
 -- name: manifest_is_child
 SELECT 1 FROM manifest_child WHERE child_id = $1 LIMIT 1;
 
--- name: manifest_review_blobs
-UPDATE blob SET review_at = $1 WHERE id IN (
-	SELECT blob_id FROM manifest_blob WHERE manifest_id = $2);
-
 -- name: manifest_delete
 DELETE FROM manifest WHERE id = $1;
 
--- A copy in another repository: its blobs are linked there first.
-
--- name: manifest_copy_links
-INSERT INTO repo_blob (repo_id, blob_id, account_id, linked_at)
-SELECT CAST($1 AS BIGINT), blob_id, CAST($2 AS TEXT), CAST($3 AS BIGINT)
-FROM manifest_blob WHERE manifest_id = $4
-ON CONFLICT (repo_id, blob_id) DO NOTHING;
-
+-- A copy in another repository.
 -- name: manifest_copy
 INSERT INTO manifest (id, repo_id, digest, media_type, artifact_type, subject,
 	depth, config, image_size, image_created, platform, pushed_by, pushed_at,
@@ -72,11 +57,6 @@ SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), digest, media_type,
 	artifact_type, subject, depth, config, image_size, image_created,
 	platform, CAST($3 AS TEXT), CAST($4 AS BIGINT), size, body
 FROM manifest WHERE id = $5;
-
--- name: manifest_copy_blobs
-INSERT INTO manifest_blob (manifest_id, repo_id, blob_id)
-SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), blob_id FROM manifest_blob
-WHERE manifest_id = $3;
 
 -- name: manifest_children
 SELECT c.child_id, m.digest FROM manifest_child c

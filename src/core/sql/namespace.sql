@@ -14,41 +14,33 @@ VALUES ($1, $2, $3, $4, $5);
 SELECT name, account_id, created_at, updated_at FROM namespace
 WHERE account_id = $1 AND region = $2 ORDER BY name;
 
--- What namespace_remove runs, in this order.
+-- name: namespace_repo
+SELECT id FROM repo WHERE region = $1 AND namespace = $2 LIMIT 1;
 
--- name: namespace_drop_upload_keys
+-- What namespace_remove runs for each repository, in this order.
+
+-- name: repo_drop_upload_keys
 INSERT INTO trash (key, after)
-SELECT u.key, CAST($1 AS BIGINT) FROM upload u JOIN repo r ON r.id = u.repo_id
-WHERE r.region = $2 AND r.namespace = $3;
+SELECT key, CAST($1 AS BIGINT) FROM upload WHERE repo_id = $2;
 
--- name: namespace_drop_uploads
-DELETE FROM upload WHERE repo_id IN (
-	SELECT id FROM repo WHERE region = $1 AND namespace = $2);
+-- name: repo_drop_uploads
+DELETE FROM upload WHERE repo_id = $1;
 
--- name: namespace_drop_review
-UPDATE blob SET review_at = $1 WHERE id IN (
-	SELECT l.blob_id FROM repo_blob l JOIN repo r ON r.id = l.repo_id
-	WHERE r.region = $2 AND r.namespace = $3);
+-- name: repo_drop_tags
+DELETE FROM tag WHERE repo_id = $1;
 
--- name: namespace_drop_tags
-DELETE FROM tag WHERE repo_id IN (
-	SELECT id FROM repo WHERE region = $1 AND namespace = $2);
+-- name: repo_drop_needs
+DELETE FROM manifest_blob WHERE repo_id = $1;
 
--- name: namespace_drop_children
+-- name: repo_drop_children
 DELETE FROM manifest_child WHERE manifest_id IN (
-	SELECT m.id FROM manifest m JOIN repo r ON r.id = m.repo_id
-	WHERE r.region = $1 AND r.namespace = $2);
+	SELECT id FROM manifest WHERE repo_id = $1);
 
--- name: namespace_drop_manifests
-DELETE FROM manifest WHERE repo_id IN (
-	SELECT id FROM repo WHERE region = $1 AND namespace = $2);
+-- name: repo_drop_manifests
+DELETE FROM manifest WHERE repo_id = $1;
 
--- name: namespace_drop_links
-DELETE FROM repo_blob WHERE repo_id IN (
-	SELECT id FROM repo WHERE region = $1 AND namespace = $2);
-
--- name: namespace_drop_repos
-DELETE FROM repo WHERE region = $1 AND namespace = $2;
+-- name: repo_drop
+DELETE FROM repo WHERE id = $1;
 
 -- name: namespace_drop
 DELETE FROM namespace WHERE region = $1 AND name = $2;
