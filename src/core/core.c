@@ -7,6 +7,7 @@
 #include "core/gate.h"
 #include "core/key.h"
 #include "core/keypair.h"
+#include "core/quota.h"
 #include "core/sql.h"
 #include "core/young.h"
 #include "crypt/vault.h"
@@ -131,6 +132,8 @@ open_rooms(struct core *core, bool make, struct note *note)
 		r = audit_open(core);
 	if (r == 0)
 		r = gate_open(core);
+	if (r == 0)
+		r = quota_open(core);
 	return r != 0 ? r : lost_pairs(core);
 }
 
@@ -156,6 +159,7 @@ core_free(struct core *core)
 	if (core == NULL)
 		return;
 	audit_close(core);
+	quota_close(core);
 	db_free(core->db);
 	/* After the writer: its last commit may still call the gate. */
 	gate_close(core);

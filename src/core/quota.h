@@ -24,9 +24,14 @@ MUST int quota_get(struct core *, struct str account, struct str region,
 MUST int quota_set(const struct visit *, struct str region,
     const int64_t *storage, const int64_t *traffic);
 
-/* Both look into memory alone; fit for event threads. false: over it. */
+/* false: over it. Both look into memory; who has a limit of storage is looked up
+ * once more, by one point read. Fit for event threads. */
 bool quota_may_push(struct core *, struct str account, struct str region);
 bool quota_may_pull(struct core *, struct str account, struct str region);
+/* OUT_QUOTA, with a note that names quota, limit and use. */
+enum quota_kind { QUOTA_STORAGE, QUOTA_TRAFFIC };
+MUST int quota_refuse(struct core *, struct str account, struct str region,
+    enum quota_kind, struct note *);
 /* So many bytes of a blob are on their way out. */
 void quota_pulled(struct core *, struct str account, struct str region,
     uint64_t bytes);

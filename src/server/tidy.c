@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "core/audit.h"
+#include "core/quota.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -52,6 +53,16 @@ watch(struct tidy *t)
 		(unsigned long long)fs.f_bavail * fs.f_frsize / 1024);
 }
 
+/* What cannot be written now is counted on, and written then. */
+static void
+traffic_write(struct tidy *t)
+{
+	int r = quota_flush(t->core);
+
+	if (r < 0)
+		log_fail("traffic", r);
+}
+
 static void
 round_do(struct tidy *t)
 {
@@ -70,6 +81,7 @@ tidy_run(void *arg)
 
 	for (int second = 1; second_over(t); second++) {
 		watch(t);
+		traffic_write(t);
 		if (second % EVERY_S == 0)
 			round_do(t);
 	}
