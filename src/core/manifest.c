@@ -1,10 +1,9 @@
 #include "core/image.h"
 
 #include "base/clock.h"
-#include "core/link.h"
-#include "core/repo.h"
+#include "core/manifest_inner.h"
 #include "core/sql.h"
-#include "json/json.h"
+#include "db/db.h"
 
 #include <errno.h>
 
@@ -64,13 +63,6 @@ manifest_get(struct core *core, const struct place *p, struct str ref,
 	return r == 0 ? fill(&rows, a, ret) : r;
 }
 
-struct ending {
-	const struct visit *by;
-	const struct place *at;
-	struct str digest;
-	int64_t now;
-};
-
 static int
 is_needed(struct db_at *at, int64_t id)
 {
@@ -91,56 +83,24 @@ find(struct db_at *at, int64_t repo, struct str digest, int64_t *ret)
 	return r;
 }
 
-/* {"digest":...,"tags":[...]}: which names went with it. */
-static int
-describe(struct db_at *at, const struct ending *e, int64_t id, struct buf *ret)
-{
-	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
-	struct jw w = JW(ret);
-	int r = db_query(at, SQL_tag_of_manifest, &rows, "i", id);
-
-	jw_object(&w, NULL);
-	jw_str(&w, "digest", e->digest);
-	jw_array(&w, "tags");
-	while (r == 0 && (r = db_next(&rows)) == 0)
-		jw_str(&w, NULL, db_str(&rows, 0));
-	jw_end(&w);
-	jw_end(&w);
-	return r == OUT_ABSENT ? 0 : r;
-}
-
 static int
 delete_write(struct db_at *at, void *arg)
 {
-	CLEAN(buf_clear) struct buf detail = BUF_INIT;
-	struct ending *e = arg;
-	struct link_home home = {.account = str_c(e->by->account),
-				 .region = e->at->region};
-	int64_t id;
-	int r = repo_own(at, e->by, e->at, &home.repo);
+	struct manifest_end *e = arg;
+	int r = repo_own(at, e->by, e->at, &e->repo);
 
 	if (r == 0)
-		r = find(at, home.repo, e->digest, &id);
+		r = find(at, e->repo, e->digest, &e->id);
 	if (r == 0)
-		r = is_needed(at, id);
-	if (r != 0)
-		return r;
-	r = describe(at, e, id, &detail);
-	if (r == 0)
-		r = db_exec(at, SQL_tag_delete_of_manifest, NULL, "i", id);
-	if (r == 0)
-		r = link_release(at, &home, id, e->now,
-				 e->now + e->by->core->grace_ms);
-	if (r == 0)
-		r = db_exec(at, SQL_manifest_delete, NULL, "i", id);
-	return r != 0 ? FOLD(r) : repo_trail(at, e->by, e->at, &detail);
+		r = is_needed(at, e->id);
+	return r != 0 ? r : manifest_end(at, e);
 }
 
 int
 manifest_delete(const struct visit *by, const struct place *at,
 		struct str digest)
 {
-	struct ending e = {
+	struct manifest_end e = {
 	    .by = by, .at = at, .digest = digest, .now = clock_now()};
 
 	return gate_write(by, delete_write, &e);

@@ -1,4 +1,5 @@
 #include "core/audit.h"
+#include "core/bin.h"
 #include "core/link.h"
 
 #include "base/clock.h"
@@ -168,6 +169,9 @@ remove_write(struct db_at *at, void *arg)
 	while (r == 0)
 		r = repo_drop_next(at, c);
 	if (r == OUT_ABSENT)
+		r = bin_end_namespace(at, c->region, c->name,
+				      c->now + c->by->core->grace_ms);
+	if (r == 0)
 		r = FOLD(db_exec(at, SQL_namespace_drop, NULL, "ss", c->region,
 				 c->name));
 	if (r != 0)
