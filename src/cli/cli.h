@@ -15,6 +15,7 @@
 #include "json/json.h"
 
 #include <stdint.h>
+#include <stdio.h>
 
 #define CLI_OPTS_MAX 16
 #define CLI_URL_MAX  512
@@ -69,14 +70,36 @@ extern const struct command_set commands_login, commands_token,
     commands_namespace, commands_image, commands_registry_login, commands_iam,
     commands_account, commands_audit, commands_repo, commands_access_key,
     commands_setup, commands_ssh_key, commands_project, commands_keypair,
-    commands_server, commands_keys;
+    commands_server, commands_keys, commands_completion;
 
 /* --- commands.c --- */
-#define COMMAND_SETS 16
+#define COMMAND_SETS 17
 extern const struct command_set *const command_sets[COMMAND_SETS];
+/* One after the other, a group's beside each other; NULL behind the last. */
+const struct command *command_at(size_t i);
 /* By name or alias; NULL when there is none. group "" for top-level ones. */
 const struct command *command_find(const char *group, const char *name);
 bool command_group_is(const char *word);
+/* The original says "cr" and "container-registry". */
+#define GROUP_CR_ALIAS "container-registry"
+
+/* --- help.c --- */
+#ifndef LATCHKEY_VERSION
+#define LATCHKEY_VERSION "0.1.0"
+#endif
+/* Every command takes these besides its own. */
+enum { COMMON_OUTPUT, COMMON_HELP, COMMON_OPTS };
+extern const struct opt common_opts[COMMON_OPTS];
+/* What one line says of a group: "the container registry". */
+const char *help_group_text(const char *group);
+/* All commands, or a group's. */
+void help_list(FILE *, const char *group);
+void help_line(FILE *, const struct command *); /* "usage: ..." */
+void help_command(FILE *, const struct command *, const struct opt *, size_t n);
+
+/* --- man.c --- */
+/* The page latchkey(1), or latchkey-GROUP(1), as man(7) source. */
+void man_print(FILE *, const char *group);
 
 /* --- session.c --- */
 /* "$LATCHKEY_HOME", or latchkey below the user's configuration directory; made

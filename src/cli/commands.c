@@ -6,13 +6,24 @@
 #include <string.h>
 
 const struct command_set *const command_sets[COMMAND_SETS] = {
-    &commands_login,	      &commands_repo,	 &commands_access_key,
-    &commands_setup,	      &commands_ssh_key, &commands_project,
-    &commands_keypair,	      &commands_server,	 &commands_keys,
-    &commands_namespace,      &commands_token,	 &commands_image,
-    &commands_registry_login, &commands_iam,	 &commands_account,
-    &commands_audit,
+    &commands_login,	      &commands_repo,	    &commands_access_key,
+    &commands_setup,	      &commands_ssh_key,    &commands_project,
+    &commands_keypair,	      &commands_server,	    &commands_keys,
+    &commands_namespace,      &commands_token,	    &commands_image,
+    &commands_registry_login, &commands_iam,	    &commands_account,
+    &commands_audit,	      &commands_completion,
 };
+
+const struct command *
+command_at(size_t i)
+{
+	for (size_t s = 0; s < COMMAND_SETS; s++) {
+		if (i < command_sets[s]->n)
+			return &command_sets[s]->rows[i];
+		i -= command_sets[s]->n;
+	}
+	return NULL;
+}
 
 static bool
 row_is(const struct command *c, const char *group, const char *name)

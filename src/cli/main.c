@@ -10,118 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#ifndef LATCHKEY_VERSION
-#define LATCHKEY_VERSION "0.1.0"
-#endif
-
 enum { EXIT_DONE = CLI_DONE, EXIT_FAILED, EXIT_USAGE };
-
-/* Every command takes these besides its own. */
-static const struct opt common[] = {
-    {"output", 'o', OPT_TEXT, "FORMAT", N_("'json', or a table by default")},
-    {"help", 'h', OPT_FLAG, NULL, N_("show this help")},
-};
-enum { COMMON_OUTPUT, COMMON_HELP };
-
-/* "cr namespace-list (namespaces)" */
-static void
-command_line(FILE *f, const struct command *c)
-{
-	char words[128];
-
-	(void)snprintf(words, sizeof(words), "%s%s%s%s%s%s%s%s", c->group,
-		       c->group[0] != '\0' ? " " : "", c->name,
-		       c->operands[0] != '\0' ? " " : "", c->operands,
-		       c->alias != NULL ? " (" : "",
-		       c->alias != NULL ? c->alias : "",
-		       c->alias != NULL ? ")" : "");
-	fprintf(f, "  %-*s %s\n", COMMAND_WORDS_MAX, words, _(c->text));
-}
-
-/* group NULL: everything, a blank line between two groups. */
-static void
-command_lines(FILE *f, const char *group)
-{
-	const char *last = NULL;
-
-	for (size_t s = 0; s < COMMAND_SETS; s++)
-		for (size_t i = 0; i < command_sets[s]->n; i++) {
-			const struct command *c = &command_sets[s]->rows[i];
-
-			if (group != NULL && strcmp(c->group, group) != 0)
-				continue;
-			if (last != NULL && strcmp(c->group, last) != 0)
-				(void)fputc('\n', f);
-			last = c->group;
-			command_line(f, c);
-		}
-}
-
-/* Does any of these lines show another word? */
-static bool
-has_alias(const char *group)
-{
-	for (size_t s = 0; s < COMMAND_SETS; s++)
-		for (size_t i = 0; i < command_sets[s]->n; i++) {
-			const struct command *c = &command_sets[s]->rows[i];
-
-			if (c->alias != NULL &&
-			    (group == NULL || strcmp(c->group, group) == 0))
-				return true;
-		}
-	return false;
-}
-
-static int
-usage(FILE *f, const char *group)
-{
-	bool whole = group == NULL;
-
-	fprintf(f, _("usage: latchkey %s%sCOMMAND [OPTIONS]\n\n"),
-		whole ? "" : group, whole ? "" : " ");
-	command_lines(f, group);
-	if (whole)
-		(void)fputs(_("\nBegin with: latchkey login -a URL --apikey "
-			      "@FILE\n"),
-			    f);
-	(void)fputc('\n', f);
-	if (has_alias(group))
-		fprintf(f, "%s ", _("A word in parentheses does the same."));
-	fprintf(f, _("'latchkey %s%sCOMMAND --help' tells more.\n"),
-		whole ? "" : group, whole ? "" : " ");
-	return f == stdout ? EXIT_DONE : EXIT_USAGE;
-}
-
-static void
-usage_line(FILE *f, const struct command *c)
-{
-	fprintf(f, _("usage: latchkey %s%s%s [OPTIONS]%s%s\n"), c->group,
-		c->group[0] != '\0' ? " " : "", c->name,
-		c->operands[0] != '\0' ? " " : "", c->operands);
-}
-
-static void
-alias_line(FILE *f, const struct command *c)
-{
-	struct note line = {""};
-
-	(void)note_set(&line, 0, _("Also: latchkey %s%s%s\n"), c->group,
-		       c->group[0] != '\0' ? " " : "", c->alias);
-	(void)fputs(line.text, f);
-}
-
-static void
-command_help(FILE *f, const struct command *c, const struct opt *opts, size_t n)
-{
-	usage_line(f, c);
-	fprintf(f, "\n%s\n", _(c->text));
-	if (c->alias != NULL)
-		alias_line(f, c);
-	(void)fputc('\n', f);
-	opt_usage(f, opts, n);
-	if (c->more != NULL)
-		fprintf(f, "\n%s", _(c->more));
-}
 
 static int
 say_failed(const struct cli *cli, int r)
@@ -141,7 +30,7 @@ say_usage(const char *text, const struct command *c)
 	if (c == NULL)
 		return EXIT_USAGE;
 	(void)fputc('\n', stderr);
-	usage_line(stderr, c);
+	help_line(stderr, c);
 	fprintf(stderr, _("'latchkey %s%s%s --help' tells more.\n"), c->group,
 		c->group[0] != '\0' ? " " : "", c->name);
 	return EXIT_USAGE;
@@ -237,7 +126,7 @@ command_start(const struct command *c, int argc, char **argv)
 	struct opt opts[CLI_OPTS_MAX];
 	struct opt_value values[CLI_OPTS_MAX];
 	struct note note = {""};
-	size_t n_opts = c->n_opts + nitems(common);
+	size_t n_opts = c->n_opts + COMMON_OPTS;
 	int n = 0;
 
 	memset(values, 0, sizeof(values));
@@ -246,11 +135,11 @@ command_start(const struct command *c, int argc, char **argv)
 		return command_run(c, values, argv, argc);
 	if (c->n_opts > 0)
 		memcpy(opts, c->opts, c->n_opts * sizeof(opts[0]));
-	memcpy(opts + c->n_opts, common, sizeof(common));
+	memcpy(opts + c->n_opts, common_opts, sizeof(common_opts));
 	if (opt_parse(opts, n_opts, argc, argv, values, argv, &n, &note) != 0)
 		return say_usage(note.text, c);
 	if (values[c->n_opts + COMMON_HELP].given) {
-		command_help(stdout, c, opts, n_opts);
+		help_command(stdout, c, opts, n_opts);
 		return EXIT_DONE;
 	}
 	if (operands_check(c, argv, n, &note) != 0)
@@ -258,13 +147,25 @@ command_start(const struct command *c, int argc, char **argv)
 	return command_run(c, values, argv, n);
 }
 
-/* The original says "cr" and "container-registry". */
 static const char *
 group_of(const char *word)
 {
-	if (strcmp(word, "container-registry") == 0)
+	if (strcmp(word, GROUP_CR_ALIAS) == 0)
 		return "cr";
 	return command_group_is(word) ? word : "";
+}
+
+/* "help --man [GROUP]": the page itself, for who builds or installs it. */
+static int
+man_start(int n, char **words)
+{
+	const char *group = n > 0 ? group_of(words[0]) : "";
+
+	if (n > 0 && group[0] == '\0')
+		return say_unknown("", words[0]);
+	man_print(stdout, group);
+	return fflush(stdout) == 0 && ferror(stdout) == 0 ? EXIT_DONE
+							  : EXIT_FAILED;
 }
 
 /* The words behind "help", or before it: none, a group, or a command. */
@@ -277,10 +178,12 @@ help_start(int n, char **words)
 	int at = group[0] != '\0' ? 1 : 0;
 	const struct command *c;
 
-	if (n == 0)
-		return usage(stdout, NULL);
-	if (n == at)
-		return usage(stdout, group);
+	if (n > 0 && strcmp(words[0], "--man") == 0)
+		return man_start(n - 1, words + 1);
+	if (n == 0 || n == at)
+		help_list(stdout, n == 0 ? NULL : group);
+	if (n == 0 || n == at)
+		return EXIT_DONE;
 	c = command_find(group, words[at]);
 	return c != NULL ? command_start(c, 1, argv)
 			 : say_unknown(group, words[at]);
@@ -291,7 +194,8 @@ static bool
 told(int argc, char **argv, int *ret_status)
 {
 	if (argc < 2) {
-		*ret_status = usage(stderr, NULL);
+		help_list(stderr, NULL);
+		*ret_status = EXIT_USAGE;
 		return true;
 	}
 	if (asks_help(argv[1])) {
@@ -313,8 +217,10 @@ start(int argc, char **argv)
 	int at = group[0] != '\0' ? 2 : 1;
 	const struct command *c;
 
-	if (argc <= at)
-		return usage(stderr, group);
+	if (argc <= at) {
+		help_list(stderr, group);
+		return EXIT_USAGE;
+	}
 	if (asks_help(argv[at])) {
 		argv[at] = argv[1]; /* "cr help X" is "help cr X" */
 		return help_start(argc - at, argv + at);

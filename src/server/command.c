@@ -223,6 +223,20 @@ unknown(const char *word)
 	return EXIT_USAGE;
 }
 
+/* "help --man" and "help --man-conf": the pages, for who builds or installs
+ * them. */
+static bool
+man_printed(const char *word)
+{
+	if (strcmp(word, "--man") == 0)
+		command_man(stdout);
+	else if (strcmp(word, "--man-conf") == 0)
+		command_man_conf(stdout);
+	else
+		return false;
+	return true;
+}
+
 /* "help" and "help COMMAND". */
 static int
 help(int argc, char **argv)
@@ -233,6 +247,8 @@ help(int argc, char **argv)
 
 	if (argc == 0)
 		return usage(stdout, 0);
+	if (man_printed(argv[0]))
+		return flushed(stdout, 0);
 	c = command_find(argv[0]);
 	return c != NULL ? command_run(c, 1, asked, 0) : unknown(argv[0]);
 }

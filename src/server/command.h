@@ -38,6 +38,9 @@ int command_check_config(const struct run *);
 int command_host_keys(const struct run *);
 int command_authorized_keys(const struct run *);
 int command_serv(const struct run *);
+/* --- command_man.c: latchkeyd(8) and latchkeyd.conf(5), as man(7) source --- */
+void command_man(FILE *);
+void command_man_conf(FILE *);
 /* The note, or what and the outcome in words; returns the exit status. */
 int admin_complain(const char *what, int r, const struct note *);
 /* The installation that the settings name, which has to be there. 0, or the
