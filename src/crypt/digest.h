@@ -1,5 +1,5 @@
-/* Digests. The resumable SHA-256 can leave its state behind in a fixed byte
- * order, so that an upload survives a restart (EVP cannot do that). */
+/* Digests. The resumable SHA-256 and SHA-512 can leave their state behind in a
+ * fixed byte order, so that an upload survives a restart (EVP cannot do that). */
 #ifndef CRYPT_DIGEST_H
 #define CRYPT_DIGEST_H
 
@@ -28,5 +28,19 @@ void sha256_end(struct sha256 *, uint8_t ret[SHA256_LEN]);
 void sha256_save(const struct sha256 *, uint8_t ret[SHA256_STATE_LEN]);
 /* 0 or OUT_MALFORMED. */
 MUST int sha256_load(struct sha256 *, struct str saved);
+
+#define SHA512_LEN 64
+struct sha512 {
+	_Alignas(16) unsigned char state[224];
+};
+void sha512_start(struct sha512 *);
+void sha512_add(struct sha512 *, const void *, size_t);
+void sha512_end(struct sha512 *, uint8_t ret[SHA512_LEN]);
+
+/* The same with words of 64 bits. */
+#define SHA512_STATE_LEN 209
+void sha512_save(const struct sha512 *, uint8_t ret[SHA512_STATE_LEN]);
+/* 0 or OUT_MALFORMED. */
+MUST int sha512_load(struct sha512 *, struct str saved);
 
 #endif

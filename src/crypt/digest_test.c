@@ -10,7 +10,7 @@
 static struct str
 hex_of(const uint8_t *p, size_t n)
 {
-	static char text[2 * SHA256_STATE_LEN + 1];
+	static char text[2 * SHA512_STATE_LEN + 1];
 
 	enc_hex(p, n, text);
 	return str_c(text);
@@ -124,6 +124,102 @@ test_saved(void)
 	is_int(load(saved, SHA256_STATE_LEN), OUT_MALFORMED, "rubbish behind");
 }
 
+/* FIPS 180-2, appendix C. */
+static void
+test_long_known(void)
+{
+	uint8_t d[SHA512_LEN];
+	struct sha512 s;
+
+	sha512_start(&s);
+	sha512_add(&s, "abc", 3);
+	sha512_end(&s, d);
+	is_str(hex_of(d, sizeof(d)),
+	       STR("ddaf35a193617abacc417349ae204131"
+		   "12e6fa4e89a97ea20a9eeee64b55d39a"
+		   "2192992a274fc1a836ba3c23a3feebbd"
+		   "454d4423643ce80e2a9ac94fa54ca49f"),
+	       "SHA-512 of abc");
+}
+
+static bool
+long_resumes(const char *text, size_t n, size_t all,
+	     const uint8_t want[SHA512_LEN])
+{
+	uint8_t got[SHA512_LEN];
+	uint8_t saved[SHA512_STATE_LEN], again[SHA512_STATE_LEN];
+	struct sha512 a, b;
+
+	sha512_start(&a);
+	sha512_add(&a, text, n / 2);
+	sha512_add(&a, text + n / 2, n - n / 2);
+	sha512_save(&a, saved);
+	memset(&b, 0xee, sizeof(b));
+	if (sha512_load(&b, (struct str){(char *)saved, sizeof(saved)}) != 0)
+		return false;
+	sha512_save(&b, again);
+	sha512_add(&b, text + n, all - n);
+	sha512_end(&b, got);
+	return memcmp(saved, again, sizeof(saved)) == 0 &&
+	       memcmp(got, want, sizeof(got)) == 0;
+}
+
+static void
+test_long_resume(void)
+{
+	uint8_t want[SHA512_LEN];
+	struct sha512 s;
+	size_t same = 0;
+	char text[500];
+
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = (char)(i * 7);
+	sha512_start(&s);
+	sha512_add(&s, text, sizeof(text));
+	sha512_end(&s, want);
+	for (size_t n = 0; n <= sizeof(text); n++)
+		same += long_resumes(text, n, sizeof(text), want);
+	is_int(same, sizeof(text) + 1, "SHA-512 resumed at each length");
+}
+
+static int
+load_long(const uint8_t *saved, size_t n)
+{
+	struct sha512 s;
+
+	return sha512_load(&s, (struct str){(const char *)saved, n});
+}
+
+static void
+test_long_saved(void)
+{
+	uint8_t saved[SHA512_STATE_LEN + 1] = {0};
+	struct sha512 s;
+
+	sha512_start(&s);
+	sha512_add(&s, "abc", 3);
+	sha512_save(&s, saved);
+	is_str(hex_of(saved, 8), STR("6a09e667f3bcc908"), "big endian");
+	is_int(saved[79], 24, "counted in bits");
+	is_int(load_long(saved, SHA512_STATE_LEN), 0, "loads");
+	is_int(load_long(saved, SHA512_STATE_LEN - 1), OUT_MALFORMED,
+	       "one less");
+	is_int(load_long(saved, SHA512_STATE_LEN + 1), OUT_MALFORMED,
+	       "one more");
+	is_int(load_long(saved, SHA256_STATE_LEN), OUT_MALFORMED,
+	       "another algorithm's");
+	saved[208] = 128;
+	is_int(load_long(saved, SHA512_STATE_LEN), OUT_MALFORMED,
+	       "a full block");
+	saved[208] = 2;
+	is_int(load_long(saved, SHA512_STATE_LEN), OUT_MALFORMED,
+	       "wrong length");
+	saved[208] = 3;
+	saved[100] = 1;
+	is_int(load_long(saved, SHA512_STATE_LEN), OUT_MALFORMED,
+	       "rubbish behind");
+}
+
 /* RFC 4231, test cases 1, 2, 6, 7; and an empty key. */
 static void
 test_mac(void)
@@ -169,6 +265,9 @@ main(void)
 	test_md5();
 	test_resume();
 	test_saved();
+	test_long_known();
+	test_long_resume();
+	test_long_saved();
 	test_mac();
 	return done_testing();
 }
