@@ -90,7 +90,8 @@ MUST int manifest_delete(const struct visit *, const struct place *,
     struct str digest);
 MUST int tag_delete(const struct visit *, const struct place *, struct str tag);
 /* Point a tag at what another reference names, maybe across repositories of
- * the region (blobs are linked along). Needs pull on from: the caller's duty. */
+ * the region (blobs are linked along). Needs pull on from: the caller's duty.
+ * OUT_ABSENT; OUT_QUOTA; OUT_CONFLICT as for manifest_push. */
 MUST int tag_copy(const struct visit *, const struct place *from,
     struct str from_ref, const struct place *to, struct str to_tag);
 
@@ -159,7 +160,8 @@ MUST int image_blob_unlink(const struct visit *, const struct place *,
     struct str digest);
 /*
  * Link a blob that another repository holds. from may be empty: any repository
- * the subject may pull from. 0 linked; OUT_ABSENT otherwise, without a hint.
+ * the subject may pull from. 0 linked; OUT_QUOTA; OUT_ABSENT otherwise,
+ * without a hint.
  */
 MUST int image_blob_mount(const struct visit *, const struct place *,
     struct str digest, struct str from);

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "blob/blob.h"
 #include "core/link.h"
+#include "core/quota.h"
 #include "core/sql.h"
 #include "wire/ociref.h"
 #include "json/json.h"
@@ -216,6 +217,8 @@ image_blob_mount(const struct visit *by, const struct place *at,
 			   .now = clock_now()};
 	int r = 0;
 
+	if (!quota_may_push(by->core, str_c(by->account), at->region))
+		return OUT_QUOTA;
 	if (from.n == 0) {
 		r = find_holder(&c, &found);
 		c.from = buf_str(&found);

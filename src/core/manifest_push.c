@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "core/link.h"
 #include "core/manifest_read.h"
+#include "core/quota.h"
 #include "core/repo.h"
 #include "core/sql.h"
 #include "crypt/rand.h"
@@ -338,7 +339,9 @@ manifest_push(const struct visit *by, const struct manifest_ask *ask,
 	CLEAN(push_clear)
 	struct push p = {
 	    .by = by, .ask = ask, .read = &m, .note = note, .now = clock_now()};
-	int r = manifest_read(ask->body, ask->media_type, &m, note);
+	int r = quota_may_push(by->core, str_c(by->account), ask->at.region)
+		    ? manifest_read(ask->body, ask->media_type, &m, note)
+		    : OUT_QUOTA;
 
 	repo_principal(&by->who, p.principal);
 	if (r == 0)

@@ -1,4 +1,5 @@
 #include "core/link.h"
+#include "core/quota.h"
 #include "core/repo.h"
 
 #include "base/clock.h"
@@ -251,6 +252,8 @@ tag_copy(const struct visit *by, const struct place *from, struct str from_ref,
 
 	if (!ociref_is_tag(to_tag))
 		return OUT_MALFORMED;
+	if (!quota_may_push(by->core, str_c(by->account), to->region))
+		return OUT_QUOTA;
 	repo_principal(&by->who, c.principal);
 	return gate_write(by, copy_write, &c);
 }

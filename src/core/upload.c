@@ -4,6 +4,7 @@
 #include "blob/blob.h"
 #include "core/hold.h"
 #include "core/key.h"
+#include "core/quota.h"
 #include "core/repo.h"
 #include "core/sql.h"
 #include "core/upload_row.h"
@@ -114,6 +115,8 @@ start(const struct visit *by, const struct place *at, bool known,
 {
 	int r;
 
+	if (!quota_may_push(by->core, str_c(by->account), at->region))
+		return OUT_QUOTA;
 	*s = (struct starting){.by = by, .at = at, .now = clock_now()};
 	repo_principal(&by->who, s->principal);
 	r = rand_hex(s->id, UPLOAD_ID_LEN);

@@ -38,7 +38,7 @@ struct upload {
 #define UPLOAD_INIT { .fd = -1 }
 
 /* A new session, which survives the daemon. OUT_ABSENT no such namespace;
- * OUT_TOO_MANY over UPLOADS_MAX. */
+ * OUT_TOO_MANY over UPLOADS_MAX; OUT_QUOTA. */
 MUST int upload_start(const struct visit *, const struct place *,
     char ret_id[UPLOAD_ID_LEN + 1]);
 /* The same and upload_take in one, for those who have the bytes at hand. Nobody
@@ -48,8 +48,8 @@ MUST int upload_begin(const struct visit *, const struct place *,
 /* How far it is. OUT_ABSENT: unknown, another's, another repository's, over. */
 MUST int upload_look(const struct visit *, const struct place *, struct str id,
     uint64_t *ret_received);
-/* Take it to write. OUT_ABSENT; OUT_BUSY somebody else is writing now, or the
- * database refuses to. */
+/* Take it to write. OUT_ABSENT; OUT_QUOTA; OUT_BUSY somebody else is writing now,
+ * or the database refuses to. */
 MUST int upload_take(const struct visit *, const struct place *, struct str id,
     struct upload *ret);
 /* Append and hash. OUT_TOO_LARGE; OUT_BUSY no space; OUT_ABSENT it was cancelled

@@ -7,6 +7,7 @@
 #include "core/hold.h"
 #include "core/key.h"
 #include "core/link.h"
+#include "core/quota.h"
 #include "core/repo.h"
 #include "core/sql.h"
 #include "core/upload_row.h"
@@ -72,6 +73,8 @@ upload_take(const struct visit *by, const struct place *at, struct str id,
 	/* Its bytes may be those of a blob that comes to light. */
 	if (db_refuses(by->core->db))
 		return OUT_BUSY;
+	if (!quota_may_push(by->core, str_c(by->account), at->region))
+		return OUT_QUOTA;
 	r = hold_take(id, &ret->hold);
 	if (r == 0)
 		r = load_young(ret, id);

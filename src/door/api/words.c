@@ -13,6 +13,7 @@ const struct api_word api_words[] = {
     [OUT_STALE] = {412, "stale"},
     [OUT_TOO_LARGE] = {413, "too_large"},
     [OUT_TOO_MANY] = {409, "limit_reached"},
+    [OUT_QUOTA] = {403, "over_quota"},
     [OUT_UNSUPPORTED] = {400, "unsupported"},
     [OUT_RANGE] = {400, "out_of_range"},
     [OUT_MISMATCH] = {409, "mismatch"},

@@ -5,11 +5,12 @@
 
 /* Bitbucket says 400 to nearly everything that its users can put right. */
 const struct bb_word bb_words[] = {
-    [OUT_OK] = {200},	    [OUT_ABSENT] = {404},	[OUT_DENIED] = {403},
-    [OUT_UNPROVEN] = {401}, [OUT_EXPIRED] = {401},	[OUT_MALFORMED] = {400},
-    [OUT_CONFLICT] = {400}, [OUT_STALE] = {409},	[OUT_TOO_LARGE] = {413},
-    [OUT_TOO_MANY] = {400}, [OUT_UNSUPPORTED] = {501},	[OUT_RANGE] = {400},
-    [OUT_MISMATCH] = {409}, [OUT_MISSING_PART] = {400}, [OUT_BUSY] = {503},
+    [OUT_OK] = {200},	    [OUT_ABSENT] = {404},   [OUT_DENIED] = {403},
+    [OUT_UNPROVEN] = {401}, [OUT_EXPIRED] = {401},  [OUT_MALFORMED] = {400},
+    [OUT_CONFLICT] = {400}, [OUT_STALE] = {409},    [OUT_TOO_LARGE] = {413},
+    [OUT_TOO_MANY] = {400}, [OUT_QUOTA] = {400},    [OUT_UNSUPPORTED] = {501},
+    [OUT_RANGE] = {400},    [OUT_MISMATCH] = {409}, [OUT_MISSING_PART] = {400},
+    [OUT_BUSY] = {503},
 };
 static_assert(nitems(bb_words) == OUT_MAX, "a word for each outcome");
 

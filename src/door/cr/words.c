@@ -3,7 +3,7 @@
 #include <assert.h>
 
 /* Codes known from the original stand as they are; the others are ours, in its
- * pattern: the address's letter and 06 with the outcome's number. */
+ * pattern: the address's letter and 06 with a number that stays. */
 const struct cr_word cr_words[] = {
     [OUT_OK] = {200, "CR%c0600E"},
     [OUT_ABSENT] = {404, "CR%c0601E"},
@@ -15,6 +15,7 @@ const struct cr_word cr_words[] = {
     [OUT_STALE] = {409, "CR%c0607E"},
     [OUT_TOO_LARGE] = {413, "CR%c0608E"},
     [OUT_TOO_MANY] = {409, "CR%c0609E"},
+    [OUT_QUOTA] = {403, "CRQ0615E"},
     [OUT_UNSUPPORTED] = {400, "CR%c0610E"},
     [OUT_RANGE] = {400, "CR%c0611E"},
     [OUT_MISMATCH] = {409, "CR%c0612E"},

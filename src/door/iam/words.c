@@ -15,6 +15,7 @@ const struct iam_word iam_words[] = {
     [OUT_STALE] = {409, "conflict", "BXNIM0112E"},
     [OUT_TOO_LARGE] = {413, "too_large", "BXNIM0113E"},
     [OUT_TOO_MANY] = {409, "conflict", "BXNIM0114E"},
+    [OUT_QUOTA] = {409, "conflict", "BXNIM0114E"},
     [OUT_UNSUPPORTED] = {400, "invalid_request", CODE_INVALID},
     [OUT_RANGE] = {400, "invalid_request", CODE_INVALID},
     [OUT_MISMATCH] = {409, "conflict", "BXNIM0112E"},

@@ -19,6 +19,7 @@ const struct meta_word meta_words[] = {
     [OUT_STALE] = {409, "conflict", "This was done before."},
     [OUT_TOO_LARGE] = {413, "too_large", "The body is too large."},
     [OUT_TOO_MANY] = {429, "often", "Too many requests."},
+    [OUT_QUOTA] = {409, "conflict", "The account is over its quota."},
     [OUT_UNSUPPORTED] = {400, "malformed", "The request is not supported."},
     [OUT_RANGE] = {400, "malformed", "The request is out of range."},
     [OUT_MISMATCH] = {409, "conflict", "This is of another server."},

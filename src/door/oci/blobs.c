@@ -1,3 +1,4 @@
+#include "core/quota.h"
 #include "door/oci/inner.h"
 
 static void
@@ -68,6 +69,7 @@ blob_send(struct call *call, int fd, uint64_t size, struct http_reply *reply)
 		o->size = size;
 		return OUT_RANGE;
 	}
+	quota_pulled(call->core, str_c(call->visit.account), o->at.region, len);
 	put_heads(o, reply);
 	http_head(reply, "Content-Type", STR("application/octet-stream"));
 	reply->status = kind == RANGE_PART ? 206 : 200;
@@ -87,6 +89,9 @@ oci_blob_get(struct call *call, struct http_reply *reply)
 
 	if (call_is_head(call) || is_unchanged(call))
 		return blob_head(call, reply);
+	if (!quota_may_pull(call->core, str_c(call->visit.account),
+			    o->at.region))
+		return OUT_QUOTA;
 	r = image_blob_open(call->core, &o->at, o->ref, &fd, &size);
 	return r != 0 ? r : blob_send(call, fd, size, reply);
 }

@@ -1,5 +1,7 @@
 #include "door/oci/inner.h"
 
+#include "core/quota.h"
+
 #include <assert.h>
 
 struct word {
@@ -19,6 +21,7 @@ static const struct word words[] = {
     [OUT_STALE] = {409, "CONFLICT"},
     [OUT_TOO_LARGE] = {413, "SIZE_INVALID"},
     [OUT_TOO_MANY] = {429, "TOOMANYREQUESTS"},
+    [OUT_QUOTA] = {403, "DENIED"},
     [OUT_UNSUPPORTED] = {400, "UNSUPPORTED"},
     [OUT_RANGE] = {416, "RANGE_INVALID"},
     [OUT_MISMATCH] = {400, "DIGEST_INVALID"},
@@ -175,6 +178,19 @@ put_denied(struct buf *b, const struct call *call)
 	buf_addf(b, " (%s)", why_denied(&call->visit.who, verb));
 }
 
+static void
+put_quota(struct buf *b, const struct call *call)
+{
+	const struct verb_row *verb = asked(call);
+	bool pull = verb == verb_row(VERB_IMAGE_PULL);
+	struct note note = {""};
+
+	(void)!quota_refuse(call->core, str_c(call->visit.account),
+			    str_c(call->region->name),
+			    pull ? QUOTA_TRAFFIC : QUOTA_STORAGE, &note);
+	buf_adds(b, note.text[0] != '\0' ? note.text : out_text(OUT_QUOTA));
+}
+
 static const char *
 plain_text(const struct call *call, int outcome)
 {
@@ -230,6 +246,8 @@ put_text(struct buf *b, const struct call *call, int outcome)
 	if (outcome == OUT_DENIED && o->noun != NOUN_LOGIN &&
 	    o->noun != NOUN_GRANT)
 		put_denied(b, call);
+	else if (outcome == OUT_QUOTA)
+		put_quota(b, call);
 	else if (outcome == OUT_ABSENT)
 		put_absent(b, o);
 	else if (outcome == OUT_MISSING_PART && o->missing.n > 0)
