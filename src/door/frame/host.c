@@ -1,4 +1,5 @@
 #include "door/frame/inner.h"
+#include "http/head.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -164,7 +165,10 @@ frame_host_step(struct inner *in)
 		said = str_trim(field_last(call->req, "x-forwarded-host"));
 		host = said.n > 0 ? said : host;
 	}
-	call->region = core_region_of_host(call->core, host);
+	/* Nobody has looked at a proxy's word yet, and a proxy may pass on its
+	 * client's: "ours:80@elsewhere" is no host of ours. */
+	if (target_host_ok(host))
+		call->region = core_region_of_host(call->core, host);
 	if (call->region == NULL)
 		return inner_status(in, 421, "this server has another name");
 	call->thing.region = str_c(call->region->name);

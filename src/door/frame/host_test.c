@@ -180,6 +180,15 @@ test_base(void)
 		    .fields = {FIELD("x-forwarded-host", "evil.example")},
 		    .n_fields = 1);
 	is_int(got.status, 421, "nor from a proxy");
+	got = GIVEN("10.0.0.1", "reg.example",
+		    .fields = {FIELD("x-forwarded-host",
+				     "reg.example:80@evil.example")},
+		    .n_fields = 1);
+	is_int(got.status, 421, "nor hidden behind one that is ours");
+	got = GIVEN("10.0.0.1", "reg.example",
+		    .fields = {FIELD("x-forwarded-host", "reg.example:")},
+		    .n_fields = 1);
+	is_int(got.status, 421, "nor one that is not well formed");
 }
 
 static void
