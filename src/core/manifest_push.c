@@ -1,47 +1,24 @@
-#include "core/image.h"
+#include "core/manifest_inner.h"
 
 #include "base/clock.h"
-#include "core/link.h"
-#include "core/manifest_read.h"
 #include "core/quota.h"
-#include "core/repo.h"
-#include "core/sql.h"
-#include "crypt/rand.h"
 #include "wire/ociref.h"
 #include "json/json.h"
 
 #include <errno.h>
 #include <unistd.h>
 
-/* What a need turned out to be. */
-struct link {
-	enum { LINK_NONE, LINK_BLOB, LINK_CHILD } kind;
-	int64_t id;
-};
-
 /* Everything that the write needs, found out before it. */
 struct push {
 	const struct visit *by;
 	const struct manifest_ask *ask;
-	const struct manifest_read *read;
-	struct manifest_facts facts;
+	struct manifest_new new;
 	char digest[DIGEST_TEXT_MAX];
 	char principal[PRINCIPAL_MAX];
 	struct str tags[MANIFEST_TAGS_MAX + 1];
 	size_t n_tags;
-	int64_t now;
-	/* Found out in the write, anew each time that it runs. */
-	int64_t repo, id, depth, image_size;
-	struct link *links; /* one per need */
-	struct str missing;
 	struct note *note;
 };
-
-static void
-push_clear(struct push *p)
-{
-	free(p->links);
-}
 
 /* --- before the write --- */
 
@@ -88,23 +65,6 @@ check_names(struct push *p)
 	return 0;
 }
 
-static int
-read_all(int fd, struct buf *ret, size_t n)
-{
-	int r = buf_room(ret, n);
-
-	while (r == 0 && ret->n < n) {
-		ssize_t got = read(fd, ret->p + ret->n, n - ret->n);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return got < 0 ? FAIL(-errno) : FAIL(-EIO);
-		ret->n += (size_t)got;
-	}
-	return r;
-}
-
 static void
 closep(int *fd)
 {
@@ -116,167 +76,20 @@ closep(int *fd)
 static int
 look_into_config(struct push *p)
 {
-	CLEAN(buf_clear) struct buf text = BUF_INIT_MAX(CONFIG_READ_MAX);
+	const struct manifest_read *read = p->new.read;
 	CLEAN(closep) int fd = -1;
 	uint64_t size;
 	int r;
 
-	if (!manifest_facts_known(p->read->config_type))
+	if (!manifest_facts_known(read->config_type))
 		return 0;
-	r = image_blob_open(p->by->core, &p->ask->at, p->read->config, &fd,
-			    &size);
-	if (r == OUT_ABSENT || (r == 0 && size > CONFIG_READ_MAX))
+	r = image_blob_open(p->by->core, &p->ask->at, read->config, &fd, &size);
+	if (r == OUT_ABSENT)
 		return 0;
-	if (r == 0)
-		r = read_all(fd, &text, (size_t)size);
-	if (r == 0)
-		manifest_facts_read(buf_str(&text), &p->facts);
-	return r;
+	return r != 0 ? r : manifest_facts_file(fd, size, &p->new.facts);
 }
 
 /* --- in the write --- */
-
-static int
-need_blob(struct db_at *at, struct push *p, const struct manifest_need *need,
-	  struct link *ret)
-{
-	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
-	int r = db_one(at, SQL_blob_linked, &rows, "si", need->digest, p->repo);
-
-	if (r != 0)
-		return r;
-	if (db_int(&rows, 1) != need->size)
-		return note_set(p->note, OUT_MALFORMED,
-				"the size of %.*s is not that of the blob",
-				STR_ARG(need->digest));
-	*ret = (struct link){.kind = LINK_BLOB, .id = db_int(&rows, 0)};
-	return 0;
-}
-
-static int
-need_child(struct db_at *at, struct push *p, const struct manifest_need *need,
-	   struct link *ret)
-{
-	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
-	int64_t depth;
-	int r =
-	    db_one(at, SQL_manifest_find, &rows, "is", p->repo, need->digest);
-
-	if (r != 0)
-		return r;
-	if (db_int(&rows, 2) != need->size)
-		return note_set(p->note, OUT_MALFORMED,
-				"the size of %.*s is not that of the manifest",
-				STR_ARG(need->digest));
-	depth = db_int(&rows, 3) + 1;
-	if (depth > MANIFEST_DEPTH_MAX)
-		return note_set(p->note, OUT_MALFORMED,
-				"indexes within indexes: at most %d",
-				MANIFEST_DEPTH_MAX);
-	if (depth > p->depth)
-		p->depth = depth;
-	p->image_size += db_int(&rows, 4);
-	*ret = (struct link){.kind = LINK_CHILD, .id = db_int(&rows, 0)};
-	return 0;
-}
-
-static int
-need_one(struct db_at *at, struct push *p, const struct manifest_need *need,
-	 struct link *ret)
-{
-	int r = OUT_ABSENT;
-
-	*ret = (struct link){.kind = LINK_NONE};
-	if (need->kind == NEED_MANIFEST || need->kind == NEED_EITHER)
-		r = need_child(at, p, need, ret);
-	if (r == OUT_ABSENT && need->kind != NEED_MANIFEST)
-		r = need_blob(at, p, need, ret);
-	if (r != OUT_ABSENT || need->kind == NEED_FOREIGN)
-		return r == OUT_ABSENT ? 0 : r;
-	p->missing = need->digest;
-	return OUT_MISSING_PART;
-}
-
-static int
-need_all(struct db_at *at, struct push *p)
-{
-	int r = 0;
-
-	p->depth = p->read->index ? 1 : 0;
-	p->image_size = p->read->image_size;
-	for (size_t i = 0; r == 0 && i < p->read->n_needs; i++)
-		r = need_one(at, p, &p->read->needs[i], &p->links[i]);
-	return r;
-}
-
-static int
-link_all(struct db_at *at, struct push *p)
-{
-	struct link_home home = {.repo = p->repo,
-				 .account = str_c(p->by->account),
-				 .region = p->ask->at.region};
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < p->read->n_needs; i++) {
-		const struct link *l = &p->links[i];
-
-		if (l->kind == LINK_BLOB)
-			r = link_need(at, &home, p->id, l->id, p->now);
-		else if (l->kind == LINK_CHILD)
-			r = db_exec(at, SQL_manifest_child_insert, NULL, "ii",
-				    p->id, l->id);
-	}
-	return FOLD(r);
-}
-
-static struct str
-text_or_null(struct str s)
-{
-	return s.n == 0 ? STR_NONE : s;
-}
-
-static int
-insert(struct db_at *at, struct push *p)
-{
-	const struct manifest_read *m = p->read;
-	int64_t created = p->facts.created_s;
-	int r = rand_id(&p->id);
-
-	if (r == 0)
-		r = need_all(at, p);
-	if (r != 0)
-		return r;
-	r = db_exec(at, SQL_manifest_insert, NULL, "iissSSiSiISsiib", p->id,
-		    p->repo, str_c(p->digest), m->media_type,
-		    text_or_null(m->artifact_type), text_or_null(m->subject),
-		    p->depth, text_or_null(m->config), p->image_size,
-		    created != 0 ? &created : NULL,
-		    text_or_null(str_c(p->facts.platform)), str_c(p->principal),
-		    p->now, (int64_t)p->ask->body.n, p->ask->body);
-	return r != 0 ? FOLD(r) : link_all(at, p);
-}
-
-/* The same bytes again change nothing; they cannot become another type. */
-static int
-find_or_insert(struct db_at *at, struct push *p)
-{
-	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
-	int r = db_one(at, SQL_manifest_find, &rows, "is", p->repo,
-		       str_c(p->digest));
-
-	if (r == OUT_ABSENT) {
-		db_rows_clear(&rows);
-		return insert(at, p);
-	}
-	if (r != 0)
-		return r;
-	p->id = db_int(&rows, 0);
-	if (!str_eq(db_str(&rows, 1), p->read->media_type))
-		return note_set(p->note, OUT_MALFORMED,
-				"these bytes are stored here as %.*s",
-				STR_ARG(db_str(&rows, 1)));
-	return 0;
-}
 
 static int
 put_tags(struct db_at *at, struct push *p, struct jw *w)
@@ -287,7 +100,8 @@ put_tags(struct db_at *at, struct push *p, struct jw *w)
 	jw_array(w, "tags");
 	for (size_t i = 0; r == 0 && i < p->n_tags; i++) {
 		buf_reset(&old);
-		r = tag_move(at, p->repo, p->tags[i], p->id, p->now, &old);
+		r = tag_move(at, p->new.repo, p->tags[i], p->new.id, p->new.now,
+			     &old);
 		jw_object(w, NULL);
 		jw_str(w, "name", p->tags[i]);
 		if (old.n > 0)
@@ -304,10 +118,10 @@ push_write(struct db_at *at, void *arg)
 	CLEAN(buf_clear) struct buf detail = BUF_INIT;
 	struct jw w = JW(&detail);
 	struct push *p = arg;
-	int r = repo_make(at, p->by, &p->ask->at, &p->repo);
+	int r = repo_make(at, p->by, &p->ask->at, &p->new.repo);
 
 	if (r == 0)
-		r = find_or_insert(at, p);
+		r = manifest_insert(at, &p->new);
 	if (r != 0)
 		return r;
 	jw_object(&w, NULL);
@@ -322,7 +136,7 @@ answer(const struct push *p, struct arena *a, struct manifest_put *ret)
 {
 	struct manifest_put put = {
 	    .digest = arena_str(a, str_c(p->digest)),
-	    .subject = arena_str(a, p->read->subject),
+	    .subject = arena_str(a, p->new.read->subject),
 	};
 
 	if (put.digest.p == NULL || put.subject.p == NULL)
@@ -336,9 +150,17 @@ manifest_push(const struct visit *by, const struct manifest_ask *ask,
 	      struct arena *a, struct manifest_put *ret, struct note *note)
 {
 	CLEAN(manifest_read_clear) struct manifest_read m = {0};
-	CLEAN(push_clear)
-	struct push p = {
-	    .by = by, .ask = ask, .read = &m, .note = note, .now = clock_now()};
+	int64_t now = clock_now();
+	struct push p = {.by = by,
+			 .ask = ask,
+			 .note = note,
+			 .new = {.read = &m,
+				 .body = ask->body,
+				 .account = str_c(by->account),
+				 .region = ask->at.region,
+				 .pushed_at = now,
+				 .now = now,
+				 .note = note}};
 	int r = quota_may_push(by->core, str_c(by->account), ask->at.region)
 		    ? manifest_read(ask->body, ask->media_type, &m, note)
 		    : OUT_QUOTA;
@@ -348,14 +170,12 @@ manifest_push(const struct visit *by, const struct manifest_ask *ask,
 		r = check_names(&p);
 	if (r == 0)
 		r = look_into_config(&p);
-	if (r == 0) {
-		p.links = calloc(m.n_needs + 1, sizeof(*p.links));
-		r = p.links == NULL ? FAIL(-ENOMEM) : 0;
-	}
+	p.new.digest = str_c(p.digest);
+	p.new.pushed_by = str_c(p.principal);
 	if (r == 0)
 		r = gate_write(by, push_write, &p);
 	if (r == OUT_MISSING_PART) {
-		ret->missing = arena_str(a, p.missing);
+		ret->missing = arena_str(a, p.new.missing);
 		return ret->missing.p == NULL ? FAIL(-ENOMEM) : r;
 	}
 	return r != 0 ? r : answer(&p, a, ret);
