@@ -116,9 +116,9 @@ access_write(struct core *core, const struct access_ask *ask, struct buf *token)
 		       vault_access_kid(core->vault));
 	r = jwt_input(token, str_c(header), buf_str(&payload));
 	if (r == 0)
-		r = FOLD(vault_access_sign(
-		    core->vault, str_sub(buf_str(token), start, token->n),
-		    signature));
+		r = vault_access_sign(core->vault,
+				      str_sub(buf_str(token), start, token->n),
+				      signature);
 	return r != 0 ? r : jwt_seal(token, signature, sizeof(signature));
 }
 

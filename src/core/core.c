@@ -78,6 +78,8 @@ open_vault(struct core *core, bool make, struct note *note)
 	char path[PATH_MAX];
 	int r = path_in(core, "vault", path);
 
+	if (core->vault != NULL)
+		return vault_begin(core->vault, note);
 	if (r == 0)
 		r = data_sub_dir(core->data_dir, "vault", note);
 	if (r == 0)
@@ -145,6 +147,7 @@ core_open(const struct core_conf *conf, struct core **ret, struct note *note)
 
 	if (core == NULL)
 		return FAIL(-ENOMEM);
+	core->vault = conf->vault;
 	r = conf_take(core, conf, note);
 	if (r == 0)
 		r = open_rooms(core, conf->make, note);

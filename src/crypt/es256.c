@@ -3,6 +3,7 @@
 #include "base/enc.h"
 #include "crypt/digest.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
@@ -21,7 +22,8 @@
  */
 struct es256 {
 	EVP_PKEY *key;
-	EVP_PKEY_CTX *signing, *verifying;
+	EVP_PKEY_CTX *signing,
+	    *verifying; /* signing: NULL with a public half */
 	char x[ES256_COORD + 1], y[ES256_COORD + 1];
 };
 
@@ -140,6 +142,21 @@ key_sound(EVP_PKEY *key)
 	return ctx != NULL && EVP_PKEY_pairwise_check(ctx) == 1;
 }
 
+static int
+make_ready(struct es256 *k)
+{
+	int r = coordinate(k->key, OSSL_PKEY_PARAM_EC_PUB_X, k->x);
+
+	if (r == 0)
+		r = coordinate(k->key, OSSL_PKEY_PARAM_EC_PUB_Y, k->y);
+	if (r != 0)
+		return r;
+	k->verifying = EVP_PKEY_CTX_new(k->key, NULL);
+	return k->verifying != NULL && EVP_PKEY_verify_init(k->verifying) == 1
+		   ? 0
+		   : FAIL(-EIO);
+}
+
 int
 es256_load(struct str pem, struct es256 **ret)
 {
@@ -151,18 +168,76 @@ es256_load(struct str pem, struct es256 **ret)
 	k->key = read_key(pem);
 	if (k->key == NULL || !key_sound(k->key))
 		return OUT_MALFORMED;
-	r = coordinate(k->key, OSSL_PKEY_PARAM_EC_PUB_X, k->x);
-	if (r == 0)
-		r = coordinate(k->key, OSSL_PKEY_PARAM_EC_PUB_Y, k->y);
+	r = make_ready(k);
 	if (r != 0)
 		return r;
 	k->signing = EVP_PKEY_CTX_new(k->key, NULL);
-	k->verifying = EVP_PKEY_CTX_new(k->key, NULL);
-	if (k->signing == NULL || EVP_PKEY_sign_init(k->signing) != 1 ||
-	    k->verifying == NULL || EVP_PKEY_verify_init(k->verifying) != 1)
+	if (k->signing == NULL || EVP_PKEY_sign_init(k->signing) != 1)
 		return FAIL(-EIO);
 	*ret = TAKE(k);
 	return 0;
+}
+
+/* SEC 1, section 2.3.3: 4, x, y. */
+static int
+point_read(struct str x, struct str y, uint8_t ret[1 + 2 * HALF])
+{
+	CLEAN(buf_clear) struct buf bytes = BUF_INIT;
+	int r = OUT_MALFORMED;
+
+	if (x.n == ES256_COORD && y.n == ES256_COORD)
+		r = dec_b64url(&bytes, x);
+	if (r == 0)
+		r = dec_b64url(&bytes, y);
+	if (r == 0 && bytes.n != 2 * HALF)
+		r = OUT_MALFORMED;
+	if (r != 0)
+		return r;
+	ret[0] = 4;
+	memcpy(ret + 1, bytes.p, 2 * HALF);
+	return 0;
+}
+
+static EVP_PKEY *
+point_key(uint8_t point[1 + 2 * HALF])
+{
+	CLEAN(ctx_freep)
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
+	CLEAN(ctx_freep) EVP_PKEY_CTX *check = NULL;
+	CLEAN(pkey_freep) EVP_PKEY *key = NULL;
+	char group[] = "prime256v1";
+	OSSL_PARAM params[] = {
+	    OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group,
+					     0),
+	    OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point,
+					      1 + 2 * HALF),
+	    OSSL_PARAM_construct_end()};
+
+	if (ctx == NULL || EVP_PKEY_fromdata_init(ctx) != 1 ||
+	    EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params) != 1)
+		return NULL;
+	check = EVP_PKEY_CTX_new(key, NULL);
+	if (check == NULL || EVP_PKEY_public_check(check) != 1)
+		return NULL;
+	return TAKE(key);
+}
+
+int
+es256_load_public(struct str x, struct str y, struct es256 **ret)
+{
+	CLEAN(es256_freep) struct es256 *k = calloc(1, sizeof(*k));
+	uint8_t point[1 + 2 * HALF];
+	int r = k == NULL ? FAIL(-ENOMEM) : point_read(x, y, point);
+
+	if (r != 0)
+		return r;
+	k->key = point_key(point);
+	if (k->key == NULL)
+		return OUT_MALFORMED;
+	r = make_ready(k);
+	if (r == 0)
+		*ret = TAKE(k);
+	return r;
 }
 
 void
@@ -218,11 +293,13 @@ lower_s(uint8_t s[HALF])
 int
 es256_sign(const struct es256 *k, struct str input, uint8_t ret[ES256_LEN])
 {
-	CLEAN(ctx_freep) EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_dup(k->signing);
+	CLEAN(ctx_freep) EVP_PKEY_CTX *ctx = NULL;
 	uint8_t digest[SHA256_LEN], der[DER_MAX];
 	size_t n = sizeof(der);
 	int r;
 
+	assert(k->signing != NULL);
+	ctx = EVP_PKEY_CTX_dup(k->signing);
 	if (ctx == NULL)
 		return FAIL(-ENOMEM);
 	r = digest_sha256(input, digest);

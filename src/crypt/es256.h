@@ -1,6 +1,6 @@
 /*
  * ECDSA on P-256 with SHA-256, as JSON Web Signatures have it (RFC 7518 section
- * 3.4). Used by vault_here.c only. The private key lives in memory of OpenSSL,
+ * 3.4). Used by the vault only. The private key lives in memory of OpenSSL,
  * which wipes it when it is freed but neither locks it nor keeps it out of core
  * dumps: programs that hold one must not dump core.
  */
@@ -20,6 +20,9 @@ struct es256;
 MUST int es256_make(struct buf *ret_pem);
 /* 0, OUT_MALFORMED (no private key on P-256), -errno. */
 MUST int es256_load(struct str pem, struct es256 **ret);
+/* The public half alone, by its coordinates in base64url; it verifies and never
+ * signs. 0, OUT_MALFORMED (no point of P-256), -errno. */
+MUST int es256_load_public(struct str x, struct str y, struct es256 **ret);
 void es256_free(struct es256 *);
 DEFINE_FREEP(es256)
 

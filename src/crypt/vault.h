@@ -1,8 +1,8 @@
 /*
  * The vault holds what must never leak: the pepper of stored digests and the
  * signing keys. The rest of the program sends it few words and never sees a
- * key. vault_here.c answers in this process; the words are such that another
- * process could answer them as well.
+ * key. vault_here.c answers in this process, for commands that are alone with
+ * the data; the server asks another process (crypt/vault_there.h).
  *
  * Keys live as files 0600 in DATA/vault (0700), made once, each on disk with its
  * directory before first use: pepper (32 bytes), iam-<kid>.pem (P-256; kid is
@@ -34,11 +34,14 @@ struct vault;
  * on finding them. 0, OUT_ABSENT, OUT_DENIED, -errno. */
 MUST int vault_open(const char *dir, bool make, struct vault **ret,
     struct note *);
-/* The same for one that is in another process and was not opened yet
- * (crypt/vault_there.h); nothing for one that was. */
-MUST int vault_begin(struct vault *, bool make, struct note *);
+/* The first question to one in another process (crypt/vault_there.h); nothing
+ * for one that is here. 0; OUT_BUSY with a note: nobody answers; -errno. */
+MUST int vault_begin(struct vault *, struct note *);
 void vault_free(struct vault *);
 DEFINE_FREEP(vault)
+
+/* Whatever needs a key can end with OUT_BUSY: the process that holds them does
+ * not answer now. */
 
 /* The keyed digest under which a secret is stored and found. */
 MUST int vault_digest(struct vault *, struct str secret,
@@ -59,5 +62,12 @@ MUST int vault_jwks(struct vault *, struct buf *);
 int64_t vault_registry_version(struct vault *); /* that signs new tokens */
 MUST int vault_registry_sign(struct vault *, int64_t version, struct str input,
     uint8_t ret[VAULT_HS256_LEN]); /* OUT_ABSENT: no such version */
+
+/* What the process that holds the keys says of itself, for people. */
+struct vault_state {
+	uint32_t pid;
+	uint8_t no_new_privs, seccomp, landlock, dumpable;
+	uint8_t locked; /* its memory cannot be swapped out */
+};
 
 #endif

@@ -53,8 +53,9 @@ vault_dir_open(const char *dir, bool make, int *ret, struct note *note)
 		return note_set(note, OUT_DENIED,
 				"%s has mode %04o instead of 0700", dir,
 				(unsigned)st.st_mode & 07777);
-	/* A start that was cut short may have left one behind. */
-	if (unlinkat(fd, UNFINISHED, 0) != 0 && errno != ENOENT)
+	/* A start that was cut short may have left one behind; who only reads
+	 * may have no right to remove it. */
+	if (make && unlinkat(fd, UNFINISHED, 0) != 0 && errno != ENOENT)
 		return FAIL(-errno);
 	*ret = fd;
 	fd = -1;

@@ -2,12 +2,11 @@
  * The vault inside this process. Once open it only reads, so that any number of
  * threads may ask at the same time without a lock.
  */
-#include "crypt/vault.h"
+#include "crypt/vault_inner.h"
 
 #include "base/clock.h"
 #include "base/enc.h"
 #include "base/secret.h"
-#include "crypt/es256.h"
 #include "crypt/mac.h"
 #include "crypt/rand.h"
 #include "crypt/vault_file.h"
@@ -21,7 +20,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define KEYS_MAX      32
 #define RAW_LEN	      32
 #define FILE_NAME_MAX 64
 
@@ -33,25 +31,17 @@ static_assert(VAULT_HS256_LEN == MAC_LEN && VAULT_DIGEST_LEN == MAC_LEN,
  * read-only once filled. */
 struct raw {
 	uint8_t pepper[RAW_LEN];
-	uint8_t registry[KEYS_MAX][RAW_LEN];
+	uint8_t registry[VAULT_KEYS_MAX][RAW_LEN]; /* as versions[] */
 };
 
-struct access_key {
-	char kid[VAULT_KID_MAX + 1];
-	struct es256 *key;
-};
-
-struct vault {
+struct here {
+	struct vault vault;
 	struct raw *raw;
-	int64_t versions[KEYS_MAX]; /* of raw->registry; the newest first */
-	size_t version_count;
-	struct access_key access[KEYS_MAX]; /* the newest first */
-	size_t access_count;
 };
 
 /* What vault_open() works with. */
 struct opening {
-	struct vault *v;
+	struct here *v;
 	int dir;
 	bool make;
 	struct note *note;
@@ -60,7 +50,8 @@ struct opening {
 static void
 opening_clear(struct opening *o)
 {
-	vault_free(o->v);
+	if (o->v != NULL)
+		vault_free(&o->v->vault);
 	if (o->dir >= 0)
 		(void)close(o->dir);
 }
@@ -72,36 +63,81 @@ dir_freep(DIR **d)
 		(void)closedir(*d);
 }
 
-static struct vault *
-vault_new(void)
-{
-	struct vault *v = calloc(1, sizeof(*v));
+/* --- answers --- */
 
-	if (v == NULL)
+static struct str
+raw_str(const uint8_t raw[RAW_LEN])
+{
+	return (struct str){(const char *)raw, RAW_LEN};
+}
+
+static int
+here_digest(struct vault *v, struct str secret, uint8_t *ret)
+{
+	const struct here *h = (const struct here *)v;
+
+	return mac_sha256(raw_str(h->raw->pepper), secret, ret);
+}
+
+static int
+here_access_sign(struct vault *v, struct str kid, struct str input,
+		 uint8_t *ret)
+{
+	for (size_t i = 0; i < v->n_access; i++)
+		if (str_eq(str_c(v->access[i].kid), kid))
+			return es256_sign(v->access[i].key, input, ret);
+	return OUT_ABSENT;
+}
+
+static int
+here_registry_sign(struct vault *v, int64_t version, struct str input,
+		   uint8_t *ret)
+{
+	const struct here *h = (const struct here *)v;
+
+	for (size_t i = 0; i < v->n_versions; i++)
+		if (v->versions[i] == version)
+			return mac_sha256(raw_str(h->raw->registry[i]), input,
+					  ret);
+	return OUT_ABSENT;
+}
+
+static void
+here_free(struct vault *v)
+{
+	struct here *h = (struct here *)v;
+
+	if (mprotect(h->raw, sizeof(*h->raw), PROT_READ | PROT_WRITE) == 0)
+		mem_wipe(h->raw, sizeof(*h->raw));
+	(void)munmap(h->raw, sizeof(*h->raw));
+	free(h);
+}
+
+static const struct vault_ops here_ops = {.free = here_free,
+					  .digest = here_digest,
+					  .access_sign = here_access_sign,
+					  .registry_sign = here_registry_sign};
+
+/* --- opening --- */
+
+static struct here *
+here_new(void)
+{
+	struct here *h = calloc(1, sizeof(*h));
+
+	if (h == NULL)
 		return NULL;
-	v->raw = mmap(NULL, sizeof(*v->raw), PROT_READ | PROT_WRITE,
+	h->vault.ops = &here_ops;
+	h->raw = mmap(NULL, sizeof(*h->raw), PROT_READ | PROT_WRITE,
 		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (v->raw == MAP_FAILED) {
-		free(v);
+	if (h->raw == MAP_FAILED) {
+		free(h);
 		return NULL;
 	}
 	/* Both are precautions that a container may not grant. */
-	(void)mlock(v->raw, sizeof(*v->raw));
-	(void)madvise(v->raw, sizeof(*v->raw), MADV_DONTDUMP);
-	return v;
-}
-
-void
-vault_free(struct vault *v)
-{
-	if (v == NULL)
-		return;
-	for (size_t i = 0; i < v->access_count; i++)
-		es256_free(v->access[i].key);
-	if (mprotect(v->raw, sizeof(*v->raw), PROT_READ | PROT_WRITE) == 0)
-		mem_wipe(v->raw, sizeof(*v->raw));
-	(void)munmap(v->raw, sizeof(*v->raw));
-	free(v);
+	(void)mlock(h->raw, sizeof(*h->raw));
+	(void)madvise(h->raw, sizeof(*h->raw), MADV_DONTDUMP);
+	return h;
 }
 
 static int
@@ -144,26 +180,11 @@ open_pepper(struct opening *o)
 	return r != 0 ? r : read_raw(o, "pepper", o->v->raw->pepper);
 }
 
-static bool
-is_kid(struct str s)
-{
-	if (s.n == 0 || s.n > VAULT_KID_MAX)
-		return false;
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i];
-
-		if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'z') &&
-		    c != '-')
-			return false;
-	}
-	return true;
-}
-
 static int
 too_many(struct opening *o)
 {
 	return note_set(o->note, OUT_DENIED, "more than %d keys of one kind",
-			KEYS_MAX);
+			VAULT_KEYS_MAX);
 }
 
 /* The kid starts with the day it was made, so the order of names is the order
@@ -172,12 +193,13 @@ static int
 add_access(struct opening *o, const char *name, struct str kid)
 {
 	CLEAN(buf_clear) struct buf pem = BUF_INIT;
-	struct access_key *keys = o->v->access;
-	size_t at = 0, n = o->v->access_count;
+	struct vault *v = &o->v->vault;
+	struct vault_access *keys = v->access;
+	size_t at = 0, n = v->n_access;
 	struct es256 *key = NULL;
 	int r;
 
-	if (n == KEYS_MAX)
+	if (n == VAULT_KEYS_MAX)
 		return too_many(o);
 	r = vault_file_read(o->dir, name, &pem, o->note);
 	if (r == 0)
@@ -190,21 +212,22 @@ add_access(struct opening *o, const char *name, struct str kid)
 	while (at < n && str_cmp(str_c(keys[at].kid), kid) > 0)
 		at++;
 	memmove(&keys[at + 1], &keys[at], (n - at) * sizeof(*keys));
-	keys[at] = (struct access_key){.key = key};
+	keys[at] = (struct vault_access){.key = key};
 	memcpy(keys[at].kid, kid.p, kid.n);
-	o->v->access_count++;
+	v->n_access++;
 	return 0;
 }
 
 static int
 add_registry(struct opening *o, const char *name, int64_t version)
 {
-	struct vault *v = o->v;
-	size_t at = 0, n = v->version_count;
+	struct vault *v = &o->v->vault;
+	struct raw *raw = o->v->raw;
+	size_t at = 0, n = v->n_versions;
 	uint8_t bytes[RAW_LEN];
 	int r;
 
-	if (n == KEYS_MAX)
+	if (n == VAULT_KEYS_MAX)
 		return too_many(o);
 	r = read_raw(o, name, bytes);
 	if (r != 0)
@@ -213,12 +236,11 @@ add_registry(struct opening *o, const char *name, int64_t version)
 		at++;
 	memmove(&v->versions[at + 1], &v->versions[at],
 		(n - at) * sizeof(v->versions[0]));
-	memmove(v->raw->registry[at + 1], v->raw->registry[at],
-		(n - at) * RAW_LEN);
+	memmove(raw->registry[at + 1], raw->registry[at], (n - at) * RAW_LEN);
 	v->versions[at] = version;
-	memcpy(v->raw->registry[at], bytes, RAW_LEN);
+	memcpy(raw->registry[at], bytes, RAW_LEN);
 	mem_wipe(bytes, sizeof(bytes));
-	v->version_count++;
+	v->n_versions++;
 	return 0;
 }
 
@@ -234,7 +256,7 @@ add_file(struct opening *o, const char *name)
 
 	if (str_starts(s, iam) && str_ends(s, pem)) {
 		kid = str_sub(s, iam.n, s.n - iam.n - pem.n);
-		if (s.n >= iam.n + pem.n && is_kid(kid))
+		if (s.n >= iam.n + pem.n && vault_kid_ok(kid))
 			return add_access(o, name, kid);
 	} else if (str_starts(s, registry)) {
 		if (str_u64(str_sub(s, registry.n, s.n), INT64_MAX, &version) ==
@@ -288,8 +310,8 @@ make_access(struct opening *o)
 static int
 make_missing(struct opening *o)
 {
-	bool access = o->v->access_count == 0,
-	     registry = o->v->version_count == 0;
+	bool access = o->v->vault.n_access == 0,
+	     registry = o->v->vault.n_versions == 0;
 	int r = 0;
 
 	if (!access && !registry)
@@ -312,12 +334,9 @@ open_keys(struct opening *o)
 
 	if (r == 0)
 		r = make_missing(o);
-	if (r != 0 || (o->v->access_count > 0 && o->v->version_count > 0))
+	if (r != 0 || (o->v->vault.n_access > 0 && o->v->vault.n_versions > 0))
 		return r;
-	for (size_t i = 0; i < o->v->access_count; i++)
-		es256_free(o->v->access[i].key);
-	o->v->access_count = 0;
-	o->v->version_count = 0;
+	vault_public_clear(&o->v->vault);
 	return add_files(o);
 }
 
@@ -328,7 +347,7 @@ vault_open(const char *dir, bool make, struct vault **ret, struct note *note)
 	struct opening o = {.dir = -1, .make = make, .note = note};
 	int r;
 
-	o.v = vault_new();
+	o.v = here_new();
 	if (o.v == NULL)
 		return FAIL(-ENOMEM);
 	r = vault_dir_open(dir, make, &o.dir, note);
@@ -340,78 +359,7 @@ vault_open(const char *dir, bool make, struct vault **ret, struct note *note)
 		return r;
 	if (mprotect(o.v->raw, sizeof(*o.v->raw), PROT_READ) != 0)
 		return FAIL(-errno);
-	*ret = TAKE(o.v);
+	*ret = &o.v->vault;
+	o.v = NULL;
 	return 0;
-}
-
-static struct str
-raw_str(const uint8_t raw[RAW_LEN])
-{
-	return (struct str){(const char *)raw, RAW_LEN};
-}
-
-int
-vault_digest(struct vault *v, struct str secret, uint8_t ret[VAULT_DIGEST_LEN])
-{
-	return mac_sha256(raw_str(v->raw->pepper), secret, ret);
-}
-
-int
-vault_access_sign(struct vault *v, struct str input,
-		  uint8_t ret[VAULT_ES256_LEN])
-{
-	return es256_sign(v->access[0].key, input, ret);
-}
-
-const char *
-vault_access_kid(struct vault *v)
-{
-	return v->access[0].kid;
-}
-
-int
-vault_access_verify(struct vault *v, struct str kid, struct str input,
-		    struct str signature)
-{
-	for (size_t i = 0; i < v->access_count; i++)
-		if (str_eq(str_c(v->access[i].kid), kid))
-			return es256_verify(v->access[i].key, input, signature);
-	return OUT_UNPROVEN;
-}
-
-/* Nothing in it needs an escape: see is_kid(). */
-int
-vault_jwks(struct vault *v, struct buf *b)
-{
-	(void)buf_adds(b, "{\"keys\":[");
-	for (size_t i = 0; i < v->access_count; i++) {
-		const struct access_key *k = &v->access[i];
-
-		(void)buf_addf(
-		    b,
-		    "%s{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"%.*s\","
-		    "\"y\":\"%.*s\",\"use\":\"sig\",\"alg\":\"ES256\","
-		    "\"kid\":\"%s\"}",
-		    i > 0 ? "," : "", STR_ARG(es256_x(k->key)),
-		    STR_ARG(es256_y(k->key)), k->kid);
-	}
-	(void)buf_adds(b, "]}");
-	return buf_err(b);
-}
-
-int64_t
-vault_registry_version(struct vault *v)
-{
-	return v->versions[0];
-}
-
-int
-vault_registry_sign(struct vault *v, int64_t version, struct str input,
-		    uint8_t ret[VAULT_HS256_LEN])
-{
-	for (size_t i = 0; i < v->version_count; i++)
-		if (v->versions[i] == version)
-			return mac_sha256(raw_str(v->raw->registry[i]), input,
-					  ret);
-	return OUT_ABSENT;
 }

@@ -7,10 +7,10 @@
  *
  * All questions are pure, so one whose answer was lost with the process that was
  * to give it is asked again, of its successor. Nobody waits longer than
- * VAULT_WAIT_MS: then the answer is -ETIMEDOUT.
- *
- * Packets: u8 word, then its argument; the answer: u8 0 or an outcome or 255 for
- * a failure, then the result (crypt/vault_talk.h).
+ * VAULT_WAIT_MS: then the outcome is OUT_BUSY. From then on until it answers
+ * again, one question every VAULT_PROBE_MS is tried, for VAULT_SHORT_MS, and all
+ * others are OUT_BUSY at once, so that a vault that is gone stops nobody who
+ * does not need it.
  */
 #ifndef CRYPT_VAULT_THERE_H
 #define CRYPT_VAULT_THERE_H
@@ -18,19 +18,39 @@
 #include "crypt/vault.h"
 
 #define VAULT_CHANNELS 4
-#define VAULT_WAIT_MS 5000
-#define VAULT_PACKET_MAX (64 * KIB)
+#define VAULT_WAIT_MS 2000
+#define VAULT_PROBE_MS 200
+#define VAULT_SHORT_MS 50
 
-/* Takes the sockets (SOCK_SEQPACKET, blocking), n of them, 1..VAULT_CHANNELS.
- * Nothing is asked yet: vault_begin() is the first question. */
-MUST int vault_there_new(const int *fds, size_t n, struct vault **ret);
+enum vault_trouble {
+	VAULT_FINE,   /* it answers again */
+	VAULT_SILENT, /* it does not answer in time */
+	VAULT_GONE,   /* nobody will any more */
+	VAULT_ODD     /* it says what cannot be */
+};
 
-/* Answers questions on fd until the other end is closed (0) or something is
- * wrong with it (-errno). dir is opened by the first VAULT_BEGIN that any thread
- * gets. Many threads may serve the same house, each its own fd. */
-struct vault_house;
-MUST int vault_house_new(const char *dir, struct vault_house **ret);
-void vault_house_free(struct vault_house *);
-MUST int vault_house_serve(struct vault_house *, int fd);
+/* The sockets (SOCK_SEQPACKET; 1..VAULT_CHANNELS of them) are the vault's from
+ * then on. trouble (may be NULL) hears of a change, from whichever thread met
+ * it, and must be quick. */
+struct vault_there_conf {
+	const int *fds;
+	size_t n;
+	void (*trouble)(void *arg, enum vault_trouble);
+	void *arg;
+};
+/* Nothing is asked yet: vault_begin() is the first question. */
+MUST int vault_there_new(const struct vault_there_conf *, struct vault **ret);
+/* Does it answer? Asks only when it did not the last time. */
+bool vault_there_well(struct vault *);
+MUST int vault_there_state(struct vault *, struct vault_state *ret);
+/* Questions there were, and those that found no answer. */
+void vault_there_count(struct vault *, uint64_t *ret_asked, uint64_t *ret_lost);
+
+/* The other end. Answers questions on n sockets until all are closed by who
+ * asks (0), or something is wrong (-errno). One thread. */
+MUST int vault_house_serve(struct vault *, const struct vault_state *,
+    const int *fds, size_t n);
+/* To those that wait on this socket: who was to answer is no more. */
+MUST int vault_house_lost(int fd);
 
 #endif
