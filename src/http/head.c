@@ -27,6 +27,14 @@ all_token(struct str s)
 	return s.n > 0;
 }
 
+/* HTTP/0.9 has no head that could end: its one line is refused when it is
+ * there, and not at the deadline. */
+static bool
+names_version(const char *line, size_t n)
+{
+	return n > 9 && memcmp(line + n - 9, " HTTP/", 6) == 0;
+}
+
 int
 head_scan(struct head_scan *scan, const char *p, size_t n, size_t *ret_end)
 {
@@ -42,6 +50,8 @@ head_scan(struct head_scan *scan, const char *p, size_t n, size_t *ret_end)
 			return 400;
 		if (scan->line == 0 && at > LINE_MAX_)
 			return 414;
+		if (scan->line == 0 && !names_version(p, at - 1))
+			return 400;
 		scan->seen = scan->line = at + 1;
 		if (scan->line > HTTP_HEAD_MAX)
 			return 431;

@@ -22,7 +22,8 @@
  * or CR, obs-fold, blanks before a colon, NUL or control bytes, a malformed
  * Host, a target that is not in origin form. A path may not hold empty or dot
  * segments, ";", a backslash, or an escaped dot, backslash or control byte;
- * other escapes ("%2f") are the program's to judge. A Content-Encoding other
+ * other escapes ("%2f") are the program's to judge. Escapes are well formed and
+ * UTF-8 in path and query, and none is NUL. A Content-Encoding other
  * than identity is 415, but for one gzip where begin() takes it.
  * test/scene/x*.t lists them all.
  */
@@ -182,6 +183,8 @@ void http_stats(struct http_server *, struct http_stats *ret);
  * "100 Continue" is sent before the first read when the client asked for it.
  */
 MUST int http_body_read(struct http_req *, void *p, size_t n, size_t *ret);
+/* The outcome of http_body_read() that ended the body early, or 0. */
+int http_body_flaw(const struct http_req *);
 /* Ask guard(arg) during http_body_read. */
 void http_body_guard(struct http_req *, bool (*guard)(void *), void *arg);
 

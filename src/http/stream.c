@@ -133,6 +133,13 @@ http_body_read(struct http_req *req, void *p, size_t n, size_t *ret)
 	return gunzip_read(w->gunzip, raw_read, req, p, n, ret);
 }
 
+int
+http_body_flaw(const struct http_req *req)
+{
+	/* The doors' tests ask without a connection. */
+	return req->conn != NULL ? req->conn->work->body_flaw : 0;
+}
+
 void
 http_body_guard(struct http_req *req, bool (*guard)(void *), void *arg)
 {

@@ -59,27 +59,41 @@ is_utf8(struct str s)
 	return true;
 }
 
+static const char *
+path_escape_flaw(int c)
+{
+	if (c < ' ' || c == 0x7f)
+		return "escaped control byte in the target";
+	if (c == '.' || c == '\\')
+		return "escaped dot or backslash in the target";
+	return NULL;
+}
+
+static const char *
+query_escape_flaw(int c)
+{
+	return c == '\0' ? "escaped NUL in the target" : NULL;
+}
+
 /* Overlong forms are how "/" and "." used to be smuggled past such checks. */
 static const char *
-escape_flaw(struct str path)
+escape_flaw(struct str text, const char *(*flaw)(int c))
 {
 	char plain[HTTP_TARGET_MAX];
 	size_t n = 0;
 
-	for (size_t i = 0; i < path.n && n < sizeof(plain); i++) {
-		int c = (unsigned char)path.p[i], high, low;
+	for (size_t i = 0; i < text.n && n < sizeof(plain); i++) {
+		int c = (unsigned char)text.p[i], high, low;
 
 		if (c == '%') {
-			high = i + 2 < path.n ? hex_value(path.p[i + 1]) : -1;
-			low = high < 0 ? -1 : hex_value(path.p[i + 2]);
+			high = i + 2 < text.n ? hex_value(text.p[i + 1]) : -1;
+			low = high < 0 ? -1 : hex_value(text.p[i + 2]);
 			if (low < 0)
 				return "malformed escape in the target";
 			c = high * 16 + low;
 			i += 2;
-			if (c < ' ' || c == 0x7f)
-				return "escaped control byte in the target";
-			if (c == '.' || c == '\\')
-				return "escaped dot or backslash in the target";
+			if (flaw(c) != NULL)
+				return flaw(c);
 		}
 		plain[n++] = (char)c;
 	}
@@ -97,13 +111,19 @@ target_path_flaw(struct str path)
 		return "odd byte in the target";
 	if (has_odd_segment(path))
 		return "empty or dot segment in the target";
-	return memchr(path.p, '%', path.n) == NULL ? NULL : escape_flaw(path);
+	if (memchr(path.p, '%', path.n) == NULL)
+		return NULL;
+	return escape_flaw(path, path_escape_flaw);
 }
 
 const char *
 target_query_flaw(struct str query)
 {
-	return all_in(query_map, query) ? NULL : "odd byte in the target";
+	if (!all_in(query_map, query))
+		return "odd byte in the target";
+	if (query.n == 0 || memchr(query.p, '%', query.n) == NULL)
+		return NULL;
+	return escape_flaw(query, query_escape_flaw);
 }
 
 static bool

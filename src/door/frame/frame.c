@@ -178,6 +178,11 @@ app_begin(void *arg, struct http_req *req, struct http_reply *reply,
 		return HTTP_ANSWER;
 	}
 	inner_init(in, frame, req, req->arena);
+	/* "OPTIONS *" asks whether somebody is there, about nothing. */
+	if (str_eq(req->path, STR("*"))) {
+		reply->status = 204;
+		return HTTP_ANSWER;
+	}
 	r = frame_let_in(in);
 	if (r == 0)
 		return plan_of(&in->call, body_max);
@@ -189,8 +194,6 @@ app_begin(void *arg, struct http_req *req, struct http_reply *reply,
 static int
 body_flaw(struct inner *in, int r)
 {
-	if (r == OUT_EXPIRED)
-		return inner_status(in, 408, "the body came too slowly");
 	return r < 0 ? r : inner_status(in, 400, "the body is not well formed");
 }
 
@@ -256,6 +259,9 @@ app_run(void *arg, struct http_req *req, struct http_reply *reply)
 			log_fail("request_failed", r);
 		reply->cut = true;
 	} else if (r != 0) {
+		/* Whatever the handler made of it. */
+		if (http_body_flaw(req) == OUT_EXPIRED)
+			r = inner_status(in, 408, "the body came too slowly");
 		say(in, r, reply);
 	}
 	if (!http_sending(req))

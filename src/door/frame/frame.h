@@ -8,8 +8,10 @@
  * What the frame refuses by itself, in the door's words: 400 a path or query
  * that two readers could understand differently, 403 credentials in clear text
  * from another machine (a login, an Authorization field, the path of a
- * RULE_MACHINE verb), 404 and 405, 413, 415 a content coding or type that
- * the route does not take, 421 a Host that is not ours.
+ * RULE_MACHINE verb) and changes for a page of another site (Origin), 404 and
+ * 405, 408 a stream that came too slowly, 413, 415 a content coding or type
+ * that the route does not take, 421 a Host that is not ours. "OPTIONS *" is 204,
+ * whatever else the request says.
  */
 #ifndef DOOR_FRAME_FRAME_H
 #define DOOR_FRAME_FRAME_H

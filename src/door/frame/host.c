@@ -193,3 +193,21 @@ frame_plain_step(struct inner *in)
 				    "that a TLS proxy stands in front");
 	return 0;
 }
+
+/* A browser adds by itself what it was once told, and says for which page it
+ * asks. None of ours does; so who writes for another's page, or hides for
+ * whose, does it in somebody's name without their knowing. */
+int
+frame_origin_step(struct inner *in)
+{
+	const struct http_req *req = in->call.req;
+	size_t count;
+	struct str origin = http_field_get(req, "origin", &count);
+
+	if (count == 0 || req->method == HTTP_GET || req->method == HTTP_HEAD ||
+	    req->method == HTTP_OPTIONS)
+		return 0;
+	if (count == 1 && str_eq_nocase(origin, in->call.base))
+		return 0;
+	return inner_status(in, 403, "no changes for pages of another site");
+}

@@ -10,11 +10,12 @@ struct given {
 	size_t n_fields;
 	bool tls, loopback, behind_tls, off_loopback;
 	enum verb verb;
+	enum http_method method;
 };
 
 struct got {
 	char addr[HTTP_ADDR_MAX], base[256], region[REGION_NAME_MAX + 1];
-	int host, plain, status;
+	int host, plain, origin, status;
 	bool forwarded;
 };
 
@@ -44,7 +45,8 @@ look(struct given g)
 				       .n_trusted = nitems(proxies),
 				       .behind_tls = g.behind_tls,
 				       .off_loopback = g.off_loopback}};
-	struct http_req req = {.host = str_c(g.host),
+	struct http_req req = {.method = g.method,
+			       .host = str_c(g.host),
 			       .fields = g.fields,
 			       .n_fields = g.n_fields,
 			       .tls = g.tls,
@@ -64,6 +66,7 @@ look(struct given g)
 	got.host = frame_host_step(&in);
 	got.forwarded = call_forwarded(&in.call);
 	got.plain = frame_plain_step(&in);
+	got.origin = got.host == 0 ? frame_origin_step(&in) : 0;
 	got.status = in.status;
 	(void)snprintf(got.addr, sizeof(got.addr), "%.*s",
 		       STR_ARG(in.call.addr));
@@ -219,6 +222,47 @@ test_plain(void)
 	is_int(look(g).plain, STATUS_SAID, "a credential in clear text");
 }
 
+static void
+test_origin(void)
+{
+	static const char *const ours[] = {"http://reg.example",
+					   "HTTP://Reg.Example"};
+	static const char *const others[] = {
+	    "null",
+	    "",
+	    "https://evil.example",
+	    "https://reg.example",
+	    "http://reg.example.evil.example",
+	    "http://reg.example:81",
+	    "http://reg.example/",
+	    "http://reg.example http://evil.example",
+	};
+	struct given g = {.peer = "1.2.3.4",
+			  .host = "reg.example",
+			  .n_fields = 1,
+			  .method = HTTP_PUT};
+
+	for (size_t i = 0; i < nitems(ours); i++) {
+		g.fields[0] =
+		    (struct http_field){STR("origin"), str_c(ours[i])};
+		is_int(look(g).origin, 0, "from us: %s", ours[i]);
+	}
+	for (size_t i = 0; i < nitems(others); i++) {
+		g.fields[0].value = str_c(others[i]);
+		is_int(look(g).origin, STATUS_SAID, "from '%s'", others[i]);
+		is_int(look(g).status, 403, "is refused");
+	}
+	g.method = HTTP_GET;
+	is_int(look(g).origin, 0, "looking is not changing");
+	g.method = HTTP_DELETE;
+	g.fields[0].value = str_c(ours[0]);
+	g.fields[1] = g.fields[0];
+	g.n_fields = 2;
+	is_int(look(g).origin, STATUS_SAID, "two are not one");
+	g.n_fields = 0;
+	is_int(look(g).origin, 0, "clients that are no browser have none");
+}
+
 int
 main(void)
 {
@@ -226,5 +270,6 @@ main(void)
 	test_forwarded();
 	test_base();
 	test_plain();
+	test_origin();
 	return done_testing();
 }

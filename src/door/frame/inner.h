@@ -83,6 +83,7 @@ MUST int frame_route_step(struct inner *);
 void frame_host_addr(struct inner *);	   /* who the peer is */
 MUST int frame_host_step(struct inner *);  /* region and base, or 421 */
 MUST int frame_plain_step(struct inner *); /* 403 */
+MUST int frame_origin_step(struct inner *); /* 403 */
 
 /* let_in.c: all that is asked before a handler runs. 0, STATUS_SAID, an
  * outcome, or -errno. */

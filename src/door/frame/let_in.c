@@ -1,21 +1,31 @@
 #include "door/frame/inner.h"
 
+/* One of its parameters: whatever it is, it names no other charset. */
+static bool
+is_utf8_too(struct str param)
+{
+	struct str name, value;
+
+	if (!str_cut(param, '=', &name, &value) ||
+	    !str_eq_nocase(str_trim(name), STR("charset")))
+		return true;
+	return str_eq_nocase(str_trim(value), STR("utf-8")) ||
+	       str_eq_nocase(str_trim(value), STR("\"utf-8\""));
+}
+
 static bool
 has_type(const struct http_req *req, struct str want)
 {
-	struct str type = http_field_get(req, "content-type", NULL), rest;
-	struct str charset;
+	size_t count;
+	struct str rest = http_field_get(req, "content-type", &count), part;
 
-	if (!str_cut(type, ';', &type, &rest))
-		rest = STR_NONE;
-	if (!str_eq_nocase(str_trim(type), want))
+	if (count != 1 || !str_next(&rest, ';', &part) ||
+	    !str_eq_nocase(str_trim(part), want))
 		return false;
-	rest = str_trim(rest);
-	if (!str_cut(rest, '=', &rest, &charset) ||
-	    !str_eq_nocase(str_trim(rest), STR("charset")))
-		return true;
-	return str_eq_nocase(str_trim(charset), STR("utf-8")) ||
-	       str_eq_nocase(str_trim(charset), STR("\"utf-8\""));
+	while (str_next(&rest, ';', &part))
+		if (!is_utf8_too(part))
+			return false;
+	return true;
 }
 
 /* What the fields say about the body, before any of it is read. */
@@ -95,8 +105,9 @@ int
 frame_let_in(struct inner *in)
 {
 	static int (*const steps[])(struct inner *) = {
-	    frame_host_step, frame_route_step, frame_plain_step, fields_step,
-	    body_step,	     aim_step,	       gate_step,
+	    frame_host_step,   frame_route_step, frame_plain_step,
+	    frame_origin_step, fields_step,	 body_step,
+	    aim_step,	       gate_step,
 	};
 	int r = 0;
 
