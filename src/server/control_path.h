@@ -1,0 +1,17 @@
+/*
+ * Where the socket of server/control.h is. Its address has room for 107 bytes,
+ * and DATA may lie deeper than that: so it is named by a descriptor of DATA.
+ */
+#ifndef SERVER_CONTROL_PATH_H
+#define SERVER_CONTROL_PATH_H
+
+#include "base/out.h"
+
+#include <sys/un.h>
+
+#define CONTROL_NAME "control"
+
+/* dir: DATA, open for as long as the address is used. */
+void control_addr(int dir, struct sockaddr_un *ret);
+
+#endif
