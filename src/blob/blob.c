@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -355,4 +356,37 @@ int
 blob_remove(struct blob_store *store, struct str key)
 {
 	return blob_remove_all(store, &key, 1);
+}
+
+/* A lock of the kernel on the folder: it goes with the process. */
+static int
+hold(int fd, int how, int *ret_fd)
+{
+	int r = 0;
+
+	if (fd < 0)
+		return errno == ENOENT ? OUT_ABSENT : FAIL(-errno);
+	while (r == 0 && flock(fd, how) != 0)
+		if (errno != EINTR)
+			r = errno == EWOULDBLOCK ? OUT_BUSY : FAIL(-errno);
+	if (r != 0)
+		(void)close(fd);
+	else
+		*ret_fd = fd;
+	return r;
+}
+
+int
+blob_hold_alone(struct blob_store *store, int *ret_fd)
+{
+	return hold(
+	    openat(store->root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+	    LOCK_EX | LOCK_NB, ret_fd);
+}
+
+int
+blob_hold_together(const char *root, int *ret_fd)
+{
+	return hold(open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC), LOCK_SH,
+		    ret_fd);
 }

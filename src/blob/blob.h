@@ -55,4 +55,11 @@ MUST int blob_remove(struct blob_store *, struct str key);
  * failure is returned. */
 MUST int blob_remove_all(struct blob_store *, const struct str *keys, size_t n);
 
+/* Who takes away what was once stored holds the store alone meanwhile: OUT_BUSY
+ * at once while somebody copies it. Closing *ret_fd lets go. */
+MUST int blob_hold_alone(struct blob_store *, int *ret_fd);
+/* Who copies the store of this root, also from another process: waits for those
+ * who take away. OUT_ABSENT there is no such folder. */
+MUST int blob_hold_together(const char *root, int *ret_fd);
+
 #endif

@@ -430,6 +430,28 @@ test_direct(void)
 	blob_free_store(store);
 }
 
+static void
+test_hold(void)
+{
+	struct blob_store *store;
+	int one = -1, two = -1, none = -1;
+	struct note note = {0};
+
+	ok(blob_open_store(path_of("blobs"), &store, &note) == 0, "a store");
+	is_int(blob_hold_together(path_of("nowhere"), &none), OUT_ABSENT,
+	       "what is not there cannot be held");
+	is_int(blob_hold_together(path_of("blobs"), &one), 0, "one copies it");
+	is_int(blob_hold_together(path_of("blobs"), &two), 0, "and another");
+	is_int(blob_hold_alone(store, &none), OUT_BUSY,
+	       "nobody takes away meanwhile");
+	(void)close(one);
+	is_int(blob_hold_alone(store, &none), OUT_BUSY, "nor after the first");
+	(void)close(two);
+	is_int(blob_hold_alone(store, &none), 0, "only after the last");
+	(void)close(none);
+	blob_free_store(store);
+}
+
 int
 main(void)
 {
@@ -445,6 +467,7 @@ main(void)
 	test_write();
 	test_direct();
 	test_full();
+	test_hold();
 	folder_remove();
 	return done_testing();
 }

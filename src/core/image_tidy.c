@@ -1,6 +1,7 @@
 #include "core/image.h"
 
 #include "base/clock.h"
+#include "base/fd.h"
 #include "blob/blob.h"
 #include "core/hold.h"
 #include "core/key.h"
@@ -122,7 +123,7 @@ forget_write(struct db_at *at, void *arg)
 /* The bytes first: a row without bytes is harmless, bytes without a row would
  * stay for ever. */
 static int
-sweep(struct core *core)
+sweep_round(struct core *core)
 {
 	struct batch due = {0}, gone = {0};
 	int r = trash_read(core, &due);
@@ -140,6 +141,18 @@ sweep(struct core *core)
 		r = r == 0 ? forgot : r;
 	}
 	return r;
+}
+
+/* While a backup is under way, what its database knows of has to stay. */
+static int
+sweep(struct core *core)
+{
+	CLEAN(fd_closep) int hold = -1;
+	int r = blob_hold_alone(core->blobs, &hold);
+
+	if (r != 0)
+		return r == OUT_BUSY ? 0 : r;
+	return sweep_round(core);
 }
 
 int

@@ -7,7 +7,10 @@
  * The copy gets its database's name last and is then checked: what was
  * interrupted or does not hold together is no installation.
  */
+#include "server/backup.h"
+
 #include "base/fd.h"
+#include "blob/blob.h"
 #include "server/backup_git.h"
 #include "server/command.h"
 #include "server/copy.h"
@@ -29,16 +32,15 @@
 #include <unistd.h>
 
 #define DEPTH_MAX 4
-#define DATABASE  "latchkey.db"
 #define PARTIAL	  "latchkey.partial"
 
 /* Not copied: the database, which copies itself, repositories, which have an
  * order of their own, and the first key's file, which is for the eyes of
- * whoever installed. */
+ * whoever installed. (The socket of commands is no file.) */
 static bool
 is_left_out(const char *name, int depth)
 {
-	return depth == 0 && (str_starts(str_c(name), STR(DATABASE)) ||
+	return depth == 0 && (str_starts(str_c(name), STR(BACKUP_DATABASE)) ||
 			      strcmp(name, BACKUP_GIT_FOLDER) == 0 ||
 			      strcmp(name, "first-apikey") == 0);
 }
@@ -47,7 +49,7 @@ static int
 database_copy(const char *from, const char *to, struct note *note)
 {
 	char from_path[PATH_MAX], to_path[PATH_MAX];
-	int n = snprintf(from_path, PATH_MAX, "%s/" DATABASE, from);
+	int n = snprintf(from_path, PATH_MAX, "%s/" BACKUP_DATABASE, from);
 	int k = snprintf(to_path, PATH_MAX, "%s/" PARTIAL, to);
 
 	if (n >= PATH_MAX || k >= PATH_MAX)
@@ -58,20 +60,21 @@ database_copy(const char *from, const char *to, struct note *note)
 /* From before the database is copied until the end: what it knows of must not
  * be removed meanwhile. */
 static int
-git_hold(const char *from, int *ret_fd)
+hold(const char *from, const char *name, int (*take)(const char *, int *),
+     int *ret_fd)
 {
 	char path[PATH_MAX];
-	int n = snprintf(path, sizeof(path), "%s/" BACKUP_GIT_FOLDER, from);
-	int r = n < PATH_MAX ? git_hold_together(path, ret_fd)
-			     : FAIL(-ENAMETOOLONG);
+	int n = snprintf(path, sizeof(path), "%s/%s", from, name);
+	int r = n < PATH_MAX ? take(path, ret_fd) : FAIL(-ENAMETOOLONG);
 
 	return r == OUT_ABSENT ? 0 : r;
 }
 
-static int
-backup_make(const char *from, const char *to, struct note *note)
+int
+backup_copy(const char *from, const char *to, struct note *note)
 {
-	CLEAN(fd_closep) int hold = -1;
+	CLEAN(fd_closep) int git = -1;
+	CLEAN(fd_closep) int blobs = -1;
 	CLEAN(fd_closep)
 	int from_dir = open(from, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	CLEAN(fd_closep)
@@ -80,7 +83,9 @@ backup_make(const char *from, const char *to, struct note *note)
 
 	if (from_dir < 0 || to_dir < 0)
 		return FAIL(-errno);
-	r = git_hold(from, &hold);
+	r = hold(from, BACKUP_GIT_FOLDER, git_hold_together, &git);
+	if (r == 0)
+		r = hold(from, "blobs", blob_hold_together, &blobs);
 	if (r == 0)
 		r = database_copy(from, to, note);
 	if (r == 0)
@@ -89,8 +94,9 @@ backup_make(const char *from, const char *to, struct note *note)
 		r = backup_git(from_dir, to_dir);
 	if (r == 0 && syncfs(to_dir) != 0)
 		r = FAIL(-errno);
-	if (r == 0 && (renameat(to_dir, PARTIAL, to_dir, DATABASE) != 0 ||
-		       fsync(to_dir) != 0))
+	if (r == 0 &&
+	    (renameat(to_dir, PARTIAL, to_dir, BACKUP_DATABASE) != 0 ||
+	     fsync(to_dir) != 0))
 		r = FAIL(-errno);
 	return r;
 }
@@ -121,9 +127,8 @@ say_failed(void *arg, const char *line)
 		fprintf(stderr, "%s\n", line);
 }
 
-/* What was copied can be opened and holds together. */
-static int
-copy_check(const struct conf *conf, const char *path)
+int
+backup_check(const struct conf *conf, const char *path, bool deep)
 {
 	CLEAN(core_freep) struct core *core = NULL;
 	struct data_dir dir;
@@ -135,9 +140,9 @@ copy_check(const struct conf *conf, const char *path)
 	r = serve_core_open(conf, &dir, false, &core);
 	if (r != 0)
 		return r;
-	r = core_verify(core, false, say_failed, NULL);
+	r = core_verify(core, deep, say_failed, NULL);
 	if (r == 0)
-		r = verify_git(core, conf->git, false, say_failed, NULL);
+		r = verify_git(core, conf->git, deep, say_failed, NULL);
 	return r == 0 ? 0
 		      : serve_complain(EXIT_FAILURE,
 				       "the copy does not hold together");
@@ -157,10 +162,10 @@ command_backup(const struct run *run)
 		return r;
 	if (target_make(run->rest[0], dir.path, target, &note) != 0)
 		return serve_complain(EXIT_CANTCREAT, note.text);
-	r = backup_make(dir.path, target, &note);
+	r = backup_copy(dir.path, target, &note);
 	if (r != 0)
 		return admin_complain("backup", r, &note);
-	r = copy_check(run->conf, target);
+	r = backup_check(run->conf, target, false);
 	if (r == 0)
 		printf("%s\n", target);
 	return r;

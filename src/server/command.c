@@ -19,6 +19,18 @@ static const struct opt verify_opts[VERIFY_OPTS] = {
     [VERIFY_DEEP] = {"deep", 0, OPT_FLAG, NULL,
 			 "hash every stored blob, and follow every reference"},
 };
+#define APPLY_TEXT "take away again what can be, and say what cannot"
+static const struct opt restore_opts[RESTORE_OPTS] = {
+    [RESTORE_DEEP] = {"deep", 0, OPT_FLAG, NULL,
+		      "hash every stored blob, and follow every reference"},
+    [RESTORE_SINCE] = {"since-data", 0, OPT_TEXT, "OLD",
+		       "the data that are replaced, if they can still be read: "
+		       "list what was revoked there after the copy"},
+    [RESTORE_APPLY] = {"apply", 0, OPT_FLAG, NULL, APPLY_TEXT},
+};
+static const struct opt revocations_opts[REVOCATIONS_OPTS] = {
+    [REVOCATIONS_APPLY] = {"apply", 0, OPT_FLAG, NULL, APPLY_TEXT},
+};
 
 const struct command commands[] = {
     {"serve", "", 0, init_opts, INIT_OPTS, true, command_serve,
@@ -30,9 +42,22 @@ const struct command commands[] = {
     {"backup", "DIR", 1, NULL, 0, false, command_backup,
      "copy everything into the new directory DIR, also while serving",
      "The copy is as of one moment, is checked, and can be served from where "
-     "it is:\nto restore, say --data DIR, or move DIR to where the data was. "
-     "It "
-     "holds the\nkeys that sign tokens: guard it as you guard the original.\n"},
+     "it is,\nwith --data DIR; 'latchkeyd restore DIR' makes an installation "
+     "from it. It holds the\nkeys that sign tokens: guard it as you guard the "
+     "original.\n"},
+    {"restore", "FROM", 1, restore_opts, RESTORE_OPTS, false, command_restore,
+     "make an installation in --data from a copy, which stays as it is",
+     "--data is new or empty. A copy is as of its moment: what was revoked or "
+     "deleted\nlater lives in it again. Where the data that it replaces can "
+     "still be read,\n--since-data lists that, and --apply repeats what can be "
+     "repeated.\n"},
+    {"revocations", "OLD", 1, revocations_opts, REVOCATIONS_OPTS, false,
+     command_revocations,
+     "list what was revoked in the data OLD, after --data was copied of them",
+     "For an installation that was restored, when OLD, which it replaced, can "
+     "still be\nread: latchkeyd restore --since-data does the same at once. "
+     "--apply takes credentials\naway again, by id, and writes it into the "
+     "trail; latchkeyd must be stopped. OLD is\nnot changed.\n"},
     {"host-keys", "list|announce|use|make", 1, NULL, 0, false,
      command_host_keys, "show or change the keys that SSH clients know",
      "announce makes the next ones and publishes them beside those in use; "

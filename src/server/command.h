@@ -34,6 +34,8 @@ int command_serve(const struct run *);
 int command_init(const struct run *);
 int command_verify(const struct run *);
 int command_backup(const struct run *);
+int command_restore(const struct run *);
+int command_revocations(const struct run *);
 int command_check_config(const struct run *);
 int command_host_keys(const struct run *);
 int command_authorized_keys(const struct run *);
@@ -49,5 +51,7 @@ struct data_dir;
 int admin_installed(const struct conf *, struct data_dir *ret);
 enum { INIT_ACCOUNT, INIT_ADMIN, INIT_KEY_FILE, INIT_OPTS };
 enum { VERIFY_DEEP, VERIFY_OPTS };
+enum { RESTORE_DEEP, RESTORE_SINCE, RESTORE_APPLY, RESTORE_OPTS };
+enum { REVOCATIONS_APPLY, REVOCATIONS_OPTS };
 
 #endif

@@ -1,0 +1,66 @@
+-- What was taken away after a copy was made. Each of these is asked of the copy
+-- and of the later data: what is revoked is there with the one and not, or not the
+-- same, with the other.
+
+-- name: since_hash
+SELECT hash FROM audit WHERE node = $1 AND seq = $2;
+
+-- name: since_last
+SELECT COALESCE(MAX(seq), 0), COALESCE(MAX(at), 0) FROM audit WHERE node = $1;
+
+-- name: since_rows
+SELECT seq, at, verb, account_id, identity_id, thing, detail FROM audit
+WHERE node = $1 AND seq > $2 AND outcome = 'done'
+ORDER BY seq;
+
+-- name: since_token
+SELECT 1 FROM registry_token WHERE id = $1 AND region = $2;
+
+-- name: since_api_key
+SELECT 1 FROM api_key WHERE id = $1;
+
+-- name: since_session
+SELECT 1 FROM session WHERE id = $1;
+
+-- name: since_enabled
+SELECT 1 FROM identity WHERE id = $1 AND disabled = 0;
+
+-- name: since_password
+SELECT password FROM identity WHERE id = $1 AND password IS NOT NULL;
+
+-- name: since_user_key
+SELECT 1 FROM user_key WHERE id = $1;
+
+-- name: since_access_key
+SELECT 1 FROM access_key WHERE id = CAST($1 AS BIGINT);
+
+-- name: since_access_key_terms
+SELECT cidrs || ' ' || COALESCE(expires_at, '') FROM access_key
+WHERE id = CAST($1 AS BIGINT);
+
+-- name: since_key_pair
+SELECT 1 FROM key_pair WHERE id = $1;
+
+-- name: since_server
+SELECT 1 FROM server WHERE id = $1;
+
+-- name: since_server_trusts
+SELECT digest FROM server_key WHERE server_id = $1 AND to_at IS NULL;
+
+-- name: since_server_seed
+SELECT digest FROM server_seed WHERE server_id = $1;
+
+-- name: since_git_http
+SELECT git_http FROM account WHERE id = $1;
+
+-- name: since_git_repo
+SELECT 1 FROM git_repo WHERE id = $1 AND removed_at IS NULL;
+
+-- Of those that have a second word, it is what the row's detail says.
+
+-- name: since_namespace
+SELECT 1 FROM namespace WHERE name = $1 AND region = $2;
+
+-- name: since_image
+SELECT 1 FROM repo r JOIN manifest m ON m.repo_id = r.id
+WHERE r.name = $1 AND m.digest = $2;
