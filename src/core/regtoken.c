@@ -36,7 +36,7 @@ issuer_ok(struct str s)
 
 		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
 		      (c >= '0' && c <= '9')) &&
-		    strchr("-.:[]_", c) == NULL)
+		    (c == '\0' || strchr("-.:[]_", c) == NULL))
 			return false;
 	}
 	return s.n > 0 && s.n <= ISSUER_MAX;

@@ -22,7 +22,8 @@ line_read(struct str line, struct heirloom *ret)
 	    str_u64(until, INT64_MAX, &n) != 0 || n == 0)
 		return false;
 	for (size_t i = 0; i < addr.n; i++)
-		if (strchr("0123456789abcdef.:", addr.p[i]) == NULL)
+		if (addr.p[i] == '\0' ||
+		    strchr("0123456789abcdef.:", addr.p[i]) == NULL)
 			return false;
 	*ret = (struct heirloom){.until = (int64_t)n};
 	memcpy(ret->addr, addr.p, addr.n);
