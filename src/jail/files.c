@@ -17,10 +17,11 @@
 #ifndef LANDLOCK_ACCESS_FS_IOCTL_DEV
 #define LANDLOCK_ACCESS_FS_IOCTL_DEV (1ULL << 15) /* ABI 5 */
 #endif
-#define NET_TCP (3ULL) /* bind and connect, ABI 4 */
-#define SCOPES	(3ULL) /* abstract sockets and signals, ABI 6 */
-#define FS_ABI1 ((1ULL << 13) - 1)
-#define READS	(LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
+#define NET_BIND    (1ULL) /* of TCP, ABI 4 */
+#define NET_CONNECT (2ULL)
+#define SCOPES	    (3ULL) /* abstract sockets and signals, ABI 6 */
+#define FS_ABI1	    ((1ULL << 13) - 1)
+#define READS	    (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
 #define WRITES                                                                 \
 	(LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR |       \
 	 LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_DIR |        \
@@ -82,6 +83,10 @@ rights_of(enum jail_may may)
 		return READS | LANDLOCK_ACCESS_FS_EXECUTE;
 	case JAIL_WRITE:
 		return READS | WRITES;
+	case JAIL_LIST:
+		return LANDLOCK_ACCESS_FS_READ_DIR;
+	case JAIL_SOCKETS:
+		return READS | WRITES | LANDLOCK_ACCESS_FS_MAKE_SOCK;
 	}
 	return 0;
 }
@@ -118,18 +123,19 @@ cannot_move(const struct jail_path *paths, size_t n)
 	struct stat st;
 
 	for (size_t i = 0; i < n; i++)
-		if (paths[i].may == JAIL_WRITE &&
+		if ((paths[i].may == JAIL_WRITE ||
+		     paths[i].may == JAIL_SOCKETS) &&
 		    stat(paths[i].path, &st) == 0 && S_ISDIR(st.st_mode))
 			return true;
 	return false;
 }
 
-int
-jail_files(const struct jail_path *paths, size_t n, int *ret)
+static int
+rules_make(const struct jail_path *paths, size_t n, uint64_t net, int *ret)
 {
 	int have = jail_landlock(), fd, r = 0;
 	uint64_t known = fs_known(have);
-	struct rules rules = {known, NET_TCP, SCOPES};
+	struct rules rules = {known, net, SCOPES};
 
 	if (have == 0 || (have < 2 && cannot_move(paths, n))) {
 		*ret = -1;
@@ -146,6 +152,18 @@ jail_files(const struct jail_path *paths, size_t n, int *ret)
 	else
 		*ret = fd;
 	return r;
+}
+
+int
+jail_files(const struct jail_path *paths, size_t n, int *ret)
+{
+	return rules_make(paths, n, NET_BIND | NET_CONNECT, ret);
+}
+
+int
+jail_files_front(const struct jail_path *paths, size_t n, int *ret)
+{
+	return rules_make(paths, n, NET_CONNECT, ret);
 }
 
 int

@@ -14,8 +14,9 @@
 /* What the kernel has: 0 without Landlock, else its ABI. Asked once. */
 int jail_landlock(void);
 
-/* RUN and WRITE have READ too; nothing is to be written and run. */
-enum jail_may { JAIL_READ, JAIL_RUN, JAIL_WRITE };
+/* RUN and WRITE have READ too; nothing is to be written and run. LIST: names are
+ * read, and no file. SOCKETS: WRITE, and sockets may be bound there. */
+enum jail_may { JAIL_READ, JAIL_RUN, JAIL_WRITE, JAIL_LIST, JAIL_SOCKETS };
 struct jail_path {
 	const char *path;
 	enum jail_may may;
@@ -26,6 +27,8 @@ struct jail_path {
  * descriptor, or -1 where the kernel has no Landlock, or one (ABI 1) that would
  * let nobody move a file and a folder is to be written. */
 MUST int jail_files(const struct jail_path *, size_t n, int *ret);
+/* The same for a server: it may bind to TCP ports, and has no connection made. */
+MUST int jail_files_front(const struct jail_path *, size_t n, int *ret);
 /* Enter it: raw system calls only, so fit for a child that shares memory with
  * its parent (vfork). fd -1: only no_new_privs. 0 or an errno. */
 int jail_files_enter(int fd);
