@@ -164,7 +164,7 @@ blob_push(struct world *w, struct str bytes, char path[256])
 	must(digest_sha256(bytes, sum), "digest");
 	enc_hex(sum, sizeof(sum), hex);
 	(void)snprintf(digest, sizeof(digest), "sha256:%s", hex);
-	must(upload_start(&by, &at, id), "start");
+	must(upload_start(&by, &at, DIGEST_SHA256, id), "start");
 	must(upload_take(&by, &at, str_c(id), &up), "take");
 	must(upload_write(&up, bytes.p, bytes.n), "write");
 	must(upload_finish(&up, str_c(digest)), "finish");

@@ -145,7 +145,7 @@ starts_upload(struct late *l)
 {
 	char id[UPLOAD_ID_LEN + 1];
 
-	return upload_start(&l->by, &l->at, id);
+	return upload_start(&l->by, &l->at, DIGEST_SHA256, id);
 }
 
 static int

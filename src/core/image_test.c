@@ -114,6 +114,8 @@ test_ref(struct world *w)
 	struct str body = image(w, &w->a, "birds/ref", STR("{}"), STR("x"));
 	struct str digest = digest_of(w, body);
 	struct str other = digest_of(w, STR("other"));
+	struct str longer = digest_by(w, DIGEST_SHA512, body);
+	struct pushed got;
 	char long_tag[OCI_TAG_MAX + 2];
 
 	is_int(push(w, &w->a, "birds/ref", digest.p, OCI_MANIFEST, body, NULL),
@@ -130,7 +132,11 @@ test_ref(struct world *w)
 		 "ce9ce47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a53832"
 		 "7af927da3e",
 		 OCI_MANIFEST, body, NULL),
-	    OUT_UNSUPPORTED, "by a sha512 digest");
+	    OUT_MISMATCH, "by the sha512 digest of nothing");
+	is_int(push(w, &w->a, "birds/ref", longer.p, OCI_MANIFEST, body, &got),
+	       0, "by its own sha512 digest");
+	is_str(got.put.digest, longer, "is kept as pushed");
+	is_str(body_of(w, "birds/ref", longer), body, "and found as such");
 	is_int(push(w, &w->a, "birds/ref", "-x", OCI_MANIFEST, body, NULL),
 	       OUT_MALFORMED, "by no tag");
 	is_int(push(w, &w->a, "birds/ref", "..", OCI_MANIFEST, body, NULL),

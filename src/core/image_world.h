@@ -148,12 +148,18 @@ in(const char *repo)
 }
 
 WORLD_USED static struct str
-digest_of(struct world *w, struct str bytes)
+digest_by(struct world *w, enum digest_kind kind, struct str bytes)
 {
 	char text[DIGEST_TEXT_MAX];
 
-	must(repo_digest(bytes, text), "repo_digest");
-	return arena_str(&w->arena, str_c(text));
+	hasher_text(kind, bytes, text);
+	return arena_strf(&w->arena, "%s", text);
+}
+
+WORLD_USED static struct str
+digest_of(struct world *w, struct str bytes)
+{
+	return digest_by(w, DIGEST_SHA256, bytes);
 }
 
 /* A blob in one go. */
@@ -163,7 +169,7 @@ put_blob(const struct visit *by, const char *repo, struct str bytes,
 {
 	CLEAN(upload_drop) struct upload u = UPLOAD_INIT;
 	struct place at = in(repo);
-	int r = upload_begin(by, &at, &u);
+	int r = upload_begin(by, &at, DIGEST_SHA256, &u);
 
 	if (r == 0)
 		r = upload_write(&u, bytes.p, bytes.n);

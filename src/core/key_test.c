@@ -148,7 +148,7 @@ test_owned(struct world *w)
 	struct str first = pushed(w, 1), second = pushed(w, 2), digest;
 	uint64_t received;
 
-	must(upload_start(&w->a, &app, id), "start");
+	must(upload_start(&w->a, &app, DIGEST_SHA256, id), "start");
 	must(upload_take(&w->a, &app, str_c(id), &u), "take");
 	must(upload_write(&u, "half", 4), "write");
 	must(upload_put_back(&u), "put back");

@@ -1,10 +1,8 @@
 #include "core/repo.h"
 
 #include "base/clock.h"
-#include "base/enc.h"
 #include "core/audit.h"
 #include "core/sql.h"
-#include "crypt/digest.h"
 #include "crypt/rand.h"
 #include "wire/ociref.h"
 
@@ -89,20 +87,6 @@ repo_trail(struct db_at *at, const struct visit *by, const struct place *p,
 	if (buf_err(detail) != 0)
 		return FAIL(buf_err(detail));
 	return audit_change(at, by, buf_str(&thing), buf_str(detail));
-}
-
-int
-repo_digest(struct str bytes, char ret[DIGEST_TEXT_MAX])
-{
-	static const struct str head = STR_INIT("sha256:");
-	uint8_t sum[SHA256_LEN];
-	int r = digest_sha256(bytes, sum);
-
-	if (r != 0)
-		return r;
-	memcpy(ret, head.p, head.n);
-	enc_hex(sum, sizeof(sum), ret + head.n);
-	return 0;
 }
 
 static int

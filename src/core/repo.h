@@ -28,10 +28,6 @@ void repo_principal(const struct subject *, char ret[PRINCIPAL_MAX]);
 MUST int repo_trail(struct db_at *, const struct visit *, const struct place *,
 		    const struct buf *detail);
 
-/* "sha256:..." of what these bytes hash to. */
-#define DIGEST_TEXT_MAX 72
-MUST int repo_digest(struct str bytes, char ret[DIGEST_TEXT_MAX]);
-
 /* The account's namespaces in a region, in the order in which their
  * repositories sort by name: each with the '/' that follows it there. */
 struct repo_roots {

@@ -1,3 +1,4 @@
+#include "core/hasher.h"
 #include "core/link.h"
 #include "core/quota.h"
 #include "core/repo.h"

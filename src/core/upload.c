@@ -15,12 +15,6 @@
 static_assert(UPLOAD_ID_LEN == 32 && BLOB_KEY_LEN == 32,
 	      "struct upload and struct upload_hold have room for 32 digits");
 
-static struct str
-state_str(const uint8_t state[SHA256_STATE_LEN])
-{
-	return (struct str){(const char *)state, SHA256_STATE_LEN};
-}
-
 /* --- a new session --- */
 
 struct starting {
@@ -28,7 +22,8 @@ struct starting {
 	const struct place *at;
 	char id[UPLOAD_ID_LEN + 1], key[BLOB_KEY_LEN + 1];
 	char principal[PRINCIPAL_MAX];
-	uint8_t state[SHA256_STATE_LEN];
+	enum digest_kind kind;
+	struct hasher_state state;
 	int64_t now, repo;
 	bool young; /* it got no row */
 };
@@ -67,11 +62,11 @@ start_write(struct db_at *at, void *arg)
 		r = repo_make(at, s->by, s->at, &repo);
 	if (r != 0)
 		return r;
-	return FOLD(db_exec(at, SQL_upload_insert, NULL, "sisssibsii",
-			    str_c(s->id), repo, str_c(s->by->account),
-			    str_c(s->principal), str_c(s->key), (int64_t)0,
-			    state_str(s->state), str_c(s->by->core->boot),
-			    s->now, s->now + UPLOAD_LIFE_MS));
+	return FOLD(db_exec(
+	    at, SQL_upload_insert, NULL, "sisssibsiis", str_c(s->id), repo,
+	    str_c(s->by->account), str_c(s->principal), str_c(s->key),
+	    (int64_t)0, hasher_state_str(&s->state), str_c(s->by->core->boot),
+	    s->now, s->now + UPLOAD_LIFE_MS, hasher_name(s->kind)));
 }
 
 /* Without a row: in a repository that is there. With known, others can go on
@@ -80,7 +75,8 @@ static int
 start_young(struct starting *s, bool known)
 {
 	CLEAN(db_view_endp) struct db_at *view = NULL;
-	struct young young = {.expires_at = s->now + UPLOAD_LIFE_MS};
+	struct young young = {.kind = s->kind,
+			      .expires_at = s->now + UPLOAD_LIFE_MS};
 	int64_t rows = 0;
 	int r = db_view_begin(s->by->core->db, &view);
 
@@ -102,22 +98,23 @@ start_young(struct starting *s, bool known)
 static int
 start_row(struct starting *s)
 {
-	struct sha256 hash;
+	struct hasher hash;
 
-	sha256_start(&hash);
-	sha256_save(&hash, s->state);
+	hasher_start(&hash, s->kind);
+	hasher_save(&hash, &s->state);
 	return gate_write(s->by, start_write, s);
 }
 
 static int
-start(const struct visit *by, const struct place *at, bool known,
-      struct starting *s)
+start(const struct visit *by, const struct place *at, enum digest_kind kind,
+      bool known, struct starting *s)
 {
 	int r;
 
 	if (!quota_may_push(by->core, str_c(by->account), at->region))
 		return OUT_QUOTA;
-	*s = (struct starting){.by = by, .at = at, .now = clock_now()};
+	*s = (struct starting){
+	    .by = by, .at = at, .kind = kind, .now = clock_now()};
 	repo_principal(&by->who, s->principal);
 	r = rand_hex(s->id, UPLOAD_ID_LEN);
 	if (r == 0)
@@ -136,10 +133,10 @@ start(const struct visit *by, const struct place *at, bool known,
 
 int
 upload_start(const struct visit *by, const struct place *at,
-	     char ret_id[UPLOAD_ID_LEN + 1])
+	     enum digest_kind kind, char ret_id[UPLOAD_ID_LEN + 1])
 {
 	struct starting s;
-	int r = start(by, at, true, &s);
+	int r = start(by, at, kind, true, &s);
 
 	if (r == 0)
 		memcpy(ret_id, s.id, sizeof(s.id));
@@ -147,13 +144,14 @@ upload_start(const struct visit *by, const struct place *at,
 }
 
 int
-upload_begin(const struct visit *by, const struct place *at, struct upload *ret)
+upload_begin(const struct visit *by, const struct place *at,
+	     enum digest_kind kind, struct upload *ret)
 {
 	struct starting s;
 	int r;
 
 	*ret = (struct upload){.by = by, .at = *at, .fd = -1};
-	r = start(by, at, false, &s);
+	r = start(by, at, kind, false, &s);
 	if (r != 0)
 		return r;
 	r = hold_take(str_c(s.id), &ret->hold);
@@ -167,7 +165,7 @@ upload_begin(const struct visit *by, const struct place *at, struct upload *ret)
 	ret->begun = true;
 	ret->young = s.young;
 	ret->repo = s.repo;
-	sha256_start(&ret->hash);
+	hasher_start(&ret->hash, kind);
 	return 0;
 }
 

@@ -7,8 +7,8 @@
 #ifndef CORE_UPLOAD_H
 #define CORE_UPLOAD_H
 
+#include "core/hasher.h"
 #include "core/image.h"
-#include "crypt/digest.h"
 
 #define UPLOAD_ID_LEN 32
 #define UPLOAD_LIFE_MS (24 * 3600 * (int64_t)1000) /* since the last byte */
@@ -27,7 +27,7 @@ struct upload {
 	char id[UPLOAD_ID_LEN + 1], key[33];
 	int64_t version;
 	uint64_t received, saved;
-	struct sha256 hash;
+	struct hasher hash;
 	int fd;     /* -1 until the first byte comes */
 	int failed; /* the first failed write: nothing more is taken */
 	bool begun; /* by upload_begin: nobody else knows its id yet */
@@ -37,14 +37,14 @@ struct upload {
 };
 #define UPLOAD_INIT { .fd = -1 }
 
-/* A new session, which survives the daemon. OUT_ABSENT no such namespace;
- * OUT_TOO_MANY over UPLOADS_MAX; OUT_QUOTA. */
+/* A new session, which survives the daemon, of bytes that are to be hashed like
+ * this. OUT_ABSENT no such namespace; OUT_TOO_MANY over UPLOADS_MAX; OUT_QUOTA. */
 MUST int upload_start(const struct visit *, const struct place *,
-    char ret_id[UPLOAD_ID_LEN + 1]);
+    enum digest_kind, char ret_id[UPLOAD_ID_LEN + 1]);
 /* The same and upload_take in one, for those who have the bytes at hand. Nobody
  * knows its id before upload_put_back: if that is not reached, it ends. */
 MUST int upload_begin(const struct visit *, const struct place *,
-    struct upload *ret);
+    enum digest_kind, struct upload *ret);
 /* How far it is. OUT_ABSENT: unknown, another's, another repository's, over. */
 MUST int upload_look(const struct visit *, const struct place *, struct str id,
     uint64_t *ret_received);
@@ -52,6 +52,10 @@ MUST int upload_look(const struct visit *, const struct place *, struct str id,
  * or the database refuses to. */
 MUST int upload_take(const struct visit *, const struct place *, struct str id,
     struct upload *ret);
+/* Before the first byte: what the digest will be, if that is known by then. Later
+ * it changes nothing: upload_finish reads all bytes again when they were hashed
+ * with another algorithm than its digest's. */
+void upload_expect(struct upload *, enum digest_kind);
 /* Append and hash. OUT_TOO_LARGE; OUT_BUSY no space; OUT_ABSENT it was cancelled
  * meanwhile; -errno. After any of them only _put_back or _drop. */
 MUST int upload_write(struct upload *, const void *p, size_t n);

@@ -24,6 +24,9 @@ MUST int upload_end(struct core *, struct str id);
 MUST int upload_end_row(struct db_at *, struct str id, int64_t now,
 			char key[BLOB_KEY_LEN + 1]);
 void upload_ended(struct core *, struct str id, const char *key);
+/* Have its bytes this digest? Of those that upload_take and upload_write gave;
+ * 0, OUT_MISMATCH, OUT_MALFORMED, OUT_UNSUPPORTED, OUT_ABSENT, -errno. */
+MUST int upload_compare(const struct upload *, struct str digest);
 /* Removes bytes whose key is in the trash, or was in hand until now. A failure
  * is left to the janitor. */
 void upload_discard(struct core *, const char *key);

@@ -13,7 +13,7 @@ started(struct world *w, const struct visit *by)
 {
 	char id[UPLOAD_ID_LEN + 1];
 
-	must(upload_start(by, &app, id), "upload_start");
+	must(upload_start(by, &app, DIGEST_SHA256, id), "upload_start");
 	return arena_str(&w->arena, str_c(id));
 }
 
@@ -144,6 +144,62 @@ test_mismatch(struct world *w)
 	       "what failed before left nothing");
 }
 
+static struct str
+announced(struct world *w, enum digest_kind kind)
+{
+	char id[UPLOAD_ID_LEN + 1];
+
+	must(upload_start(&w->a, &app, kind, id), "upload_start");
+	return arena_str(&w->arena, str_c(id));
+}
+
+/* One PUT of all the bytes, whose digest is known before the first of them. */
+static int
+expected(struct world *w, struct str id, struct str bytes, struct str digest)
+{
+	CLEAN(upload_drop) struct upload u = UPLOAD_INIT;
+	int r = upload_take(&w->a, &app, id, &u);
+
+	upload_expect(&u, DIGEST_SHA512);
+	if (r == 0)
+		r = upload_write(&u, bytes.p, bytes.n);
+	return r != 0 ? r : upload_finish(&u, digest);
+}
+
+static void
+test_long_digests(struct world *w)
+{
+	struct str text = STR("four calling birds");
+	struct str d = digest_by(w, DIGEST_SHA512, text);
+	struct str nothing = digest_by(w, DIGEST_SHA512, STR(""));
+	struct str other = digest_by(w, DIGEST_SHA512, STR("another"));
+	struct str id = announced(w, DIGEST_SHA512);
+
+	is_int(patch(&w->a, id, str_sub(text, 0, 5)), 0, "announced: a chunk");
+	world_stop(w);
+	world_start(w);
+	is_int(finish(&w->a, id, str_sub(text, 5, text.n), other), OUT_MISMATCH,
+	       "another digest");
+	is_int(finish(&w->a, id, str_sub(text, 5, text.n), d), 0, "its own");
+	is_str(content(w, "birds/app", d), text, "is a blob");
+	is_str(content(w, "birds/app", digest_of(w, text)), STR("absent"),
+	       "under that digest alone");
+	id = started(w, &w->a);
+	is_int(expected(w, id, text, d), 0, "known with the first byte");
+	id = started(w, &w->a);
+	is_int(patch(&w->a, id, text), 0, "not announced: all of it");
+	is_int(finish(&w->a, id, STR(""), other), OUT_MISMATCH, "another");
+	is_int(finish(&w->a, id, STR(""), d), 0, "its own");
+	id = announced(w, DIGEST_SHA512);
+	is_int(patch(&w->a, id, text), 0, "announced in vain");
+	is_int(finish(&w->a, id, STR(""), digest_of(w, text)), 0, "sha256");
+	is_str(content(w, "birds/app", digest_of(w, text)), text,
+	       "is a blob of its own");
+	id = started(w, &w->a);
+	is_int(finish(&w->a, id, STR(""), nothing), 0, "nothing at all");
+	is_str(content(w, "birds/app", nothing), STR(""), "is there");
+}
+
 /* Let in with a registry token of the first account. */
 static struct visit
 by_token(struct world *w)
@@ -204,8 +260,10 @@ test_nowhere(struct world *w)
 	struct place none = in("nowhere/app"), far = in("stones/app");
 	char id[UPLOAD_ID_LEN + 1];
 
-	is_int(upload_start(&w->a, &none, id), OUT_ABSENT, "no namespace");
-	is_int(upload_start(&w->a, &far, id), OUT_ABSENT, "another account's");
+	is_int(upload_start(&w->a, &none, DIGEST_SHA256, id), OUT_ABSENT,
+	       "no namespace");
+	is_int(upload_start(&w->a, &far, DIGEST_SHA256, id), OUT_ABSENT,
+	       "another account's");
 }
 
 static void
@@ -412,12 +470,12 @@ test_begun(struct world *w)
 	is_int(put_blob(&w->a, "birds/app", bytes, other), OUT_MISMATCH,
 	       "another digest");
 	is_int(stored(w), before, "no bytes");
-	must(upload_begin(&w->a, &app, &u), "begin");
+	must(upload_begin(&w->a, &app, DIGEST_SHA256, &u), "begin");
 	must(upload_write(&u, bytes.p, bytes.n), "write");
 	upload_drop(&u);
 	is_int(stored(w), before, "none when it is dropped");
 	is_int(received(&w->a, str_c(u.id)), -OUT_ABSENT, "no session");
-	must(upload_begin(&w->a, &app, &u), "begin");
+	must(upload_begin(&w->a, &app, DIGEST_SHA256, &u), "begin");
 	must(upload_write(&u, bytes.p, bytes.n), "write");
 	is_int(upload_put_back(&u), 0, "put back");
 	is_int(received(&w->a, str_c(u.id)), 5, "there is a session");
@@ -439,7 +497,7 @@ test_removed(struct world *w)
 	must(put_blob(&w->a, "brief/app", STR("kept"),
 		      digest_of(w, STR("kept"))),
 	     "put");
-	must(upload_begin(&w->a, &at, &u), "begin");
+	must(upload_begin(&w->a, &at, DIGEST_SHA256, &u), "begin");
 	must(upload_write(&u, "abc", 3), "write");
 	is_int(namespace_remove(&w->a, REGION, STR("brief")), 0, "removed");
 	must(image_tidy(w->core), "tidy");
@@ -475,7 +533,7 @@ start_many(void *arg)
 	char id[UPLOAD_ID_LEN + 1];
 
 	for (int i = 0; i < (UPLOADS_MAX - 1) / 9 && c->r == 0; i++)
-		c->r = upload_start(&c->w->b, &at, id);
+		c->r = upload_start(&c->w->b, &at, DIGEST_SHA256, id);
 	return NULL;
 }
 
@@ -495,10 +553,12 @@ test_too_many(struct world *w)
 		(void)pthread_join(c[i].thread, NULL);
 		is_int(c[i].r, 0, "%d open ones", (UPLOADS_MAX - 1) / 9);
 	}
-	is_int(upload_start(&w->b, &at, id), 0, "number %d", UPLOADS_MAX);
-	is_int(upload_start(&w->b, &at, id), OUT_TOO_MANY, "one more");
+	is_int(upload_start(&w->b, &at, DIGEST_SHA256, id), 0, "number %d",
+	       UPLOADS_MAX);
+	is_int(upload_start(&w->b, &at, DIGEST_SHA256, id), OUT_TOO_MANY,
+	       "one more");
 	is_int(upload_cancel(&w->b, &at, str_c(id)), 0, "one less");
-	is_int(upload_start(&w->b, &at, id), 0, "and one more");
+	is_int(upload_start(&w->b, &at, DIGEST_SHA256, id), 0, "and one more");
 	must(image_tidy(w->core), "tidy");
 }
 
@@ -521,6 +581,7 @@ main(void)
 	subtest("steps") test_steps(&w);
 	subtest("empty") test_empty(&w);
 	subtest("mismatch") test_mismatch(&w);
+	subtest("longer digests") test_long_digests(&w);
 	subtest("others") test_others(&w);
 	subtest("nowhere") test_nowhere(&w);
 	subtest("one writer") test_one_writer(&w);

@@ -2,7 +2,6 @@
 #include "core/upload.h"
 
 #include "base/clock.h"
-#include "base/enc.h"
 #include "blob/blob.h"
 #include "core/hold.h"
 #include "core/key.h"
@@ -20,12 +19,6 @@
 #define ID_RANDOM_BITS 20
 #define ID_RANDOM      ((int64_t)1 << ID_RANDOM_BITS)
 
-static struct str
-state_str(const uint8_t state[SHA256_STATE_LEN])
-{
-	return (struct str){(const char *)state, SHA256_STATE_LEN};
-}
-
 static int
 load_young(struct upload *u, struct str id)
 {
@@ -38,7 +31,7 @@ load_young(struct upload *u, struct str id)
 	memcpy(u->key, young.key, sizeof(young.key));
 	u->young = true;
 	u->repo = young.repo;
-	sha256_start(&u->hash);
+	hasher_start(&u->hash, young.kind);
 	return 0;
 }
 
@@ -47,6 +40,7 @@ load_row(struct upload *u, struct str id)
 {
 	CLEAN(db_view_endp) struct db_at *view = NULL;
 	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	enum digest_kind kind = DIGEST_SHA256;
 	int r = db_view_begin(u->by->core->db, &view);
 
 	if (r == 0)
@@ -58,7 +52,10 @@ load_row(struct upload *u, struct str id)
 		       STR_ARG(db_str(&rows, 0)));
 	u->saved = u->received = (uint64_t)db_int(&rows, 1);
 	u->version = db_int(&rows, 3);
-	return FOLD(sha256_load(&u->hash, db_blob(&rows, 2)));
+	r = ociref_algorithm(db_str(&rows, 7), &kind);
+	if (r == 0)
+		r = hasher_load(&u->hash, kind, db_blob(&rows, 2));
+	return FOLD(r);
 }
 
 int
@@ -134,6 +131,13 @@ open_file(struct upload *u)
 	return r == OUT_MISMATCH ? OUT_ABSENT : r;
 }
 
+void
+upload_expect(struct upload *u, enum digest_kind kind)
+{
+	if (u->received == 0)
+		hasher_start(&u->hash, kind);
+}
+
 static int
 append(struct upload *u, const void *p, size_t n)
 {
@@ -156,14 +160,14 @@ upload_write(struct upload *u, const void *p, size_t n)
 		u->failed = append(u, p, n);
 	if (u->failed != 0)
 		return u->failed;
-	sha256_add(&u->hash, p, n);
+	hasher_add(&u->hash, p, n);
 	u->received += n;
 	return 0;
 }
 
 struct saving {
 	const struct upload *u;
-	uint8_t state[SHA256_STATE_LEN];
+	struct hasher_state state;
 	int64_t now, expires;
 };
 
@@ -179,11 +183,12 @@ first_save(struct db_at *at, const struct saving *s)
 	if (r != 0 || repo != s->u->repo)
 		return r != 0 ? r : OUT_ABSENT;
 	repo_principal(&by->who, principal);
-	return FOLD(db_exec(at, SQL_upload_insert, NULL, "sisssibsii",
+	return FOLD(db_exec(at, SQL_upload_insert, NULL, "sisssibsiis",
 			    str_c(s->u->id), repo, str_c(by->account),
 			    str_c(principal), str_c(s->u->key),
-			    (int64_t)s->u->received, state_str(s->state),
-			    str_c(by->core->boot), s->now, s->expires));
+			    (int64_t)s->u->received,
+			    hasher_state_str(&s->state), str_c(by->core->boot),
+			    s->now, s->expires, hasher_name(s->u->hash.kind)));
 }
 
 static int
@@ -195,10 +200,10 @@ save_write(struct db_at *at, void *arg)
 
 	if (s->u->young)
 		return first_save(at, s);
-	r = db_exec(at, SQL_upload_save, &changed, "ibisi",
-		    (int64_t)s->u->received, state_str(s->state), s->expires,
-		    str_c(s->u->id), s->u->version);
-
+	r = db_exec(at, SQL_upload_save, &changed, "ibisis",
+		    (int64_t)s->u->received, hasher_state_str(&s->state),
+		    s->expires, str_c(s->u->id), s->u->version,
+		    hasher_name(s->u->hash.kind));
 	if (r != 0)
 		return FOLD(r);
 	return changed == 1 ? 0 : OUT_ABSENT;
@@ -240,7 +245,7 @@ upload_put_back(struct upload *u)
 	if (u->hold == NULL)
 		return OUT_ABSENT;
 	s.expires = s.now + UPLOAD_LIFE_MS;
-	sha256_save(&u->hash, s.state);
+	hasher_save(&u->hash, &s.state);
 	if (claim(u)) {
 		r = gate_write(u->by, save_write, &s);
 		claimed(u, r);
@@ -264,24 +269,6 @@ struct finishing {
 	bool synced; /* our bytes are on disk */
 	bool ours;   /* our bytes became the blob */
 };
-
-static int
-compare(const struct upload *u, struct str digest)
-{
-	struct sha256 hash = u->hash;
-	uint8_t sum[SHA256_LEN];
-	char hex[2 * SHA256_LEN + 1];
-	enum digest_kind kind;
-	int r = ociref_digest(digest, &kind);
-
-	if (r != 0)
-		return r;
-	if (kind != DIGEST_SHA256)
-		return OUT_UNSUPPORTED;
-	sha256_end(&hash, sum);
-	enc_hex(sum, sizeof(sum), hex);
-	return str_ends(digest, str_c(hex)) ? 0 : OUT_MISMATCH;
-}
 
 /*
  * Does this account have the bytes already? Then ours will not be kept and need
@@ -412,7 +399,7 @@ finish(struct finishing *f)
 {
 	struct upload *u = f->u;
 	bool known = false;
-	int r = u->failed != 0 ? u->failed : compare(u, f->digest);
+	int r = u->failed != 0 ? u->failed : upload_compare(u, f->digest);
 
 	if (r == 0)
 		r = hold_ended(u->hold) ? OUT_ABSENT : open_file(u);

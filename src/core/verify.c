@@ -5,6 +5,7 @@
 #include "base/fd.h"
 #include "blob/blob.h"
 #include "core/audit.h"
+#include "core/hasher.h"
 #include "core/keypair.h"
 #include "core/sql.h"
 #include "crypt/digest.h"
@@ -13,8 +14,6 @@
 
 #include <errno.h>
 #include <unistd.h>
-
-#define READ_SIZE (256 * KIB)
 
 struct verify {
 	struct core *core;
@@ -26,31 +25,14 @@ struct verify {
 	struct note note;
 };
 
-static bool
-digest_is(struct str digest, const uint8_t sum[SHA256_LEN])
-{
-	char hex[2 * SHA256_LEN + 1];
-
-	enc_hex(sum, SHA256_LEN, hex);
-	return str_starts(digest, STR("sha256:")) &&
-	       str_eq(str_sub(digest, 7, digest.n), str_c(hex));
-}
-
+/* OUT_MISMATCH: fewer bytes than there should be. */
 static int
-hash_file(int fd, uint8_t sum[SHA256_LEN])
+digest_like(struct str digest, int fd, uint64_t size, char ret[DIGEST_TEXT_MAX])
 {
-	CLEAN(buf_clear) struct buf piece = BUF_INIT;
-	struct sha256 hash;
-	ssize_t n;
-	int r = buf_room(&piece, READ_SIZE);
+	enum digest_kind kind;
+	int r = ociref_digest(digest, &kind);
 
-	if (r != 0)
-		return FAIL(r);
-	sha256_start(&hash);
-	while ((n = read(fd, piece.p, READ_SIZE)) > 0)
-		sha256_add(&hash, piece.p, (size_t)n);
-	sha256_end(&hash, sum);
-	return n < 0 ? FAIL(-errno) : 0;
+	return r != 0 ? OUT_MISMATCH : hasher_file(kind, fd, size, ret);
 }
 
 static int
@@ -58,7 +40,7 @@ blob_check(struct verify *v, struct db_rows *rows)
 {
 	CLEAN(fd_closep) int fd = -1;
 	struct str digest = db_str(rows, 0), key = db_str(rows, 2);
-	uint8_t sum[SHA256_LEN];
+	char text[DIGEST_TEXT_MAX] = "";
 	uint64_t size;
 	int r = blob_read(v->core->blobs, key, &fd, &size);
 
@@ -71,8 +53,8 @@ blob_check(struct verify *v, struct db_rows *rows)
 				STR_ARG(digest));
 	if (!v->deep)
 		return 0;
-	r = hash_file(fd, sum);
-	if (r == 0 && !digest_is(digest, sum))
+	r = digest_like(digest, fd, size, text);
+	if (r > 0 || (r == 0 && !str_eq(digest, str_c(text))))
 		return note_set(&v->note, OUT_MISMATCH, "%.*s: other bytes",
 				STR_ARG(digest));
 	return r;
@@ -82,12 +64,12 @@ static int
 manifest_check(struct verify *v, struct db_rows *rows)
 {
 	struct str digest = db_str(rows, 0), body = db_blob(rows, 2);
-	uint8_t sum[SHA256_LEN];
-	int r = digest_sha256(body, sum);
+	char text[DIGEST_TEXT_MAX] = "";
+	enum digest_kind kind;
 
-	if (r != 0)
-		return r;
-	if (digest_is(digest, sum) && (int64_t)body.n == db_int(rows, 1))
+	if (ociref_digest(digest, &kind) == 0)
+		hasher_text(kind, body, text);
+	if (str_eq(digest, str_c(text)) && (int64_t)body.n == db_int(rows, 1))
 		return 0;
 	return note_set(&v->note, OUT_MISMATCH, "%.*s@%.*s: other bytes",
 			STR_ARG(db_str(rows, 3)), STR_ARG(digest));

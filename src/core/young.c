@@ -2,7 +2,6 @@
 
 #include "base/clock.h"
 #include "core/sql.h"
-#include "crypt/digest.h"
 #include "db/db.h"
 
 #include <assert.h>
@@ -15,7 +14,7 @@
 
 /* Bytes of this kernel's life only, so they need no portable form; the tag
  * tells other versions of this program apart. */
-#define TAG	  "young 1"
+#define TAG	  "young 2"
 #define SLOT_SIZE 512
 
 struct slot {
@@ -54,7 +53,8 @@ is_whole(const struct slot *s)
 {
 	const struct young *y = &s->young;
 
-	return is_text(y->id, sizeof(y->id)) &&
+	return (y->kind == DIGEST_SHA256 || y->kind == DIGEST_SHA512) &&
+	       is_text(y->id, sizeof(y->id)) &&
 	       is_text(y->key, sizeof(y->key)) &&
 	       is_text(y->account, sizeof(y->account)) &&
 	       is_text(y->principal, sizeof(y->principal));
@@ -65,19 +65,19 @@ static int
 row_make(struct db_at *at, const struct core *core, const struct young *y)
 {
 	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
-	uint8_t state[SHA256_STATE_LEN];
-	struct sha256 hash;
+	struct hasher_state state;
+	struct hasher hash;
 	int r = db_one(at, SQL_key_known, &rows, "s", str_c(y->key));
 
 	if (r != OUT_ABSENT)
 		return r;
-	sha256_start(&hash);
-	sha256_save(&hash, state);
-	r = db_exec(
-	    at, SQL_upload_insert, NULL, "sisssibsii", str_c(y->id), y->repo,
-	    str_c(y->account), str_c(y->principal), str_c(y->key), (int64_t)0,
-	    (struct str){(const char *)state, sizeof(state)}, str_c(core->boot),
-	    y->expires_at - UPLOAD_LIFE_MS, y->expires_at);
+	hasher_start(&hash, y->kind);
+	hasher_save(&hash, &state);
+	r = db_exec(at, SQL_upload_insert, NULL, "sisssibsiis", str_c(y->id),
+		    y->repo, str_c(y->account), str_c(y->principal),
+		    str_c(y->key), (int64_t)0, hasher_state_str(&state),
+		    str_c(core->boot), y->expires_at - UPLOAD_LIFE_MS,
+		    y->expires_at, hasher_name(y->kind));
 	/* Its repository is gone. */
 	return r == OUT_CONFLICT ? 0 : r;
 }

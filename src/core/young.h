@@ -22,6 +22,7 @@ struct young {
 	char id[UPLOAD_ID_LEN + 1], key[BLOB_KEY_LEN + 1];
 	char account[ACCOUNT_ID_LEN + 1];
 	char principal[PRINCIPAL_MAX];
+	enum digest_kind kind;
 	int64_t repo, expires_at;
 };
 

@@ -38,7 +38,7 @@ started(struct world *w)
 {
 	char id[UPLOAD_ID_LEN + 1];
 
-	must(upload_start(&w->a, &app, id), "start");
+	must(upload_start(&w->a, &app, DIGEST_SHA256, id), "start");
 	return arena_str(&w->arena, str_c(id));
 }
 
@@ -304,8 +304,8 @@ test_removed(struct world *w)
 	must(put_blob(&w->a, "brief/app", STR("first"),
 		      digest_of(w, STR("first"))),
 	     "put");
-	must(upload_start(&w->a, &at, id), "start");
-	must(upload_start(&w->a, &at, same), "start");
+	must(upload_start(&w->a, &at, DIGEST_SHA256, id), "start");
+	must(upload_start(&w->a, &at, DIGEST_SHA256, same), "start");
 	must(upload_take(&w->a, &at, str_c(id), &u), "take");
 	must(upload_write(&u, "brief", 5), "write");
 	must(namespace_remove(&w->a, REGION, STR("brief")), "remove");
@@ -330,12 +330,14 @@ test_limit(struct world *w)
 
 	for (int64_t i = before; i < UPLOADS_MAX; i++)
 		last = started(w);
-	is_int(upload_start(&w->a, &app, id), OUT_TOO_MANY, "one too many");
+	is_int(upload_start(&w->a, &app, DIGEST_SHA256, id), OUT_TOO_MANY,
+	       "one too many");
 	must(upload_cancel(&w->a, &app, last), "cancel");
-	is_int(upload_start(&w->a, &app, id), 0, "one less");
+	is_int(upload_start(&w->a, &app, DIGEST_SHA256, id), 0, "one less");
 	restart(w);
 	is_int(rows(w), UPLOADS_MAX, "all are there after a start");
-	is_int(upload_start(&w->a, &app, id), OUT_TOO_MANY, "and count");
+	is_int(upload_start(&w->a, &app, DIGEST_SHA256, id), OUT_TOO_MANY,
+	       "and count");
 	clock_test_shift(UPLOAD_LIFE_MS);
 	for (int i = 0; i < 8; i++)
 		must(image_tidy(w->core), "tidy");
@@ -360,13 +362,13 @@ test_slots(struct world *w)
 	}
 	is_int(r, OUT_BUSY, "every slot is used");
 	is_int(n, YOUNG_MAX, "of as many as there are");
-	must(upload_start(&w->a, &app, id), "start");
+	must(upload_start(&w->a, &app, DIGEST_SHA256, id), "start");
 	is_int(rows(w), 1, "one more is a row");
 	for (int i = 0; i < n; i++) {
 		(void)snprintf(y.id, sizeof(y.id), "%032x", (unsigned)i);
 		young_end(w->core, str_c(y.id));
 	}
-	must(upload_start(&w->a, &app, id), "start");
+	must(upload_start(&w->a, &app, DIGEST_SHA256, id), "start");
 	is_int(rows(w), 1, "then there is room again");
 }
 
@@ -421,7 +423,7 @@ test_failed_commit(struct world *w)
 	must(image_tidy(w->core), "tidy");
 	is_int(core_verify(w->core, true, say_nothing, NULL), 0,
 	       "all blobs are whole");
-	must(upload_begin(&w->a, &app, &u), "begin");
+	must(upload_begin(&w->a, &app, DIGEST_SHA256, &u), "begin");
 	must(upload_write(&u, "at once", 7), "write");
 	memcpy(begun, u.key, sizeof(begun));
 	disk_fails = true;

@@ -153,17 +153,31 @@ is_algorithm(struct str s)
 	return after_letter;
 }
 
+static const struct {
+	struct str name;
+	size_t digits;
+	enum digest_kind kind;
+} known[] = {
+    {STR_INIT("sha256"), 64, DIGEST_SHA256},
+    {STR_INIT("sha512"), 128, DIGEST_SHA512},
+};
+
+int
+ociref_algorithm(struct str s, enum digest_kind *ret)
+{
+	if (s.n > OCI_DIGEST_MAX || !is_algorithm(s))
+		return OUT_MALFORMED;
+	for (size_t i = 0; i < nitems(known); i++)
+		if (str_eq(s, known[i].name)) {
+			*ret = known[i].kind;
+			return 0;
+		}
+	return OUT_UNSUPPORTED;
+}
+
 int
 ociref_digest(struct str s, enum digest_kind *ret)
 {
-	static const struct {
-		struct str name;
-		size_t digits;
-		enum digest_kind kind;
-	} known[] = {
-	    {STR_INIT("sha256"), 64, DIGEST_SHA256},
-	    {STR_INIT("sha512"), 128, DIGEST_SHA512},
-	};
 	struct str name, value;
 
 	if (s.n > OCI_DIGEST_MAX || !str_cut(s, ':', &name, &value) ||

@@ -27,6 +27,8 @@ enum digest_kind { DIGEST_SHA256, DIGEST_SHA512 };
 /* "sha256:<64 lower-case hex>" or sha512. 0; OUT_UNSUPPORTED for another
  * algorithm in the form that the image specification gives; OUT_MALFORMED. */
 MUST int ociref_digest(struct str, enum digest_kind *ret);
+/* "sha256" alone, or sha512. The same outcomes. */
+MUST int ociref_algorithm(struct str, enum digest_kind *ret);
 
 /* [host[:port]/]name[:tag][@digest]; without either the tag is "latest". The
  * first component is a host when it has a '.' or ':' or is "localhost". */

@@ -186,7 +186,7 @@ world_image(void)
 
 	world.owner.verb = VERB_IMAGE_PUSH;
 	digest_text(STR("0123456789"), world.blob);
-	must(upload_begin(&world.owner, &at, &up), "upload_begin");
+	must(upload_begin(&world.owner, &at, DIGEST_SHA256, &up), "upload_begin");
 	must(upload_write(&up, "0123456789", 10), "upload_write");
 	must(upload_finish(&up, str_c(world.blob)), "upload_finish");
 	buf_addf(&body,

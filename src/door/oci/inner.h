@@ -7,6 +7,7 @@
 #include "core/image.h"
 #include "core/upload.h"
 #include "door/oci/oci.h"
+#include "wire/ociref.h"
 #include "wire/scope.h"
 
 #define OCI_SERVICE   "registry"
@@ -44,7 +45,8 @@ aim_fn oci_aim_base, oci_aim_name, oci_aim_manifest, oci_aim_blob,
     oci_aim_uploads, oci_aim_upload, oci_aim_catalog, oci_aim_login,
     oci_aim_grant;
 /* A digest that we take: 0; else an outcome, and code and note are set. */
-MUST int oci_aim_digest(struct call *, struct str digest);
+MUST int oci_aim_digest(struct call *, struct str digest,
+			enum digest_kind *ret);
 MUST int oci_new(struct call *, enum noun, struct oci **ret);
 
 /* handlers */

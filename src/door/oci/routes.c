@@ -45,19 +45,16 @@ aim_repo(struct call *call, enum noun noun, struct oci **ret)
 }
 
 int
-oci_aim_digest(struct call *call, struct str digest)
+oci_aim_digest(struct call *call, struct str digest, enum digest_kind *ret)
 {
-	enum digest_kind kind;
-	int r = ociref_digest(digest, &kind);
+	int r = ociref_digest(digest, ret);
 
-	if (r == 0 && kind != DIGEST_SHA256)
-		r = OUT_UNSUPPORTED;
 	if (r == OUT_MALFORMED)
 		oci_of(call)->code = "DIGEST_INVALID";
 	if (r == 0)
 		return 0;
 	return note_set(&call->note, r,
-			"a digest is sha256: and 64 "
+			"a digest is sha256: and 64, or sha512: and 128, "
 			"lower-case hex digits");
 }
 
@@ -83,6 +80,7 @@ int
 oci_aim_manifest(struct call *call)
 {
 	struct oci *o = NULL;
+	enum digest_kind kind;
 	int r = aim_repo(call, NOUN_MANIFEST, &o);
 
 	if (r != 0)
@@ -90,7 +88,7 @@ oci_aim_manifest(struct call *call)
 	o->ref = call->params[1];
 	o->by_digest = memchr(o->ref.p, ':', o->ref.n) != NULL;
 	if (o->by_digest)
-		return oci_aim_digest(call, o->ref);
+		return oci_aim_digest(call, o->ref, &kind);
 	if (call->req->method != HTTP_PUT || ociref_is_tag(o->ref))
 		return 0;
 	o->code = "NAME_INVALID";
@@ -105,13 +103,14 @@ int
 oci_aim_blob(struct call *call)
 {
 	struct oci *o = NULL;
+	enum digest_kind kind;
 	int r = aim_repo(call, NOUN_BLOB, &o);
 
 	if (r != 0)
 		return r;
 	o->ref = call->params[1];
 	o->by_digest = true;
-	return oci_aim_digest(call, o->ref);
+	return oci_aim_digest(call, o->ref, &kind);
 }
 
 int

@@ -1,5 +1,7 @@
 #include "door/oci/inner.h"
 
+#include "wire/ociref.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <time.h>
@@ -212,10 +214,10 @@ say_blob(const struct call *call, struct str digest, struct http_reply *reply)
 /* --- handlers --- */
 
 static int
-open_empty(struct call *call, struct http_reply *reply)
+open_empty(struct call *call, enum digest_kind kind, struct http_reply *reply)
 {
 	char id[UPLOAD_ID_LEN + 1];
-	int r = upload_start(&call->visit, &oci_of(call)->at, id);
+	int r = upload_start(&call->visit, &oci_of(call)->at, kind, id);
 
 	if (r == OUT_ABSENT)
 		oci_of(call)->noun = NOUN_NAME;
@@ -226,8 +228,9 @@ static int
 open_whole(struct call *call, struct str digest, struct http_reply *reply)
 {
 	CLEAN(upload_drop) struct upload up = UPLOAD_INIT;
+	enum digest_kind kind;
 	struct chunk chunk;
-	int r = oci_aim_digest(call, digest);
+	int r = oci_aim_digest(call, digest, &kind);
 
 	if (r == 0)
 		r = chunk_read(call, &chunk);
@@ -235,7 +238,7 @@ open_whole(struct call *call, struct str digest, struct http_reply *reply)
 		r = OUT_RANGE;
 	if (r != 0)
 		return r;
-	r = upload_begin(&call->visit, &oci_of(call)->at, &up);
+	r = upload_begin(&call->visit, &oci_of(call)->at, kind, &up);
 	if (r == OUT_ABSENT)
 		oci_of(call)->noun = NOUN_NAME;
 	if (r == 0)
@@ -251,35 +254,56 @@ mount(struct call *call, struct str digest, struct http_reply *reply)
 {
 	struct oci *o = oci_of(call);
 	struct str from = STR_NONE;
-	int r = oci_aim_digest(call, digest);
+	enum digest_kind kind;
+	int r = oci_aim_digest(call, digest, &kind);
 
 	if (r == 0)
 		r = call_once(call, "from", &from);
 	if (r != 0)
 		return r;
 	if (from.p != NULL && o->from.p == NULL)
-		return open_empty(call, reply);
+		return open_empty(call, kind, reply);
 	r = image_blob_mount(&call->visit, &o->at, digest, o->from);
 	if (r == OUT_ABSENT)
-		return open_empty(call, reply);
+		return open_empty(call, kind, reply);
 	return r != 0 ? r : say_blob(call, digest, reply);
+}
+
+/* ?digest-algorithm= is for those who do not know the digest yet: whoever does
+ * says the algorithm with it. */
+static int
+announced(struct call *call, enum digest_kind *ret)
+{
+	struct str name = STR_NONE;
+	int r = call_once(call, "digest-algorithm", &name);
+
+	if (r == 0 && name.p != NULL)
+		r = ociref_algorithm(name, ret);
+	if (r == OUT_MALFORMED)
+		oci_of(call)->code = "DIGEST_INVALID";
+	return r <= 0 ? r
+		      : note_set(&call->note, r,
+				 "the algorithms are sha256 and sha512");
 }
 
 int
 oci_upload_post(struct call *call, struct http_reply *reply)
 {
 	struct str digest = STR_NONE, from = STR_NONE;
+	enum digest_kind kind = DIGEST_SHA256;
 	int r = call_once(call, "digest", &digest);
 
 	if (r == 0)
 		r = call_once(call, "mount", &from);
+	if (r == 0)
+		r = announced(call, &kind);
 	if (r != 0)
 		return r;
 	if (from.p != NULL)
 		return mount(call, from, reply);
 	if (digest.p != NULL)
 		return open_whole(call, digest, reply);
-	return open_empty(call, reply);
+	return open_empty(call, kind, reply);
 }
 
 int
@@ -315,7 +339,7 @@ oci_upload_patch(struct call *call, struct http_reply *reply)
 }
 
 static int
-closing_digest(struct call *call, struct str *ret)
+closing_digest(struct call *call, struct str *ret, enum digest_kind *ret_kind)
 {
 	int r = call_once(call, "digest", ret);
 
@@ -326,7 +350,7 @@ closing_digest(struct call *call, struct str *ret)
 	if (r != 0)
 		return r;
 	oci_of(call)->code = NULL;
-	return oci_aim_digest(call, *ret);
+	return oci_aim_digest(call, *ret, ret_kind);
 }
 
 int
@@ -334,8 +358,9 @@ oci_upload_put(struct call *call, struct http_reply *reply)
 {
 	CLEAN(upload_drop) struct upload up = UPLOAD_INIT;
 	struct str digest = STR_NONE;
+	enum digest_kind kind;
 	struct chunk chunk;
-	int r = closing_digest(call, &digest);
+	int r = closing_digest(call, &digest, &kind);
 
 	if (r == 0)
 		r = chunk_read(call, &chunk);
@@ -343,8 +368,10 @@ oci_upload_put(struct call *call, struct http_reply *reply)
 		return out_of_range(call);
 	if (r == 0)
 		r = take(call, &chunk, &up);
-	if (r == 0)
+	if (r == 0) {
+		upload_expect(&up, kind);
 		r = body_take(call, &chunk, &up);
+	}
 	if (r == 0)
 		r = upload_finish(&up, digest);
 	return r != 0 ? r : say_blob(call, digest, reply);
