@@ -82,7 +82,10 @@ offered_check(const struct entry *e, struct str host)
 
 	if (e->skip || e->revoked || !str_eq(e->host, host))
 		return OUT_MALFORMED;
-	(void)buf_addf(&line, "%.*s %.*s", STR_ARG(e->type), STR_ARG(e->blob));
+	/* All of it: a format would end at a NUL, and the rest be unseen. */
+	(void)buf_addstr(&line, e->type);
+	(void)buf_addc(&line, ' ');
+	(void)buf_addstr(&line, e->blob);
 	if (buf_err(&line) != 0)
 		return buf_err(&line);
 	return sshkey_parse(buf_str(&line), &key, &why);
