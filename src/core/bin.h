@@ -32,13 +32,13 @@ struct bin_back {
 /*
  * By digest: the image is back in its repository with those of its tags that are
  * free; its place in the bin stays until it ends (so it can be asked for again).
- * OUT_ABSENT; OUT_MISSING_PART an entry of the index, or a blob, is nowhere any
- * more; OUT_TOO_LARGE over quota.
+ * OUT_ABSENT; OUT_MISSING_PART an entry of the index is nowhere any more;
+ * OUT_QUOTA. Entries of an index come back from the bin with it.
  */
 MUST int bin_restore_digest(const struct visit *, const struct place *,
     struct str digest, struct arena *, struct bin_back *ret);
 /* By tag: the image deleted last that had it; the tag leaves the bin. OUT_CONFLICT
- * the tag is live. */
+ * the tag is live; the others as above. */
 MUST int bin_restore_tag(const struct visit *, const struct place *,
     struct str tag, struct arena *, struct str *ret_digest);
 

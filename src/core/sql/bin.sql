@@ -49,3 +49,37 @@ WHERE (review_at IS NULL OR review_at > $1) AND id IN (
 DELETE FROM bin WHERE id IN (
 	SELECT id FROM bin WHERE expires_at <= $1
 	ORDER BY expires_at, id LIMIT $2);
+
+-- What may still be restored.
+
+-- name: bin_page
+SELECT id, repo, digest, media_type, deleted_by, deleted_at, expires_at
+FROM bin
+WHERE region = $1 AND namespace = $2 AND expires_at > $3
+	AND (repo > $4 OR (repo = $4 AND digest > $5))
+ORDER BY repo, digest LIMIT $6;
+
+-- name: bin_tags
+SELECT name FROM bin_tag WHERE bin_id = $1 ORDER BY name;
+
+-- name: bin_find
+SELECT id, media_type, pushed_by, pushed_at, body FROM bin
+WHERE region = $1 AND repo = $2 AND digest = $3 AND expires_at > $4;
+
+-- name: bin_find_tag
+SELECT b.digest FROM bin b JOIN bin_tag t ON t.bin_id = b.id
+WHERE b.region = $1 AND b.repo = $2 AND t.name = $3 AND b.expires_at > $4
+ORDER BY b.deleted_at DESC, b.id LIMIT 1;
+
+-- name: bin_there
+SELECT 1 FROM bin WHERE id = $1 AND expires_at > $2;
+
+-- name: bin_blob
+SELECT b.size, b.key FROM bin_blob bb JOIN blob b ON b.id = bb.blob_id
+WHERE bb.bin_id = $1 AND b.digest = $2;
+
+-- name: bin_blobs
+SELECT blob_id FROM bin_blob WHERE bin_id = $1;
+
+-- name: bin_tag_delete
+DELETE FROM bin_tag WHERE bin_id = $1 AND name = $2;

@@ -1,0 +1,389 @@
+#include "core/image_world.h"
+
+#include "core/audit.h"
+#include "core/bin.h"
+#include "core/collect.h"
+#include "core/quota.h"
+#include "core/sql.h"
+
+#define CONFIG                                                                 \
+	"{\"created\":\"2020-01-02T03:04:05Z\",\"os\":\"linux\","              \
+	"\"architecture\":\"arm64\"}"
+
+static struct visit
+as(const struct world *w, enum verb verb)
+{
+	struct visit v = w->a;
+
+	v.verb = verb;
+	return v;
+}
+
+static int
+drop(struct world *w, const char *repo, struct str digest)
+{
+	struct visit by = as(w, VERB_IMAGE_DELETE);
+	struct place at = in(repo);
+
+	return manifest_delete(&by, &at, digest);
+}
+
+static int
+restore(struct world *w, const char *repo, struct str digest,
+	struct bin_back *ret)
+{
+	struct visit by = as(w, VERB_TRASH_RESTORE);
+	struct place at = in(repo);
+
+	*ret = (struct bin_back){0};
+	return bin_restore_digest(&by, &at, digest, &w->arena, ret);
+}
+
+static int
+restore_tag(struct world *w, const char *repo, const char *tag, struct str *ret)
+{
+	struct visit by = as(w, VERB_TRASH_RESTORE);
+	struct place at = in(repo);
+
+	*ret = STR_NONE;
+	return bin_restore_tag(&by, &at, str_c(tag), &w->arena, ret);
+}
+
+struct list {
+	struct bin_row *rows;
+	size_t n;
+};
+
+static struct list
+listed(struct world *w, const char *namespace)
+{
+	struct list l = {0};
+
+	must(bin_list(w->core, &w->a.who, str_c(w->a.account), REGION,
+		      str_c(namespace), STR(""), STR(""), PAGE_MAX, &w->arena,
+		      &l.rows, &l.n),
+	     "bin_list");
+	return l;
+}
+
+static int64_t
+stored(struct world *w)
+{
+	struct quota limit, used;
+
+	must(quota_get(w->core, str_c(w->a.account), REGION, &limit, &used),
+	     "quota_get");
+	return used.storage;
+}
+
+/* Pushed with two tags. */
+static struct str
+tagged(struct world *w, const char *repo, const char *layer)
+{
+	struct str body = image(w, &w->a, repo, STR(CONFIG), str_c(layer));
+
+	must(push(w, &w->a, repo, "v1", OCI_MANIFEST, body, NULL), "push");
+	must(push(w, &w->a, repo, "v2", OCI_MANIFEST, body, NULL), "push");
+	return digest_of(w, body);
+}
+
+static void
+test_away_and_back(struct world *w)
+{
+	struct str digest = tagged(w, "birds/wren", "one"), body;
+	struct place at = in("birds/wren");
+	int64_t before = stored(w);
+	struct image_row row;
+	struct bin_back back;
+	struct names l;
+	struct list bin;
+
+	body = body_of(w, "birds/wren", digest);
+	is_int((int64_t)listed(w, "").n, 0, "the bin is empty");
+	is_int(drop(w, "birds/wren", digest), 0, "deleted");
+	is_str(body_of(w, "birds/wren", digest), STR(""), "gone");
+	is_int(stored(w), 0, "and counts no longer, of %lld",
+	       (long long)before);
+	bin = listed(w, "");
+	is_int((int64_t)bin.n, 1, "in the bin");
+	is_str(bin.rows[0].repo, STR("birds/wren"), "from where");
+	is_str(bin.rows[0].digest, digest, "what");
+	is_str(bin.rows[0].media_type, STR(OCI_MANIFEST), "of which type");
+	is_str(bin.rows[0].deleted_by, str_c(w->a.who.identity), "by whom");
+	is_int(bin.rows[0].expires_at - bin.rows[0].deleted_at, w->core->bin_ms,
+	       "for how long");
+	is_int((int64_t)bin.rows[0].n_tags, 2, "with two tags");
+	is_str(bin.rows[0].tags[1], STR("v2"), "in order");
+	is_int(restore(w, "birds/wren", digest, &back), 0, "restored");
+	is_int((int64_t)back.n_restored, 2, "both tags");
+	is_int((int64_t)back.n_taken, 0, "none was taken");
+	is_str(body_of(w, "birds/wren", STR("v1")), body, "the same bytes");
+	is_str(tags_of(w, "birds/wren", "", 9, &l), STR("v1 v2"), "its tags");
+	is_int(stored(w), before, "it counts again");
+	is_int((int64_t)listed(w, "").n, 1, "the place in the bin stays");
+	must(image_get(w->core, &at, digest, &w->arena, &row), "image_get");
+	is_int(row.created_s, 1577934245, "its date is known");
+	is_str(row.platform, STR("linux/arm64"), "and its platform");
+	is_int(restore(w, "birds/wren", digest, &back), 0, "again");
+	is_int((int64_t)back.n_restored, 2, "changes nothing");
+}
+
+static void
+test_taken(struct world *w)
+{
+	struct str digest = tagged(w, "birds/taken", "one");
+	struct str other = image(w, &w->a, "birds/taken", STR("{}"), STR("2"));
+	struct bin_back back;
+	struct str which;
+
+	must(drop(w, "birds/taken", digest), "drop");
+	must(push(w, &w->a, "birds/taken", "v1", OCI_MANIFEST, other, NULL),
+	     "push");
+	is_int(restore_tag(w, "birds/taken", "v1", &which), OUT_CONFLICT,
+	       "a tag that is live");
+	is_int(restore(w, "birds/taken", digest, &back), 0, "restored");
+	is_int((int64_t)back.n_restored, 1, "one tag");
+	is_str(back.restored[0], STR("v2"), "that was free");
+	is_int((int64_t)back.n_taken, 1, "one not");
+	is_str(back.taken[0], STR("v1"), "that was taken");
+	is_str(body_of(w, "birds/taken", STR("v1")), other, "and still is");
+}
+
+static void
+test_tag(struct world *w)
+{
+	struct str digest = tagged(w, "birds/tag", "one"), which;
+	struct names l;
+	struct list bin;
+
+	is_int(restore_tag(w, "birds/tag", "v2", &which), OUT_ABSENT,
+	       "nothing of the kind in the bin");
+	must(drop(w, "birds/tag", digest), "drop");
+	is_int(restore_tag(w, "birds/tag", "v3", &which), OUT_ABSENT,
+	       "a tag that never was");
+	is_int(restore_tag(w, "birds/tag", "v2", &which), 0, "restored");
+	is_str(which, digest, "the image that had it");
+	is_str(tags_of(w, "birds/tag", "", 9, &l), STR("v2"), "that tag");
+	bin = listed(w, "birds");
+	for (size_t i = 0; i < bin.n; i++)
+		if (str_eq(bin.rows[i].repo, STR("birds/tag"))) {
+			is_int((int64_t)bin.rows[i].n_tags, 1, "left the bin");
+			is_str(bin.rows[i].tags[0], STR("v1"), "the other not");
+		}
+	is_int(restore_tag(w, "birds/tag", "v2", &which), OUT_ABSENT,
+	       "it cannot come back twice");
+	is_int(restore_tag(w, "birds/tag", "v1", &which), 0,
+	       "the other one, to an image that is live");
+	is_str(tags_of(w, "birds/tag", "", 9, &l), STR("v1 v2"), "both");
+}
+
+/* The younger deletion has the name. */
+static void
+test_last(struct world *w)
+{
+	struct str one = tagged(w, "birds/last", "one"), two, which;
+
+	must(drop(w, "birds/last", one), "drop");
+	clock_test_shift(1000);
+	two = tagged(w, "birds/last", "two");
+	must(drop(w, "birds/last", two), "drop");
+	is_int(restore_tag(w, "birds/last", "v1", &which), 0, "by tag");
+	is_str(which, two, "the one that was deleted last");
+	must(drop(w, "birds/last", two), "drop");
+	is_int(restore_tag(w, "birds/last", "v2", &which), 0,
+	       "tags of the older deletion are kept");
+	is_str(which, two, "by the new one");
+}
+
+static void
+test_index(struct world *w)
+{
+	struct str body = image(w, &w->a, "birds/list", STR(CONFIG), STR("c"));
+	struct str child = digest_of(w, body);
+	struct str d = descriptor(w, OCI_MANIFEST, child, body.n);
+	struct str index =
+	    arena_strf(&w->arena,
+		       "{\"schemaVersion\":2,\"mediaType\":\"" OCI_INDEX
+		       "\",\"manifests\":[%.*s]}",
+		       STR_ARG(d));
+	struct str digest = digest_of(w, index);
+	struct bin_back back;
+
+	must(push(w, &w->a, "birds/list", "child", OCI_MANIFEST, body, NULL),
+	     "child");
+	must(push(w, &w->a, "birds/list", "all", OCI_INDEX, index, NULL),
+	     "index");
+	is_int(drop(w, "birds/list", child), OUT_CONFLICT, "it is needed");
+	must(drop(w, "birds/list", digest), "index");
+	must(drop(w, "birds/list", child), "child");
+	is_int(restore(w, "birds/list", digest, &back), 0, "restored");
+	is_str(body_of(w, "birds/list", STR("all")), index, "the index");
+	is_str(body_of(w, "birds/list", child), body, "and its entry");
+	is_str(body_of(w, "birds/list", STR("child")), STR(""),
+	       "which was not asked for by its name");
+	is_int(drop(w, "birds/list", child), OUT_CONFLICT, "needed again");
+}
+
+static int
+expire_write(struct db_at *at, void *arg)
+{
+	return bin_expire(at, clock_now(), 1, arg);
+}
+
+static int64_t
+expire(struct world *w)
+{
+	int64_t ended = -1;
+
+	must(db_write(w->core->db, expire_write, &ended), "bin_expire");
+	return ended;
+}
+
+static void
+test_expire(struct world *w)
+{
+	struct str digest = tagged(w, "birds/old", "one"), which;
+	struct bin_back back;
+	size_t n;
+
+	must(drop(w, "birds/old", digest), "drop");
+	n = listed(w, "").n;
+	is_int(expire(w), 0, "nothing is over yet");
+	clock_test_shift(w->core->bin_ms - 60000);
+	is_int(restore(w, "birds/old", digest, &back), 0, "a minute before");
+	must(drop(w, "birds/old", digest), "drop");
+	clock_test_shift(w->core->bin_ms - 60000);
+	is_int((int64_t)listed(w, "").n, 1, "the others are over");
+	clock_test_shift(60001);
+	is_int((int64_t)listed(w, "").n, 0, "none is shown any more");
+	is_int(restore(w, "birds/old", digest, &back), OUT_ABSENT,
+	       "nor restored");
+	is_int(restore_tag(w, "birds/old", "v1", &which), OUT_ABSENT,
+	       "nor by tag");
+	for (; n > 0; n--)
+		is_int(expire(w), 1, "one at a time");
+	is_int(expire(w), 0, "and all of them");
+}
+
+static void
+test_namespace_end(struct world *w)
+{
+	struct visit by = as(w, VERB_NAMESPACE_CREATE);
+	struct bin_back back;
+	struct str digest;
+	bool made;
+
+	must(namespace_add(&by, REGION, STR("nests"), &made), "namespace_add");
+	digest = tagged(w, "nests/wren", "one");
+	must(drop(w, "nests/wren", digest), "drop");
+	is_int((int64_t)listed(w, "nests").n, 1, "one in the bin");
+	by.verb = VERB_NAMESPACE_DELETE;
+	is_int(namespace_remove(&by, REGION, STR("nests")), 0, "removed");
+	by.verb = VERB_NAMESPACE_CREATE;
+	must(namespace_add(&by, REGION, STR("nests"), &made), "namespace_add");
+	is_int((int64_t)listed(w, "nests").n, 0, "its bin went with it");
+	is_int(restore(w, "nests/wren", digest, &back), OUT_ABSENT, "for good");
+}
+
+static void
+test_quota(struct world *w)
+{
+	struct str digest = tagged(w, "birds/quota", "one"), which;
+	struct visit by = as(w, VERB_QUOTA_SET);
+	struct bin_back back;
+	int64_t none = QUOTA_NONE, nothing = 0;
+
+	must(drop(w, "birds/quota", digest), "drop");
+	(void)blob(w, &w->a, "birds/quota", STR("more"));
+	must(quota_set(&by, REGION, &nothing, NULL), "quota_set");
+	is_int(restore(w, "birds/quota", digest, &back), OUT_QUOTA,
+	       "over the quota");
+	is_int(restore_tag(w, "birds/quota", "v1", &which), OUT_QUOTA,
+	       "by tag, too");
+	must(quota_set(&by, REGION, &none, NULL), "quota_set");
+	is_int(restore(w, "birds/quota", digest, &back), 0, "without it");
+}
+
+static void
+test_pages(struct world *w)
+{
+	struct str repo = STR(""), digest = STR("");
+	struct visit reader;
+	struct bin_row *rows;
+	size_t n = 1, all = 0;
+
+	must(drop(w, "birds/a", tagged(w, "birds/a", "1")), "drop");
+	must(drop(w, "birds/a", tagged(w, "birds/a", "2")), "drop");
+	must(drop(w, "birds/b", tagged(w, "birds/b", "1")), "drop");
+	must(drop(w, "nests/a", tagged(w, "nests/a", "1")), "drop");
+	for (; n > 0; all += n) {
+		must(bin_list(w->core, &w->a.who, str_c(w->a.account), REGION,
+			      STR(""), repo, digest, 1, &w->arena, &rows, &n),
+		     "bin_list");
+		if (n == 0)
+			break;
+		ok(str_cmp(rows[0].repo, repo) > 0 ||
+		       (str_eq(rows[0].repo, repo) &&
+			str_cmp(rows[0].digest, digest) > 0),
+		   "in order");
+		repo = rows[0].repo;
+		digest = rows[0].digest;
+	}
+	is_int((int64_t)all, (int64_t)listed(w, "").n, "each once");
+	world_user(w, "writer@example.org", ROLE_WRITER, &reader);
+	must(bin_list(w->core, &reader.who, str_c(w->a.account), REGION,
+		      STR(""), STR(""), STR(""), 9, &w->arena, &rows, &n),
+	     "bin_list");
+	is_int((int64_t)n, 0, "nothing for who may not list");
+}
+
+static void
+test_no_bin(struct world *w)
+{
+	int64_t ms = w->core->bin_ms;
+	struct str digest = tagged(w, "birds/none", "one");
+	size_t n = listed(w, "").n;
+
+	w->core->bin_ms = 0;
+	must(drop(w, "birds/none", digest), "drop");
+	is_int((int64_t)listed(w, "").n, (int64_t)n, "where no bin is kept");
+	w->core->bin_ms = ms;
+}
+
+static void
+test_trail(struct world *w)
+{
+	struct audit_filter f = {.account = str_c(w->a.account),
+				 .verb = STR("trash.restore"),
+				 .limit = 1};
+	struct audit_row *rows;
+	size_t n = 0;
+
+	must(audit_list(w->core, &f, &w->arena, &rows, &n), "audit_list");
+	is_int((int64_t)n, 1, "who restored is in the trail");
+	is_str(rows[0].thing, STR("repo:birds/wren"), "what");
+	ok(str_ends(rows[0].detail, STR(",\"tags\":[\"v1\",\"v2\"]}")),
+	   "with its tags");
+}
+
+int
+main(void)
+{
+	static struct world w;
+
+	world_open(&w);
+	w.core->bin_ms = BIN_DAYS_DEFAULT * DAY_MS;
+	test_away_and_back(&w);
+	test_taken(&w);
+	test_tag(&w);
+	test_last(&w);
+	test_index(&w);
+	test_expire(&w);
+	test_namespace_end(&w);
+	test_quota(&w);
+	test_pages(&w);
+	test_no_bin(&w);
+	test_trail(&w);
+	world_close(&w);
+	return done_testing();
+}
