@@ -27,7 +27,9 @@
 
 /* What `latchkey login` keeps, in CONFIG/session.json, 0600. */
 struct session {
-	char *url, *account, *account_name, *region, *user;
+	char *url, *account, *account_name, *user;
+	char *region;	/* of the registry that cr commands talk to */
+	char *registry; /* URL of its host; NULL: the same as url */
 	char *ca_file; /* whom to trust; NULL: whom the system trusts */
 	char *access_token, *refresh_token;
 	int64_t expires_at; /* of the access token, ms */
@@ -70,10 +72,11 @@ extern const struct command_set commands_login, commands_token,
     commands_namespace, commands_image, commands_registry_login, commands_iam,
     commands_account, commands_audit, commands_repo, commands_access_key,
     commands_setup, commands_ssh_key, commands_project, commands_keypair,
-    commands_server, commands_keys, commands_completion;
+    commands_server, commands_keys, commands_completion, commands_regions,
+    commands_region, commands_trash, commands_retention, commands_quota;
 
 /* --- commands.c --- */
-#define COMMAND_SETS 17
+#define COMMAND_SETS 22
 extern const struct command_set *const command_sets[COMMAND_SETS];
 /* One after the other, a group's beside each other; NULL behind the last. */
 const struct command *command_at(size_t i);
@@ -133,6 +136,9 @@ struct ask {
 #define CLIENT_NO_ANSWER 1 /* it may have */
 MUST int client_call(struct cli *, const struct ask *, struct buf *ret_body,
 		     int *ret_status);
+/* The same with one more header, "Name: value"; NULL: none. */
+MUST int client_call_with(struct cli *, const struct ask *, const char *field,
+			  struct buf *ret_body, int *ret_status);
 /* The same, parsed; the caller frees. */
 MUST int client_json(struct cli *, const struct ask *, struct json **ret);
 /* A fresh access token is in the session afterwards. */
@@ -143,8 +149,8 @@ MUST int client_form(struct cli *, struct str form, struct buf *ret_body);
 MUST int client_login(struct cli *, struct str form);
 /* Add "name=value" to a form or query, encoded; wipes nothing. */
 void form_add(struct buf *, const char *name, struct str value);
-/* "host:port" of the session's URL; borrowed. */
-struct str session_host(const struct session *);
+/* "host:port" of the registry that the session targets; borrowed. */
+struct str session_registry(const struct session *);
 
 /* --- print.c --- */
 struct column {
@@ -193,6 +199,10 @@ MUST int prompt_secret(const char *what, struct buf *ret, struct note *);
 MUST int prompt_paste(const char *what, struct buf *ret, struct note *note);
 /* y or yes; false on anything else and without a terminal. */
 bool prompt_yes(const char *question);
+/* A number from 1 to n of a menu, less one. OUT_ABSENT as above; OUT_MALFORMED:
+ * the answer was another. */
+MUST int prompt_choice(const char *menu, const char *question, size_t n,
+		       size_t *ret);
 
 /* --- credhelper.c: docker-credential-latchkey get|store|erase|list --- */
 int credhelper_main(int argc, char **argv);

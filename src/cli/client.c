@@ -90,10 +90,28 @@ refused(struct cli *cli, const struct outward_answer *answer)
 	if (str_eq(why, str_c(out_text(out))))
 		why = str_c(_(out_text(out)));
 	sentence(why, &text);
+	if (answer->status == 421 && cli->session.registry != NULL)
+		return note_set(&cli->note, out,
+				_("%s is no host of this server any more: "
+				  "'latchkey cr region-set' chooses another"),
+				cli->session.registry);
 	if (answer->status == 429 && wait.n > 0 && wait.n < 8)
 		return note_set(&cli->note, out, _("%.*s Try again in %.*s s."),
 				STR_ARG(buf_str(&text)), STR_ARG(wait));
 	return note_set(&cli->note, out, "%.*s", STR_ARG(why));
+}
+
+/* What each region has of its own is asked of that region's host. */
+static const char *
+base_of(const struct session *s, const char *path)
+{
+	static const char *const regional[] = {"/api/",
+					       "/latchkey/v1/namespaces/"};
+
+	for (size_t i = 0; s->registry != NULL && i < nitems(regional); i++)
+		if (strncmp(path, regional[i], strlen(regional[i])) == 0)
+			return s->registry;
+	return s->url;
 }
 
 static int
@@ -102,7 +120,7 @@ url_of(struct cli *cli, const char *path, struct buf *ret)
 	if (cli->session.url == NULL)
 		return note_set(&cli->note, OUT_UNPROVEN,
 				_("no server: log in"));
-	(void)buf_addf(ret, "%s%s", cli->session.url, path);
+	(void)buf_addf(ret, "%s%s", base_of(&cli->session, path), path);
 	return buf_err(ret);
 }
 
@@ -219,7 +237,7 @@ client_token(struct cli *cli)
 }
 
 static int
-call_with_token(struct cli *cli, const struct ask *ask,
+call_with_token(struct cli *cli, const struct ask *ask, const char *field,
 		struct outward_answer *answer)
 {
 	CLEAN(buf_clear) struct buf url = BUF_INIT;
@@ -235,6 +253,8 @@ call_with_token(struct cli *cli, const struct ask *ask,
 	call.url = url.p;
 	call.fields[call.n_fields++] = "Accept: application/json";
 	call.fields[call.n_fields++] = token.p;
+	if (field != NULL)
+		call.fields[call.n_fields++] = field;
 	if (ask->body.p != NULL)
 		call.fields[call.n_fields++] = "Content-Type: application/json";
 	if (cli->session.account != NULL) {
@@ -250,12 +270,19 @@ int
 client_call(struct cli *cli, const struct ask *ask, struct buf *ret_body,
 	    int *ret_status)
 {
+	return client_call_with(cli, ask, NULL, ret_body, ret_status);
+}
+
+int
+client_call_with(struct cli *cli, const struct ask *ask, const char *field,
+		 struct buf *ret_body, int *ret_status)
+{
 	CLEAN(outward_answer_clear)
 	struct outward_answer answer = OUTWARD_ANSWER_INIT;
 	int r = client_token(cli);
 
 	if (r == 0)
-		r = call_with_token(cli, ask, &answer);
+		r = call_with_token(cli, ask, field, &answer);
 	/* The server's clock counts, not ours: what it calls expired is renewed
 	 * once. */
 	if (r == 0 && answer.status == 401 &&
@@ -263,7 +290,7 @@ client_call(struct cli *cli, const struct ask *ask, struct buf *ret_body,
 		outward_answer_clear(&answer);
 		r = token_renew(cli);
 		if (r == 0)
-			r = call_with_token(cli, ask, &answer);
+			r = call_with_token(cli, ask, field, &answer);
 	}
 	if (ret_status != NULL)
 		*ret_status = answer.status != 0 ? answer.status

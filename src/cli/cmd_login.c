@@ -1,5 +1,5 @@
 /* login, logout, target, regions: who is talking to which server. */
-#include "cli/cli.h"
+#include "cli/cr.h"
 
 #include "base/i18n.h"
 
@@ -22,6 +22,7 @@ enum {
 	LOGIN_USER,
 	LOGIN_PASSWORD,
 	LOGIN_ACCOUNT,
+	LOGIN_REGION,
 	LOGIN_CA_FILE
 };
 static const struct opt login_opts[] = {
@@ -33,8 +34,16 @@ static const struct opt login_opts[] = {
     {"user", 'u', OPT_TEXT, "EMAIL", N_("log in with a password instead")},
     {"password", 'p', OPT_TEXT, "-", N_("'-': read it from standard input")},
     {"account", 'c', OPT_TEXT, "ACCOUNT", N_("id or name of the account")},
+    {"region", 'r', OPT_TEXT, "REGION",
+     N_("whose registry cr commands talk to; default: the last one, or the "
+	"server's own")},
     {"ca-file", 0, OPT_TEXT, "FILE",
      N_("certificates (PEM) to trust instead of the system's")},
+};
+enum { TARGET_REGION };
+static const struct opt target_opts[] = {
+    {"region", 'r', OPT_TEXT, "REGION",
+     N_("talk to this region's registry from now on")},
 };
 
 /* A file with a bare key, or the JSON that key creation writes. */
@@ -179,9 +188,12 @@ url_choose(struct cli *cli, const char *given)
 	if (r != 0)
 		return r;
 	clear_text_warn(url);
-	/* Whom to trust for one server says nothing about another. */
-	if (s->url == NULL || !str_eq(url, str_c(s->url)))
+	/* Whom to trust for one server says nothing about another, nor does
+	 * where its registry is. */
+	if (s->url == NULL || !str_eq(url, str_c(s->url))) {
 		session_set(&s->ca_file, STR_NONE);
+		session_set(&s->registry, STR_NONE);
+	}
 	r = buf_addstr(&copy, url);
 	if (r == 0)
 		session_set(&s->url, buf_str(&copy));
@@ -238,12 +250,31 @@ names_keep(struct cli *cli)
 	struct session *s = &cli->session;
 
 	session_set(&s->account_name, STR_NONE);
-	session_set(&s->region, STR_NONE);
 	if (client_json(cli, &ask, &j) == 0) {
 		session_set(&s->account_name, json_text(j, "account_slug"));
 		session_set(&s->region, json_text(j, "region"));
 	}
 	cli->note.text[0] = '\0';
+}
+
+/* The region that was asked for, or else the last one, as long as the server
+ * has its host. */
+static int
+region_keep(struct cli *cli, const char *given, struct str last)
+{
+	struct session *s = &cli->session;
+	int r;
+
+	if (given != NULL)
+		return region_choose(cli, given);
+	if (s->registry == NULL || last.n == 0)
+		return 0;
+	r = region_choose(cli, last.p);
+	if (r <= 0)
+		return r;
+	cli->note.text[0] = '\0';
+	session_set(&s->registry, STR_NONE);
+	return session_save(cli);
 }
 
 static void
@@ -261,7 +292,7 @@ target_json(const struct session *s)
 		jw_c(&w, "account_name", s->account_name);
 	if (s->region != NULL)
 		jw_c(&w, "region", s->region);
-	jw_str(&w, "registry", session_host(s));
+	jw_str(&w, "registry", session_registry(s));
 	jw_end(&w);
 	if (buf_err(&text) == 0 && json_parse(buf_str(&text), &j, NULL) == 0)
 		print_json(j);
@@ -287,7 +318,7 @@ target_print(const struct cli *cli)
 	print_pair(_("Account:"), buf_str(&account));
 	if (s->region != NULL)
 		print_pair(_("Region:"), str_c(s->region));
-	print_pair(_("Registry:"), session_host(s));
+	print_pair(_("Registry:"), session_registry(s));
 	if (s->ca_file != NULL)
 		print_pair(_("Trusting:"), str_c(s->ca_file));
 }
@@ -296,6 +327,7 @@ static int
 login(struct cli *cli, const struct args *a)
 {
 	CLEAN(buf_clear) struct buf form = BUF_INIT;
+	CLEAN(buf_clear) struct buf last = BUF_INIT;
 	int r = session_load(cli);
 
 	/* A session that is missing or damaged is what login mends. */
@@ -315,8 +347,11 @@ login(struct cli *cli, const struct args *a)
 	if (r != 0)
 		return r;
 	cli->loaded = true; /* this is the session now, not the file's */
+	(void)buf_addstr(&last, url_host(cli->session.registry));
 	names_keep(cli);
 	r = session_save(cli);
+	if (r == 0)
+		r = region_keep(cli, a->v[LOGIN_REGION].text, buf_str(&last));
 	if (r != 0)
 		return r;
 	if (!cli->json)
@@ -358,7 +393,8 @@ target(struct cli *cli, const struct args *a)
 {
 	int r = session_load(cli);
 
-	(void)a;
+	if (r == 0 && a->v[TARGET_REGION].given)
+		r = region_choose(cli, a->v[TARGET_REGION].text);
 	if (r == 0)
 		target_print(cli);
 	return r;
@@ -376,7 +412,7 @@ static const struct command rows[] = {
 	"LATCHKEY_CA_FILE) is kept with the session.\n")},
     {"", "logout", NULL, NULL, 0, "", 0, 0, logout,
      N_("end the session here and at the server"), NULL},
-    {"", "target", NULL, NULL, 0, "", 0, 0, target,
+    {"", "target", NULL, target_opts, nitems(target_opts), "", 0, 0, target,
      N_("show who is logged in where"), NULL},
 };
 const struct command_set commands_login = {rows, nitems(rows)};

@@ -88,7 +88,7 @@ registry_login(struct cli *cli, const struct args *a)
 		return note_set(&cli->note, OUT_MALFORMED,
 				_("--client is docker or podman"));
 	r = delegate(cli, &e.secret, &root);
-	e.host = session_host(&cli->session);
+	e.host = session_registry(&cli->session);
 	for (size_t i = 0; r == 0 && i < nitems(clients); i++)
 		if (only == NULL || strcmp(only, clients[i].name) == 0)
 			r = client_login_to(cli, &clients[i], &e);

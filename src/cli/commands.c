@@ -6,12 +6,32 @@
 #include <string.h>
 
 const struct command_set *const command_sets[COMMAND_SETS] = {
-    &commands_login,	      &commands_repo,	    &commands_access_key,
-    &commands_setup,	      &commands_ssh_key,    &commands_project,
-    &commands_keypair,	      &commands_server,	    &commands_keys,
-    &commands_namespace,      &commands_token,	    &commands_image,
-    &commands_registry_login, &commands_iam,	    &commands_account,
-    &commands_audit,	      &commands_completion,
+    /* git */
+    &commands_login,
+    &commands_regions,
+    &commands_repo,
+    &commands_access_key,
+    &commands_setup,
+    &commands_ssh_key,
+    &commands_project,
+    /* key pairs */
+    &commands_keypair,
+    &commands_server,
+    &commands_keys,
+    /* images, in the order in which they are met */
+    &commands_registry_login,
+    &commands_region,
+    &commands_namespace,
+    &commands_image,
+    &commands_trash,
+    &commands_retention,
+    &commands_quota,
+    &commands_token,
+    /* the server */
+    &commands_iam,
+    &commands_account,
+    &commands_audit,
+    &commands_completion,
 };
 
 const struct command *

@@ -3,7 +3,7 @@
  * docker hands us are kept in CONFIG/registries.json, 0600; for the server of
  * `latchkey login` that session answers when nothing else is stored.
  */
-#include "cli/cli.h"
+#include "cli/cr.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -114,6 +114,14 @@ answer(struct str url, struct str user, struct str secret)
 	return 0;
 }
 
+/* The host that was logged in to, or that of the region which is targeted. */
+static bool
+is_ours(const struct session *s, struct str host)
+{
+	return str_eq(url_host(s->url), host) ||
+	       str_eq(session_registry(s), host);
+}
+
 static int
 helper_get(struct helper *h, struct str url)
 {
@@ -125,7 +133,7 @@ helper_get(struct helper *h, struct str url)
 		return answer(url, json_text(entry, "Username"),
 			      json_text(entry, "Secret"));
 	/* Docker asks for every registry: only ours is worth a call. */
-	if (session_load(&h->cli) != 0 || !str_eq(session_host(s), host) ||
+	if (session_load(&h->cli) != 0 || !is_ours(s, host) ||
 	    client_token(&h->cli) != 0)
 		return helper_fail(NOT_FOUND);
 	/* An access token, renewed as needed: it cannot be used for longer than
@@ -172,7 +180,7 @@ helper_list(struct helper *h)
 		jw_str(&w, NULL, json_text(value, "Username"));
 	}
 	if (session_load(&h->cli) == 0) {
-		host = session_host(&h->cli.session);
+		host = session_registry(&h->cli.session);
 		if (stored_find(h, host) == NULL) {
 			jw_key(&w, host);
 			jw_str(&w, NULL, STR("iambearer"));

@@ -57,7 +57,7 @@ session_round_trip(void)
 	session_set(&s->url, STR("https://example.com:8443"));
 	session_set(&s->access_token, STR("secret \"quoted\""));
 	s->expires_at = 1234567890123;
-	is_str(session_host(s), STR("example.com:8443"), "the registry's host");
+	is_str(session_registry(s), STR("example.com:8443"), "the registry's host");
 	is_int(session_save(&cli), 0, "saved");
 	session_clear(s);
 	is_int(session_load(&cli), 0, "loaded");

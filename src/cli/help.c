@@ -57,21 +57,33 @@ is_of(const struct command *c, const char *group)
 	return group == NULL || strcmp(c->group, group) == 0;
 }
 
-/* group NULL: everything, a blank line between two groups. */
+/* A blank line between two groups, and within one between what belongs
+ * together. */
+static bool
+is_apart(const struct command *last, const struct command *c, bool new_set,
+	 bool whole)
+{
+	return last != NULL &&
+	       (strcmp(c->group, last->group) != 0 || (new_set && !whole));
+}
+
+/* group NULL: everything. */
 static void
 command_lines(FILE *f, const char *group)
 {
-	const char *last = NULL;
-	const struct command *c;
+	const struct command *last = NULL;
 
-	for (size_t i = 0; (c = command_at(i)) != NULL; i++) {
-		if (!is_of(c, group))
-			continue;
-		if (last != NULL && strcmp(c->group, last) != 0)
-			(void)fputc('\n', f);
-		last = c->group;
-		command_line(f, c);
-	}
+	for (size_t s = 0; s < COMMAND_SETS; s++)
+		for (size_t i = 0; i < command_sets[s]->n; i++) {
+			const struct command *c = &command_sets[s]->rows[i];
+
+			if (!is_of(c, group))
+				continue;
+			if (is_apart(last, c, i == 0, group == NULL))
+				(void)fputc('\n', f);
+			last = c;
+			command_line(f, c);
+		}
 }
 
 /* Does any of these lines show another word? */

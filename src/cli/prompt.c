@@ -112,3 +112,21 @@ prompt_yes(const char *question)
 	       str_eq_nocase(str_trim(buf_str(&line)), STR("yes")) ||
 	       str_eq(str_trim(buf_str(&line)), str_c(_("yes")));
 }
+
+int
+prompt_choice(const char *menu, const char *question, size_t n, size_t *ret)
+{
+	CLEAN(file_close) FILE *tty = fopen("/dev/tty", "r+e");
+	CLEAN(buf_clear) struct buf line = BUF_INIT;
+	uint64_t number;
+
+	if (tty == NULL)
+		return OUT_ABSENT;
+	(void)setvbuf(tty, NULL, _IONBF, 0);
+	fprintf(tty, "%s%s", menu, question);
+	if (!line_read(tty, &line) ||
+	    str_u64(str_trim(buf_str(&line)), n, &number) != 0 || number == 0)
+		return OUT_MALFORMED;
+	*ret = (size_t)number - 1;
+	return 0;
+}

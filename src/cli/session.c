@@ -19,6 +19,7 @@ static const struct {
     {"account", offsetof(struct session, account)},
     {"account_name", offsetof(struct session, account_name)},
     {"region", offsetof(struct session, region)},
+    {"registry", offsetof(struct session, registry)},
     {"user", offsetof(struct session, user)},
     {"access_token", offsetof(struct session, access_token)},
     {"refresh_token", offsetof(struct session, refresh_token)},
@@ -117,16 +118,4 @@ session_save(struct cli *cli)
 	if (buf_err(&text) != 0)
 		return buf_err(&text);
 	return file_replace(path.p, buf_str(&text), &cli->note);
-}
-
-struct str
-session_host(const struct session *s)
-{
-	struct str url = str_c(s->url), scheme, host;
-
-	if (!str_cut(url, ':', &scheme, &host))
-		return STR("");
-	while (str_starts(host, STR("/")))
-		host = str_sub(host, 1, host.n);
-	return host;
 }
