@@ -21,7 +21,7 @@
 struct namespace_options {
 	bool immutable_tags; /* a tag that exists is not moved; deleting is not
 	                      * moving, and needs its own right */
-	bool allow_sparse;   /* an index may name manifests that are not here */
+	bool allow_sparse;   /* manifests may name what is not here */
 };
 struct namespace_row {
 	struct str name, account;
@@ -91,7 +91,8 @@ MUST int manifest_delete(const struct visit *, const struct place *,
 MUST int tag_delete(const struct visit *, const struct place *, struct str tag);
 /* Point a tag at what another reference names, maybe across repositories of
  * the region (blobs are linked along). Needs pull on from: the caller's duty.
- * OUT_ABSENT; OUT_QUOTA; OUT_CONFLICT as for manifest_push. */
+ * OUT_ABSENT; OUT_QUOTA; OUT_CONFLICT as for manifest_push; OUT_MISSING_PART it
+ * lacks a part that this namespace wants. */
 MUST int tag_copy(const struct visit *, const struct place *from,
     struct str from_ref, const struct place *to, struct str to_tag);
 

@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "blob/blob.h"
-#include "core/link.h"
+#include "core/absent.h"
 #include "core/quota.h"
 #include "core/sql.h"
 #include "wire/ociref.h"
@@ -147,6 +147,8 @@ mount_write(struct db_at *at, void *arg)
 	if (r == 0)
 		r = link_make(at, &home, blob, c->now,
 			      c->now + c->by->core->grace_ms);
+	if (r == 0)
+		r = absent_blob_comes(at, &home, c->digest, c->now);
 	return r != 0 ? r : trail(at, c, "mounted");
 }
 

@@ -1,6 +1,7 @@
 #include "core/image.h"
 
 #include "base/clock.h"
+#include "core/absent.h"
 #include "core/manifest_inner.h"
 #include "core/sql.h"
 #include "db/db.h"
@@ -64,12 +65,26 @@ manifest_get(struct core *core, const struct place *p, struct str ref,
 }
 
 static int
-is_needed(struct db_at *at, int64_t id)
+is_child(struct db_at *at, int64_t id)
 {
 	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
-	int r = db_one(at, SQL_manifest_is_child, &rows, "i", id);
 
-	return r == 0 ? OUT_CONFLICT : r == OUT_ABSENT ? 0 : r;
+	return db_one(at, SQL_manifest_is_child, &rows, "i", id);
+}
+
+/* An index that needs it waits for it again, if it may. */
+static int
+let_go(struct db_at *at, const struct manifest_end *e)
+{
+	struct namespace_options options = {.allow_sparse = false};
+	int r = is_child(at, e->id);
+
+	if (r != 0)
+		return r == OUT_ABSENT ? 0 : r;
+	r = absent_options(at, e->repo, &options);
+	if (r == 0 && !options.allow_sparse)
+		return OUT_CONFLICT;
+	return r != 0 ? r : absent_manifest_goes(at, e->repo, e->id, e->digest);
 }
 
 static int
@@ -92,7 +107,7 @@ delete_write(struct db_at *at, void *arg)
 	if (r == 0)
 		r = find(at, e->repo, e->digest, &e->id);
 	if (r == 0)
-		r = is_needed(at, e->id);
+		r = let_go(at, e);
 	return r != 0 ? r : manifest_end(at, e);
 }
 

@@ -21,6 +21,7 @@ struct manifest_new {
 	int64_t repo, id;
 	int64_t depth, image_size;
 	struct str missing; /* on MISSING_PART */
+	bool asked, sparse; /* its namespace's option, once it matters */
 };
 /* In a write, which said the repository: finds the same bytes there, or makes the
  * row and links what they need. OUT_MALFORMED (note: why), OUT_MISSING_PART. */

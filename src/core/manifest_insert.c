@@ -1,6 +1,6 @@
 #include "core/manifest_inner.h"
 
-#include "core/link.h"
+#include "core/absent.h"
 #include "core/sql.h"
 #include "crypt/rand.h"
 #include "db/db.h"
@@ -11,7 +11,7 @@
 
 /* What a need turned out to be. */
 struct link {
-	enum { LINK_NONE, LINK_BLOB, LINK_CHILD } kind;
+	enum { LINK_ABSENT, LINK_BLOB, LINK_CHILD } kind;
 	int64_t id;
 };
 
@@ -60,20 +60,35 @@ need_child(struct db_at *at, struct manifest_new *m,
 }
 
 static int
+may_be_absent(struct db_at *at, struct manifest_new *m)
+{
+	struct namespace_options options = {.allow_sparse = false};
+	int r = m->asked ? 0 : absent_options(at, m->repo, &options);
+
+	if (r != 0)
+		return r;
+	if (!m->asked)
+		m->sparse = options.allow_sparse;
+	m->asked = true;
+	return m->sparse ? 0 : OUT_MISSING_PART;
+}
+
+static int
 need_one(struct db_at *at, struct manifest_new *m,
 	 const struct manifest_need *need, struct link *ret)
 {
 	int r = OUT_ABSENT;
 
-	*ret = (struct link){.kind = LINK_NONE};
+	*ret = (struct link){.kind = LINK_ABSENT};
 	if (need->kind == NEED_MANIFEST || need->kind == NEED_EITHER)
 		r = need_child(at, m, need, ret);
 	if (r == OUT_ABSENT && need->kind != NEED_MANIFEST)
 		r = need_blob(at, m, need, ret);
-	if (r != OUT_ABSENT || need->kind == NEED_FOREIGN)
-		return r == OUT_ABSENT ? 0 : r;
-	m->missing = need->digest;
-	return OUT_MISSING_PART;
+	if (r == OUT_ABSENT && need->kind != NEED_FOREIGN)
+		r = may_be_absent(at, m);
+	if (r == OUT_MISSING_PART)
+		m->missing = need->digest;
+	return r == OUT_ABSENT ? 0 : r;
 }
 
 static int
@@ -81,6 +96,7 @@ need_all(struct db_at *at, struct manifest_new *m, struct link *links)
 {
 	int r = 0;
 
+	m->asked = false;
 	m->depth = m->read->index ? 1 : 0;
 	m->image_size = m->read->image_size;
 	for (size_t i = 0; r == 0 && i < m->read->n_needs; i++)
@@ -102,6 +118,10 @@ link_all(struct db_at *at, const struct manifest_new *m,
 		else if (links[i].kind == LINK_CHILD)
 			r = db_exec(at, SQL_manifest_child_insert, NULL, "ii",
 				    m->id, links[i].id);
+		else
+			r = absent_put(at, m->repo, m->id,
+				       m->read->needs[i].kind,
+				       m->read->needs[i].digest);
 	}
 	return FOLD(r);
 }
@@ -144,7 +164,11 @@ insert(struct db_at *at, struct manifest_new *m)
 		r = need_all(at, m, links);
 	if (r == 0)
 		r = row_put(at, m);
-	return r != 0 ? r : link_all(at, m, links);
+	if (r == 0)
+		r = link_all(at, m, links);
+	return r != 0 ? r
+		      : absent_manifest_comes(at, m->repo, m->id, m->digest,
+					      m->note);
 }
 
 /* The same bytes again change nothing; they cannot become another type. */

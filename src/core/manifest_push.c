@@ -91,6 +91,17 @@ look_into_config(struct push *p)
 /* --- in the write --- */
 
 static int
+note_taken(struct push *p, struct str tag)
+{
+	struct str namespace = ociref_namespace(p->ask->at.name);
+
+	return note_set(p->note, OUT_CONFLICT,
+			"tag %.*s is there already, and the tags of namespace "
+			"%.*s are immutable",
+			STR_ARG(tag), STR_ARG(namespace));
+}
+
+static int
 put_tags(struct db_at *at, struct push *p, struct jw *w)
 {
 	CLEAN(buf_clear) struct buf old = BUF_INIT;
@@ -101,6 +112,8 @@ put_tags(struct db_at *at, struct push *p, struct jw *w)
 		buf_reset(&old);
 		r = tag_move(at, p->new.repo, p->tags[i], p->new.id, p->new.now,
 			     &old);
+		if (r == OUT_CONFLICT)
+			return note_taken(p, p->tags[i]);
 		jw_object(w, NULL);
 		jw_str(w, "name", p->tags[i]);
 		if (old.n > 0)

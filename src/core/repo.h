@@ -41,7 +41,8 @@ bool repo_root_may(struct core *, const struct subject *, enum verb,
 		   struct str account, struct str region, const char *root);
 
 /* Point a tag at a manifest; old gets the digest that it named before, or is
- * left empty. The caller writes the trail. */
+ * left empty. The caller writes the trail. OUT_CONFLICT: it names another, and
+ * the namespace's tags are immutable. */
 MUST int tag_move(struct db_at *, int64_t repo, struct str tag,
 		  int64_t manifest, int64_t now, struct buf *old);
 

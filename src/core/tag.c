@@ -1,5 +1,5 @@
+#include "core/absent.h"
 #include "core/hasher.h"
-#include "core/link.h"
 #include "core/quota.h"
 #include "core/repo.h"
 
@@ -28,6 +28,7 @@ int
 tag_move(struct db_at *at, int64_t repo, struct str tag, int64_t manifest,
 	 int64_t now, struct buf *old)
 {
+	struct namespace_options options = {.immutable_tags = false};
 	int64_t before;
 	int r = find_by_tag(at, repo, tag, &before, old);
 
@@ -35,6 +36,11 @@ tag_move(struct db_at *at, int64_t repo, struct str tag, int64_t manifest,
 		return r;
 	if (r == 0 && before == manifest)
 		return 0;
+	if (r == 0) {
+		r = absent_options(at, repo, &options);
+		if (r != 0 || options.immutable_tags)
+			return r != 0 ? r : OUT_CONFLICT;
+	}
 	return FOLD(
 	    db_exec(at, SQL_tag_put, NULL, "isii", repo, tag, manifest, now));
 }
@@ -148,13 +154,17 @@ copy_row(struct db_at *at, const struct copy *c, int64_t from, int64_t id)
 	struct link_home home = {.repo = c->to_repo,
 				 .account = str_c(c->by->account),
 				 .region = c->to->region};
-	int r = db_exec(at, SQL_manifest_copy, NULL, "iisii", id, c->to_repo,
-			str_c(c->principal), c->now, from);
+	int r = FOLD(db_exec(at, SQL_manifest_copy, NULL, "iisii", id,
+			     c->to_repo, str_c(c->principal), c->now, from));
 
-	return r != 0 ? FOLD(r) : link_copy(at, &home, from, id, c->now);
+	if (r == 0)
+		r = link_copy(at, &home, from, id, c->now);
+	if (r == 0)
+		r = absent_copy(at, &home, from, id, c->now);
+	return r != 0 ? r : absent_blob_comes(at, &home, STR_NONE, c->now);
 }
 
-/* Children come first; how deep this goes was limited when it was pushed. */
+/* How deep this goes was limited when it was pushed. */
 static int
 copy_manifest(struct db_at *at, const struct copy *c, struct str digest,
 	      int64_t *ret)
@@ -179,6 +189,8 @@ copy_manifest(struct db_at *at, const struct copy *c, struct str digest,
 			r = db_exec(at, SQL_manifest_child_insert, NULL, "ii",
 				    id, child);
 	}
+	if (r == 0)
+		r = absent_manifest_comes(at, c->to_repo, id, digest, NULL);
 	if (r == 0)
 		*ret = id;
 	return r;

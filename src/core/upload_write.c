@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "blob/blob.h"
+#include "core/absent.h"
 #include "core/hold.h"
 #include "core/key.h"
 #include "core/link.h"
@@ -365,6 +366,8 @@ finish_write(struct db_at *at, void *arg)
 	if (r == 0)
 		r = link_make(at, &home, blob, f->now,
 			      f->now + by->core->grace_ms);
+	if (r == 0)
+		r = absent_blob_comes(at, &home, f->digest, f->now);
 	if (r != 0)
 		return r;
 	jw_object(&w, NULL);

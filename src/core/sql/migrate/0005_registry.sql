@@ -4,6 +4,12 @@
 ALTER TABLE namespace ADD COLUMN immutable_tags BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE namespace ADD COLUMN allow_sparse BIGINT NOT NULL DEFAULT 0;
 
+-- Since when a namespace is gone for everybody, while what was in it is being
+-- removed: until nothing is left, nobody can take its name.
+ALTER TABLE namespace ADD COLUMN ended_at BIGINT;
+CREATE INDEX namespace_ended ON namespace (ended_at)
+	WHERE ended_at IS NOT NULL;
+
 -- An upload hashes with the algorithm that its digest will have.
 ALTER TABLE upload ADD COLUMN algorithm TEXT NOT NULL DEFAULT 'sha256';
 
@@ -11,22 +17,43 @@ ALTER TABLE upload ADD COLUMN algorithm TEXT NOT NULL DEFAULT 'sha256';
 -- as links come and go. dropped_at: since when no manifest of the repository
 -- needs the blob any more; NULL: one does, or none has yet. A dropped link does
 -- not count against the account; it is there for whoever saw it a moment ago.
+-- unneeded_at: NULL while a manifest needs it; otherwise from when its time
+-- counts, after which it is taken away.
 ALTER TABLE repo_blob ADD COLUMN region TEXT NOT NULL DEFAULT '';
 ALTER TABLE repo_blob ADD COLUMN dropped_at BIGINT;
+ALTER TABLE repo_blob ADD COLUMN unneeded_at BIGINT;
 UPDATE repo_blob SET region = (
 	SELECT r.region FROM repo r WHERE r.id = repo_blob.repo_id);
+UPDATE repo_blob SET unneeded_at = linked_at WHERE NOT EXISTS (
+	SELECT 1 FROM manifest_blob m WHERE m.repo_id = repo_blob.repo_id
+		AND m.blob_id = repo_blob.blob_id);
+CREATE INDEX repo_blob_unneeded ON repo_blob (blob_id, unneeded_at)
+	WHERE unneeded_at IS NOT NULL;
+-- Nothing was collected so far: somebody is to look at each of these.
+UPDATE blob SET review_at = 0 WHERE NOT EXISTS (
+		SELECT 1 FROM repo_blob l WHERE l.blob_id = blob.id)
+	OR EXISTS (
+		SELECT 1 FROM repo_blob l WHERE l.blob_id = blob.id
+			AND l.unneeded_at IS NOT NULL);
 DROP INDEX repo_blob_blob;
 CREATE INDEX repo_blob_blob ON repo_blob (blob_id, account_id, region, repo_id);
 
--- Entries of an index that were not there when it was pushed, in a namespace
--- that allows it. When they come, they become rows of manifest_child.
+-- What a manifest names and was not there when it was pushed, in a namespace
+-- that allows it, or a layer that others distribute. When it comes, it becomes a
+-- row of manifest_child or manifest_blob.
 CREATE TABLE manifest_absent (
 	manifest_id BIGINT NOT NULL REFERENCES manifest (id) ON DELETE CASCADE,
 	repo_id BIGINT NOT NULL,
 	digest TEXT NOT NULL,
+	kind TEXT NOT NULL,                 -- manifest, blob, either, foreign
 	PRIMARY KEY (manifest_id, digest)
 );
 CREATE INDEX manifest_absent_digest ON manifest_absent (repo_id, digest);
+
+-- Referrers come in pages, by digest, and often of one type.
+DROP INDEX manifest_subject;
+CREATE INDEX manifest_subject ON manifest (
+	repo_id, subject, digest, artifact_type) WHERE subject IS NOT NULL;
 
 -- Deleted images, for as long as they can be restored. Theirs is the body, and
 -- their blobs are not collected; nobody can pull them. By names, not by ids:
