@@ -196,6 +196,8 @@ list_fill(struct db_rows *rows, struct arena *a, struct namespace_row *ret)
 	ret->account = arena_str(a, db_str(rows, 1));
 	ret->created_at = db_int(rows, 2);
 	ret->updated_at = db_int(rows, 3);
+	ret->options.immutable_tags = db_int(rows, 4) != 0;
+	ret->options.allow_sparse = db_int(rows, 5) != 0;
 	return ret->name.p == NULL || ret->account.p == NULL ? FAIL(-ENOMEM)
 							     : 0;
 }

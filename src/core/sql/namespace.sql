@@ -11,8 +11,17 @@ INSERT INTO namespace (region, name, account_id, created_at, updated_at)
 VALUES ($1, $2, $3, $4, $5);
 
 -- name: namespace_list
-SELECT name, account_id, created_at, updated_at FROM namespace
+SELECT name, account_id, created_at, updated_at, immutable_tags, allow_sparse
+FROM namespace
 WHERE account_id = $1 AND region = $2 ORDER BY name;
+
+-- name: namespace_options
+SELECT immutable_tags, allow_sparse FROM namespace
+WHERE region = $1 AND name = $2 AND ended_at IS NULL;
+
+-- name: namespace_options_set
+UPDATE namespace SET immutable_tags = $1, allow_sparse = $2, updated_at = $3
+WHERE region = $4 AND name = $5;
 
 -- name: namespace_repo
 SELECT id FROM repo WHERE region = $1 AND namespace = $2 LIMIT 1;
