@@ -113,6 +113,18 @@ man_begin(FILE *out, const struct man_page *page)
 }
 
 void
+man_paragraph(FILE *out)
+{
+	(void)fputs(".PP\n", out);
+}
+
+void
+man_break(FILE *out)
+{
+	(void)fputs(".br\n", out);
+}
+
+void
 man_tag(FILE *out)
 {
 	(void)fputs(".TP\n", out);

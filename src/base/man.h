@@ -24,6 +24,8 @@ void man_subheading(FILE *, const char *); /* .SS */
 void man_text(FILE *, struct str);
 void man_bold(FILE *, const char *);
 void man_italic(FILE *, const char *);
+void man_paragraph(FILE *); /* a new one, */
+void man_break(FILE *);     /* or a new line of the same; between lines */
 /* A tagged paragraph: what the tag is follows in one line, then its text. */
 void man_tag(FILE *);
 /* Paragraphs as help has them: lines that end anywhere are filled anew, a blank

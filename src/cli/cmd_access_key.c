@@ -395,18 +395,24 @@ access_key_where(struct cli *cli, const struct args *a)
 	CLEAN(buf_clear) struct buf print = BUF_INIT;
 	struct listing list = {NULL, NULL, columns, nitems(columns), where_row};
 	const char *account = NULL;
+	struct note none = {""};
 	int r = place_account(cli, &account);
 
 	if (r == 0)
 		r = key_fingerprint(cli, a->rest[0], &print);
 	if (r != 0)
 		return r;
+	(void)note_set(&none, 0,
+		       _("No repository or project of the account %s has the "
+			 "key %s."),
+		       account, print.p);
 	(void)buf_adds(&path, "/2.0/workspaces/");
 	(void)enc_percent(&path, str_c(account));
 	(void)buf_adds(&path, "/deploy-keys?pagelen=100");
 	form_add(&path, "fingerprint", buf_str(&print));
 	list.path = path.p;
-	return buf_err(&path) != 0 ? buf_err(&path) : pages_show(cli, &list);
+	return buf_err(&path) != 0 ? buf_err(&path)
+				   : pages_show_or(cli, &list, none.text);
 }
 
 static const struct command rows[] = {

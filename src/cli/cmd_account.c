@@ -93,26 +93,25 @@ on_off(struct cli *cli, const char *text, bool *ret)
 			      _("--git-http is on or off"));
 }
 
+/* The account that is named, or the one that is logged in to. */
 static int
-account_set(struct cli *cli, const struct args *a)
+account_ask(struct cli *cli, const struct args *a, const char *method,
+	    struct str body)
 {
 	CLEAN(buf_clear) struct buf path = BUF_INIT;
 	CLEAN(json_freep) struct json *j = NULL;
-	struct ask ask = {"PUT", NULL, STR_NONE};
-	bool on = false;
-	int r = on_off(cli, a->v[SET_GIT_HTTP].text, &on);
+	struct ask ask = {method, NULL, body};
+	int r = session_load(cli);
 
-	if (r == 0)
-		r = session_load(cli);
 	if (r != 0)
 		return r;
 	(void)buf_adds(&path, "/latchkey/v1/accounts/");
 	(void)enc_percent(&path,
 			  str_c(a->n > 0 ? a->rest[0] : cli->session.account));
 	ask.path = path.p;
-	ask.body =
-	    on ? STR("{\"git_http\":true}") : STR("{\"git_http\":false}");
-	r = client_json(cli, &ask, &j);
+	r = buf_err(&path);
+	if (r == 0)
+		r = client_json(cli, &ask, &j);
 	if (r != 0)
 		return r;
 	if (cli->json) {
@@ -122,6 +121,25 @@ account_set(struct cli *cli, const struct args *a)
 	account_print(j);
 	printf(_("\nOK\n"));
 	return 0;
+}
+
+static int
+account_show(struct cli *cli, const struct args *a)
+{
+	return account_ask(cli, a, "GET", STR_NONE);
+}
+
+static int
+account_set(struct cli *cli, const struct args *a)
+{
+	bool on = false;
+	int r = on_off(cli, a->v[SET_GIT_HTTP].text, &on);
+
+	if (r != 0)
+		return r;
+	return account_ask(cli, a, "PUT",
+			   on ? STR("{\"git_http\":true}")
+			      : STR("{\"git_http\":false}"));
 }
 
 static void
@@ -312,6 +330,8 @@ static const struct command rows[] = {
      NULL},
     {"account", "list", NULL, NULL, 0, "", 0, 0, account_list,
      N_("list the accounts you belong to"), NULL},
+    {"account", "show", NULL, NULL, 0, "[ACCOUNT]", 0, 1, account_show,
+     N_("show an account, or the one logged in to"), NULL},
     {"account", "set", NULL, set_opts, nitems(set_opts), "[ACCOUNT]", 0, 1,
      account_set, N_("change an account's settings"),
      N_("With --git-http off, who takes the https:// address of a repository "

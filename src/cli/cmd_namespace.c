@@ -213,7 +213,6 @@ static void
 verbose_row(struct table *t, const struct json *row)
 {
 	table_add(t, json_text(row, "name"));
-	table_add(t, json_text(row, "resource_group"));
 	table_add(t, json_text(row, "created_date"));
 }
 
@@ -221,7 +220,6 @@ static int
 namespace_list(struct cli *cli, const struct args *a)
 {
 	static const struct column columns[] = {{N_("Namespace"), false},
-						{N_("Resource Group"), false},
 						{N_("Created"), false}};
 	static const struct listing plain = {"/api/v1/namespaces", NULL,
 					     columns, 1, plain_row};

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MEGABYTE      (INT64_C(1) << 20)
 #define MEGABYTES_MAX (INT64_C(1) << 40)
 #define NO_LIMIT      (-1)
 #define WIDE	      32
@@ -309,7 +308,7 @@ static const struct command rows[] = {
 	"cannot pull.\n")},
     {"cr", "quota-set", NULL, set_opts, nitems(set_opts), "", 0, 0, quota_set,
      N_("limit what may be stored and pulled"),
-     N_("A megabyte is 1048576 bytes. What is not given stays as it is.\n")},
+     N_("What is not given stays as it is.\n")},
     {"cr", "plan", NULL, NULL, 0, "", 0, 0, plan, N_("show the pricing plan"),
      FIXED},
     {"cr", "plan-upgrade", NULL, NULL, 0, "[PLAN]", 0, 1, plan_upgrade,

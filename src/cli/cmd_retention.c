@@ -233,22 +233,23 @@ retention_list(struct cli *cli, const struct args *a)
 	return 0;
 }
 
-#define KEEPS                                                                  \
-	"The newest by build date stay; an image with several tags counts\n"   \
-	"once; entries of an index that stays stay with it; images without "   \
-	"a\n"                                                                  \
-	"build date stay, whatever their number. What is deleted can be\n"     \
-	"restored for some days: 'latchkey cr trash-list'.\n"
-
 static const struct command rows[] = {
     {"cr", "retention-policy-set", NULL, set_opts, nitems(set_opts), "NS", 1, 1,
      retention_set, N_("keep only so many images of each repository"),
      N_("It runs at once, when you confirmed it, and then once a day.\n"
-	"--images All --retain-untagged ends a policy.\n" KEEPS)},
+	"--images All --retain-untagged ends a policy.\n"
+	"\n"
+	"The newest by build date stay; an image with several tags counts "
+	"once;\nentries of an index that stays stay with it; images without a "
+	"build date stay,\nwhatever their number. What is deleted can be "
+	"restored for some days:\n'latchkey cr trash-list'.\n")},
     {"cr", "retention-policy-list", NULL, NULL, 0, "", 0, 0, retention_list,
      N_("list the namespaces' retention policies"), NULL},
     {"cr", "retention-run", NULL, set_opts, nitems(set_opts), "NS", 1, 1,
      retention_run, N_("delete older images once, without a policy"),
-     N_(KEEPS)},
+     N_("The newest by build date stay; an image with several tags counts "
+	"once;\nentries of an index that stays stay with it; images without a "
+	"build date stay,\nwhatever their number. What is deleted can be "
+	"restored for some days:\n'latchkey cr trash-list'.\n")},
 };
 const struct command_set commands_retention = {rows, nitems(rows)};

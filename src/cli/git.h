@@ -35,6 +35,8 @@ MUST int pages_each(struct cli *, const char *path, const char *member,
 		    bool (*row)(void *arg, const struct json *), void *arg);
 /* The same as a table, or as JSON; the member is the listing's. */
 MUST int pages_show(struct cli *, const struct listing *);
+/* The same; a list of nothing is said in words. */
+MUST int pages_show_or(struct cli *, const struct listing *, const char *none);
 
 /* --- when.c --- */
 /* The server's times as this program shows them; "never" for none. */

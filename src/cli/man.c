@@ -59,16 +59,16 @@ command_write(FILE *out, const struct command *c)
 
 	man_subheading(out, c->name);
 	usage_write(out, c);
-	(void)fputs(".PP\n", out);
+	man_paragraph(out);
 	sentence(out, _(c->text));
 	if (c->alias != NULL) {
 		(void)note_set(&also, 0, _("Also: latchkey %s%s%s\n"), c->group,
 			       c->group[0] != '\0' ? " " : "", c->alias);
-		(void)fputs(".br\n", out);
+		man_break(out);
 		man_paragraphs(out, also.text);
 	}
 	if (c->more != NULL) {
-		(void)fputs(".PP\n", out);
+		man_paragraph(out);
 		man_paragraphs(out, _(c->more));
 	}
 	man_opts(out, c->opts, c->n_opts);
@@ -107,7 +107,7 @@ group_write(FILE *out, const char *group)
 	page_link(out, group);
 	(void)fputc('\n', out);
 	sentence(out, help_group_text(group));
-	(void)fputs(".br\n", out);
+	man_break(out);
 	for (size_t i = 0; (c = command_at(i)) != NULL; i++) {
 		if (strcmp(c->group, group) != 0)
 			continue;
@@ -198,7 +198,8 @@ synopsis_write(FILE *out, const char *group)
 	man_italic(out, _("COMMAND"));
 	(void)fputs(" [", out);
 	man_italic(out, _("OPTIONS"));
-	(void)fputs("]\n.br\n", out);
+	(void)fputs("]\n", out);
+	man_break(out);
 	man_bold(out, group[0] != '\0' ? words : "latchkey help");
 	(void)fputc(' ', out);
 	man_italic(out,

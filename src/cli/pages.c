@@ -74,6 +74,7 @@ struct show {
 	const struct listing *list;
 	struct table table;
 	struct buf json;
+	const char *none; /* instead of a table without rows; or NULL */
 	bool as_json;
 };
 
@@ -105,7 +106,10 @@ show_run(struct cli *cli, struct show *s)
 		(void)buf_addc(&s->json, ']');
 		return rest_print(&s->json);
 	}
-	table_print(&s->table);
+	if (s->none != NULL && s->table.n_cells == 0)
+		printf("%s\n", s->none);
+	else
+		table_print(&s->table);
 	printf(_("\nOK\n"));
 	return 0;
 }
@@ -113,12 +117,19 @@ show_run(struct cli *cli, struct show *s)
 int
 pages_show(struct cli *cli, const struct listing *l)
 {
+	return pages_show_or(cli, l, NULL);
+}
+
+int
+pages_show_or(struct cli *cli, const struct listing *l, const char *none)
+{
 	struct show s = {
 	    .list = l,
 	    .table = {.columns = l->columns,
 		      .n_columns = l->n_columns,
 		      .cells = BUF_INIT},
 	    .json = BUF_INIT_MAX(JSON_MAX),
+	    .none = none,
 	    .as_json = cli->json,
 	};
 	int r = show_run(cli, &s);

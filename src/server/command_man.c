@@ -44,10 +44,11 @@ command_write(FILE *out, const struct command *c)
 		(void)fputc(' ', out);
 		man_italic(out, c->operands);
 	}
-	(void)fputs("\n.PP\n", out);
+	(void)fputc('\n', out);
+	man_paragraph(out);
 	sentence(out, c->text);
 	if (c->more != NULL) {
-		(void)fputs(".PP\n", out);
+		man_paragraph(out);
 		man_paragraphs(out, c->more);
 	}
 	man_opts(out, c->opts, c->n_opts);
@@ -112,7 +113,8 @@ command_man(FILE *out)
 	man_italic(out, "COMMAND");
 	(void)fputs(" [", out);
 	man_italic(out, "OPTION");
-	(void)fputs("]...\n.br\n", out);
+	(void)fputs("]...\n", out);
+	man_break(out);
 	man_bold(out, "latchkeyd help");
 	(void)fputs(" [", out);
 	man_italic(out, "COMMAND");
