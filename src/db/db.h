@@ -133,5 +133,8 @@ MUST int db_verify(struct db *, struct note *);
  * when there is no from, OUT_CONFLICT when to exists, OUT_BUSY when there is no
  * room for it; then nothing is left. */
 MUST int db_backup(const char *from, const char *to, struct note *);
+/* The same of one that nobody has open (else OUT_BUSY), not even this process.
+ * It is only read, so it may lie where nothing can be written. */
+MUST int db_copy(const char *from, const char *to, struct note *);
 
 #endif

@@ -270,6 +270,64 @@ test_backup(void)
 	folder_remove(folder);
 }
 
+static int64_t
+birds_in(const char *path)
+{
+	struct db *db = open_or_die(path);
+	int64_t n = bird_count(db);
+
+	db_free(db);
+	return n;
+}
+
+/* As a process leaves it that is killed: with its log. */
+static void
+birds_left(const char *path)
+{
+	struct bird wren = {2, STR("wren")};
+	int status = 0;
+	pid_t child = fork();
+
+	if (child == 0) {
+		struct db *db = open_or_die(path);
+
+		_exit(db_write(db, bird_add, &wren) != 0);
+	}
+	ok(waitpid(child, &status, 0) == child && status == 0,
+	   "somebody wrote and was killed");
+}
+
+static void
+test_copy(void)
+{
+	const char *folder = folder_make();
+	char from[256], to[256], log[256];
+	struct bird owl = {1, STR("owl")};
+	struct note note = {""};
+	struct stat before, after;
+	struct db *db;
+
+	(void)snprintf(from, sizeof(from), "%s", file_in(folder, "db"));
+	(void)snprintf(to, sizeof(to), "%s", file_in(folder, "copy"));
+	(void)snprintf(log, sizeof(log), "%s", file_in(folder, "db-wal"));
+	is_int(db_copy(from, to, &note), OUT_ABSENT, "nothing to copy: %s",
+	       note.text);
+	db = open_or_die(from);
+	is_int(db_write(db, bird_add, &owl), 0, "a bird");
+	is_int(db_copy(from, to, &note), OUT_BUSY, "it is open: %s", note.text);
+	ok(access(to, F_OK) != 0, "makes nothing");
+	db_free(db);
+	birds_left(from);
+	ok(stat(log, &before) == 0 && before.st_size > 0, "there is a log");
+	is_int(db_copy(from, to, &note), 0, "a copy %s", note.text);
+	ok(stat(log, &after) == 0 && after.st_size == before.st_size,
+	   "the original is as it was");
+	is_int(db_copy(from, to, &note), OUT_CONFLICT, "not over a file");
+	is_int(birds_in(to), 2, "the copy has what was in the log");
+	is_int(birds_in(from), 2, "as has the original");
+	folder_remove(folder);
+}
+
 /* Damage: a page in the middle of the file is overwritten. */
 static void
 test_verify(void)
@@ -340,6 +398,7 @@ main(void)
 	test_threads();
 	test_reopen();
 	test_backup();
+	test_copy();
 	test_verify();
 	test_paths();
 	return done_testing();

@@ -46,7 +46,7 @@ is_left_out(const char *name, int depth)
 }
 
 static int
-database_copy(const char *from, const char *to, struct note *note)
+database_copy(const char *from, const char *to, bool still, struct note *note)
 {
 	char from_path[PATH_MAX], to_path[PATH_MAX];
 	int n = snprintf(from_path, PATH_MAX, "%s/" BACKUP_DATABASE, from);
@@ -54,7 +54,8 @@ database_copy(const char *from, const char *to, struct note *note)
 
 	if (n >= PATH_MAX || k >= PATH_MAX)
 		return FAIL(-ENAMETOOLONG);
-	return db_backup(from_path, to_path, note);
+	return still ? db_copy(from_path, to_path, note)
+		     : db_backup(from_path, to_path, note);
 }
 
 /* From before the database is copied until the end: what it knows of must not
@@ -71,7 +72,7 @@ hold(const char *from, const char *name, int (*take)(const char *, int *),
 }
 
 int
-backup_copy(const char *from, const char *to, struct note *note)
+backup_copy(const char *from, const char *to, bool still, struct note *note)
 {
 	CLEAN(fd_closep) int git = -1;
 	CLEAN(fd_closep) int blobs = -1;
@@ -87,7 +88,7 @@ backup_copy(const char *from, const char *to, struct note *note)
 	if (r == 0)
 		r = hold(from, "blobs", blob_hold_together, &blobs);
 	if (r == 0)
-		r = database_copy(from, to, note);
+		r = database_copy(from, to, still, note);
 	if (r == 0)
 		r = copy_tree(from_dir, to_dir, DEPTH_MAX, is_left_out);
 	if (r == 0)
@@ -162,7 +163,7 @@ command_backup(const struct run *run)
 		return r;
 	if (target_make(run->rest[0], dir.path, target, &note) != 0)
 		return serve_complain(EXIT_CANTCREAT, note.text);
-	r = backup_copy(dir.path, target, &note);
+	r = backup_copy(dir.path, target, false, &note);
 	if (r != 0)
 		return admin_complain("backup", r, &note);
 	r = backup_check(run->conf, target, false);

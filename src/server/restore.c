@@ -122,7 +122,7 @@ command_restore(const struct run *run)
 		return serve_complain(EXIT_CONF, note.text);
 	if (to_make(run->conf->data, from, to, &note) != 0)
 		return serve_complain(EXIT_CANTCREAT, note.text);
-	r = backup_copy(from, to, &note);
+	r = backup_copy(from, to, true, &note);
 	if (r != 0)
 		return admin_complain("restore", r, &note);
 	r = backup_check(run->conf, to, run->own[RESTORE_DEEP].given);

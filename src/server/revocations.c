@@ -45,7 +45,9 @@ say_row(void *arg, const struct since_row *row)
 	put_safely(row->thing);
 	(void)fputs("  by ", stdout);
 	put_safely(row->identity.n > 0 ? row->identity : STR("latchkeyd"));
-	printf("%s%s\n", row->hand[0] != '\0' ? "  (" : "", row->hand);
+	if (row->hand[0] != '\0')
+		printf("  (%s)", row->hand);
+	(void)putchar('\n');
 	return ferror(stdout) ? FAIL(-EIO) : 0;
 }
 
@@ -94,7 +96,7 @@ walk(struct core *core, const char *old, bool apply, struct since_sum *ret,
 		return FAIL(-ENAMETOOLONG);
 	later_remove(core);
 	if (r == 0)
-		r = db_backup(from, to, note);
+		r = db_copy(from, to, note);
 	if (r == 0)
 		r = since_walk(core, to, apply, say_row, NULL, ret, note);
 	later_remove(core);
