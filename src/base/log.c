@@ -7,7 +7,9 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Not above PIPE_BUF: lines of several processes must not mix in a pipe. */
@@ -15,6 +17,7 @@
 #define TEXT_MAX_BYTES 2048
 
 static atomic_int log_level = LOG_INFO;
+static atomic_bool to_journal;
 
 static const char *const level_names[] = {
     [LOG_ERROR] = "error",
@@ -22,6 +25,29 @@ static const char *const level_names[] = {
     [LOG_INFO] = "info",
     [LOG_DEBUG] = "debug",
 };
+
+/* What syslog(3) calls them. */
+static const char *const priorities[] = {
+    [LOG_ERROR] = "<3>",
+    [LOG_WARN] = "<4>",
+    [LOG_INFO] = "<6>",
+    [LOG_DEBUG] = "<7>",
+};
+
+void
+log_start(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	char own[64];
+	struct stat st;
+
+	if (stream == NULL || fstat(STDERR_FILENO, &st) != 0)
+		return;
+	(void)snprintf(own, sizeof(own), "%llu:%llu",
+		       (unsigned long long)st.st_dev,
+		       (unsigned long long)st.st_ino);
+	atomic_store(&to_journal, strcmp(stream, own) == 0);
+}
 
 void
 log_set_level(enum log_level level)
@@ -81,6 +107,8 @@ log_say(enum log_level level, const char *event, const char *fmt, ...)
 	va_end(ap);
 	enc_time_ms(clock_now(), when);
 	line.n = 0;
+	if (atomic_load(&to_journal))
+		line_add(&line, priorities[level]);
 	line_add(&line, "time=");
 	line_add(&line, when);
 	line_add(&line, " level=");

@@ -12,6 +12,9 @@
 
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 
+/* Once, before any thread: where standard error is the journal of systemd
+ * (JOURNAL_STREAM), lines begin with their level as it reads it, "<3>". */
+void log_start(void);
 void log_set_level(enum log_level);
 /* log_say(LOG_WARN, "upload_failed", "repo=%.*s r=%d", ...) prints
  * time=... level=warn event=upload_failed repo=... r=... */

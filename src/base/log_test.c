@@ -5,6 +5,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int ends[2];
@@ -68,6 +71,42 @@ test_lines(void)
 	       "an outcome");
 }
 
+static void
+test_journal(void)
+{
+	static const struct {
+		enum log_level level;
+		const char *head;
+	} rows[] = {{LOG_ERROR, "<3>time="},
+		    {LOG_WARN, "<4>time="},
+		    {LOG_INFO, "<6>time="},
+		    {LOG_DEBUG, "<7>time="}};
+	char own[64];
+	struct stat st;
+
+	if (fstat(STDERR_FILENO, &st) != 0)
+		abort();
+	(void)snprintf(own, sizeof(own), "%llu:%llu",
+		       (unsigned long long)st.st_dev,
+		       (unsigned long long)st.st_ino + 1);
+	(void)setenv("JOURNAL_STREAM", own, 1);
+	log_start();
+	log_say(LOG_ERROR, "x", "a=1");
+	is_str(written(), STR("level=error event=x a=1\n"),
+	       "another stream is not the journal");
+	(void)snprintf(own, sizeof(own), "%llu:%llu",
+		       (unsigned long long)st.st_dev,
+		       (unsigned long long)st.st_ino);
+	(void)setenv("JOURNAL_STREAM", own, 1);
+	log_start();
+	for (size_t i = 0; i < nitems(rows); i++) {
+		log_say(rows[i].level, "x", "a=1");
+		ok(str_starts(written(), str_c(rows[i].head)), "priority %s",
+		   rows[i].head);
+	}
+	(void)unsetenv("JOURNAL_STREAM");
+}
+
 int
 main(void)
 {
@@ -77,6 +116,7 @@ main(void)
 		return 99;
 	test_lines();
 	test_forged();
+	test_journal();
 	(void)dup2(stderr_copy, STDERR_FILENO);
 	return done_testing();
 }

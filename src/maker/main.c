@@ -1,3 +1,4 @@
+#include "base/log.h"
 #include "base/opt.h"
 #include "maker/maker.h"
 
@@ -30,6 +31,7 @@ main(int argc, char **argv)
 	struct maker_conf conf;
 	int n_rest = 0;
 
+	log_start();
 	if (argc > 1 && strcmp(argv[1], "--help") == 0)
 		return usage(stdout, EXIT_SUCCESS);
 	if (argc < 2 || strcmp(argv[1], "serve") != 0)

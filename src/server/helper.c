@@ -44,7 +44,8 @@ char *const *
 helper_env(void)
 {
 	static const char *const names[] = {"ASAN_OPTIONS", "UBSAN_OPTIONS",
-					    "TSAN_OPTIONS", "LSAN_OPTIONS"};
+					    "TSAN_OPTIONS", "LSAN_OPTIONS",
+					    "JOURNAL_STREAM"};
 	static char text[nitems(names)][256];
 	static char *env[nitems(names) + 1];
 	size_t n = 0;

@@ -17,7 +17,8 @@ MUST int helper_run(char *const argv[]);
  * group of its own: ^C is for latchkeyd, which ends the others in order. 0 or
  * -errno. */
 MUST int helper_attr(posix_spawnattr_t *ret);
-/* The environment of such a program: nothing but what sanitizers read. */
+/* The environment of such a program: what sanitizers read, and whether standard
+ * error is the journal. */
 char *const *helper_env(void);
 
 #endif

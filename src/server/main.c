@@ -2,6 +2,8 @@
 #include "server/process.h"
 #include "server/serve.h"
 
+#include "base/log.h"
+
 #include <string.h>
 
 int
@@ -10,6 +12,7 @@ main(int argc, char **argv)
 	int inherited = process_inherited();
 	int r = process_normalise(inherited);
 
+	log_start();
 	if (r != 0)
 		return serve_complain(EXIT_FAILURE, strerror(-r));
 	return command_main(argc, argv, inherited);

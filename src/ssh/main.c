@@ -1,3 +1,4 @@
+#include "base/log.h"
 #include "base/opt.h"
 #include "ssh/ssh.h"
 #include "ssh/version.h"
@@ -115,6 +116,7 @@ main(int argc, char **argv)
 {
 	const char *word = argc > 1 ? argv[1] : "";
 
+	log_start();
 	if (strcmp(word, "serve") == 0)
 		return serve(argc - 2, argv + 2);
 	if (strcmp(word, "keys") == 0)
