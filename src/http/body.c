@@ -5,7 +5,8 @@
 #include <string.h>
 
 #define BODY_PIECE (64 * KIB)
-#define BODY_TURN  8 /* pieces before others get their turn */
+#define BODY_FIRST (4 * KIB) /* until more than that has come */
+#define BODY_TURN  8	     /* pieces before others get their turn */
 
 void
 body_begin(struct work *w, const struct head *head)
@@ -220,6 +221,23 @@ hold(struct http_conn *c)
 	       HTTP_COLLECT_MAX;
 }
 
+/* What is promised costs nothing: memory is for what has come, and as much
+ * again. */
+static size_t
+body_room(const struct work *w)
+{
+	const struct buf *b = &w->body;
+	size_t room = b->n < BODY_FIRST ? BODY_FIRST : b->n;
+
+	if (room > BODY_PIECE)
+		room = BODY_PIECE;
+	if (room > b->max - b->n)
+		room = b->max - b->n;
+	if (!w->req.chunked && room > w->body_left)
+		room = (size_t)w->body_left;
+	return room;
+}
+
 enum step
 body_step(struct http_conn *c)
 {
@@ -233,9 +251,7 @@ body_step(struct http_conn *c)
 	b->max =
 	    w->body_max < SIZE_MAX / 2 ? (size_t)w->body_max + 1 : SIZE_MAX / 2;
 	for (int turn = 0; turn < BODY_TURN; turn++) {
-		room = b->max - b->n < BODY_PIECE ? b->max - b->n : BODY_PIECE;
-		if (!w->req.chunked && room > w->body_left)
-			room = (size_t)w->body_left;
+		room = body_room(w);
 		if (buf_room(b, room) != 0 || !hold(c))
 			return request_refuse(c, 503, "out of memory");
 		r = body_pull(c, b->p + b->n, room, &got);

@@ -60,6 +60,7 @@ conn_enter(struct http_conn *c, enum conn_state state)
 	c->state = state;
 	c->since_ms = c->loop->now_ms;
 	list_add(&c->loop->in[state], c);
+	source_stir(c);
 }
 
 static enum step
@@ -125,6 +126,18 @@ conn_event(struct http_conn *c, uint32_t events)
 		conn_go(c, STEP_ON);
 }
 
+/* All places are taken: somebody else's may become this one's. */
+static void
+place_find(struct http_conn *c)
+{
+	struct http_conn *other = sources_give_up(&c->loop->sources, c);
+
+	if (other == NULL)
+		return;
+	c->shed = false;
+	conn_close(other);
+}
+
 static void
 greet(struct http_conn *c)
 {
@@ -132,9 +145,13 @@ greet(struct http_conn *c)
 
 	c->since_ms = loop->now_ms;
 	list_add(&loop->in[c->state], c);
-	if (loop_watch(c) != 0)
+	if (source_join(&loop->sources, c) != 0 || loop_watch(c) != 0) {
 		conn_close(c);
-	else if (c->shed && c->ssl == NULL)
+		return;
+	}
+	if (c->shed)
+		place_find(c);
+	if (c->shed && c->ssl == NULL)
 		conn_go(c, request_refuse(c, 503, "too many connections"));
 }
 
@@ -214,6 +231,7 @@ conn_close(struct http_conn *c)
 	struct loop *loop = c->loop;
 
 	list_del(&loop->in[c->state], c);
+	source_leave(&loop->sources, c);
 	if (c->work != NULL) {
 		send_over(c);
 		work_put(loop, TAKE(c->work));

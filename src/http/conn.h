@@ -23,6 +23,7 @@
 #define ARENA_MAX	    (8 * MIB)
 
 struct loop;
+struct source;
 struct ssl_st;
 
 enum conn_state {
@@ -46,10 +47,18 @@ enum step {
 	STEP_GONE   /* close it */
 };
 
+/* An IPv4 address, or the first half of an IPv6 address. */
+struct source_net {
+	uint64_t high, low;
+};
+
 struct http_conn {
 	struct http_conn *prev, *next; /* its place in loop->in[state] */
 	struct http_conn *more;	       /* in loop->again, or in an inbox */
 	struct loop *loop;
+	struct source *source; /* whose it is; see http/source.h */
+	struct http_conn *older, *newer; /* of the same source */
+	struct source_net net;
 	struct work *work;  /* NULL while there is no request */
 	struct ssl_st *ssl; /* NULL: plain */
 	int64_t since_ms; /* of its state; in CONN_SEND: of the last progress */
@@ -63,7 +72,7 @@ struct http_conn {
 	bool abort;	  /* what the kernel still holds must not be sent */
 	bool again;	  /* is in loop->again */
 	bool watched;	  /* is in the loop's epoll */
-	bool shed;	  /* over the limit: 503 and close */
+	bool shed;	  /* over the limit: another's place, or 503 and close */
 	bool loopback;
 	char peer[HTTP_ADDR_MAX];
 };

@@ -56,6 +56,7 @@ const char *http_method_name(enum http_method);
 #define HTTP_STALL_TIMEOUT_MS 30000  /* streams: no byte moved for so long */
 #define HTTP_RATE_MIN 1024           /* streams: bytes a second, over a minute */
 #define HTTP_CONNECTIONS_MAX 12000
+#define HTTP_FDS_KEPT 512            /* descriptors that connections leave */
 #define HTTP_POOL_MAX 64             /* pool threads; made as needed */
 #define HTTP_QUEUE_MAX 1024          /* requests waiting for one: then 503 */
 #define HTTP_COLLECT_MAX (256 * MIB) /* collected bodies together: then 503 */
@@ -147,6 +148,9 @@ struct http_conf {
 	int listen_fd;    /* >= 0: use this instead (socket activation) */
 	const char *tls_cert, *tls_key; /* NULL: plain */
 	unsigned event_threads;         /* 0: one per core, at most 4 */
+	/* connections_max: fewer where descriptors do not suffice for them and
+	 * HTTP_FDS_KEPT others; a quarter of those where that is not even half.
+	 * See http_places(). */
 	unsigned pool_max, connections_max;
 	int64_t head_timeout_ms, idle_timeout_ms, body_timeout_ms,
 	    stall_timeout_ms;
@@ -160,6 +164,8 @@ MUST int http_start(const struct http_conf *, struct http_server **ret,
     struct note *);
 /* The TLS files alone, before anything is made: 0 or OUT_MALFORMED. */
 MUST int http_check_tls(const char *cert, const char *key, struct note *);
+/* How many connections may be open at once. */
+unsigned http_places(const struct http_server *);
 /* "127.0.0.1:8080" as bound; borrowed. */
 const char *http_bound(const struct http_server *);
 /* Read the TLS files again for new connections; on failure the old stay. */
@@ -170,6 +176,7 @@ void http_drain(struct http_server *, int64_t ms);
 void http_free(struct http_server *); /* drains for 0 ms when needed */
 
 struct http_stats {
+	/* shed: came when all places were taken, or no thread would run it. */
 	uint64_t accepted, open, requests, refused, shed, pool_threads;
 };
 void http_stats(struct http_server *, struct http_stats *ret);

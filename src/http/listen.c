@@ -104,7 +104,7 @@ listen_open(struct http_server *s, const char *text, struct note *note)
 	return r;
 }
 
-/* The peer's address as text, and whether it is this machine. */
+/* The peer's address as text, its network, and whether it is this machine. */
 static void
 peer_set(struct http_conn *c, const struct sockaddr_storage *addr)
 {
@@ -114,6 +114,7 @@ peer_set(struct http_conn *c, const struct sockaddr_storage *addr)
 
 	if (addr->ss_family == AF_INET6 &&
 	    !IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr)) {
+		memcpy(&c->net.high, &v6->sin6_addr, sizeof(c->net.high));
 		(void)inet_ntop(AF_INET6, &v6->sin6_addr, c->peer,
 				sizeof(c->peer));
 		c->loopback = IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
@@ -125,6 +126,8 @@ peer_set(struct http_conn *c, const struct sockaddr_storage *addr)
 		plain = v4->sin_addr;
 	else
 		return;
+	/* ::ffff:0:0/96 belongs to no network. */
+	c->net.low = (uint64_t)0xffff << 32 | plain.s_addr;
 	(void)inet_ntop(AF_INET, &plain, c->peer, sizeof(c->peer));
 	c->loopback = ntohl(plain.s_addr) >> 24 == 127;
 }
@@ -169,7 +172,9 @@ take(struct loop *loop, int fd, const struct sockaddr_storage *addr)
 	loop_count(&loop->accepted);
 	atomic_fetch_add_explicit(&s->open, 1, memory_order_relaxed);
 	atomic_fetch_add_explicit(&owner->open, 1, memory_order_relaxed);
-	if (owner == loop)
+	/* Who needs another's place must wait until the round is over: it may
+	 * hold an event for that other. */
+	if (owner == loop && !c->shed)
 		conn_arrived(c);
 	else
 		loop_post(owner, c);

@@ -42,6 +42,9 @@ loop_init(struct loop *loop, struct http_server *s)
 	loop->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	loop->scratch = malloc(LOOP_SCRATCH);
 	(void)pthread_mutex_init(&loop->lock, NULL);
+	if (sources_init(&loop->sources, (size_t)s->conf.connections_max +
+					     HTTP_SHED_MAX + 1) != 0)
+		return FAIL(-ENOMEM);
 	if (loop->epoll_fd < 0 || loop->wake_fd < 0 || loop->spare_fd < 0)
 		return FAIL(-errno);
 	if (loop->scratch == NULL)
@@ -59,6 +62,7 @@ loop_clear(struct loop *loop)
 		work_free(w);
 	}
 	free(loop->scratch);
+	sources_clear(&loop->sources);
 	if (loop->epoll_fd >= 0)
 		(void)close(loop->epoll_fd);
 	if (loop->wake_fd >= 0)

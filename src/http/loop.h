@@ -7,6 +7,7 @@
 #define HTTP_LOOP_H
 
 #include "http/conn.h"
+#include "http/source.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -34,6 +35,7 @@ struct loop {
 	char date[64]; /* "Date: ...\r\n": REPLY_DATE_MAX */
 	size_t date_n;
 	struct conn_list in[CONN_STATES]; /* each in order of since_ms */
+	struct sources sources;
 	struct http_conn *again, **again_end;
 	struct work *spare;
 	unsigned n_spare;

@@ -7,11 +7,27 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
 #define EVENT_THREADS_DEFAULT_MAX 4
 #define WAIT_STEP_NS		  2000000
+
+/* Connections without a descriptor left for a file would all get errors. */
+static unsigned
+places_fit(unsigned wanted)
+{
+	struct rlimit files;
+	rlim_t n;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0 ||
+	    files.rlim_cur == RLIM_INFINITY)
+		return wanted;
+	n = files.rlim_cur;
+	n = n < 2 * HTTP_FDS_KEPT ? n / 4 : n - HTTP_FDS_KEPT;
+	return n < wanted ? (unsigned)n : wanted;
+}
 
 static void
 conf_fill(struct http_conf *conf)
@@ -29,6 +45,7 @@ conf_fill(struct http_conf *conf)
 		conf->pool_max = HTTP_POOL_MAX;
 	if (conf->connections_max == 0)
 		conf->connections_max = HTTP_CONNECTIONS_MAX;
+	conf->connections_max = places_fit(conf->connections_max);
 	if (conf->head_timeout_ms <= 0)
 		conf->head_timeout_ms = HTTP_HEAD_TIMEOUT_MS;
 	if (conf->idle_timeout_ms <= 0)
@@ -113,6 +130,12 @@ http_start(const struct http_conf *conf, struct http_server **ret,
 	if (r != 0)
 		http_free(TAKE(*ret));
 	return r;
+}
+
+unsigned
+http_places(const struct http_server *s)
+{
+	return s->conf.connections_max;
 }
 
 const char *
