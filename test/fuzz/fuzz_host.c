@@ -38,6 +38,8 @@ check_trusted(const struct inner *in)
 	struct str addr = in->call.addr;
 
 	assert(is_addr(addr));
+	assert(!str_starts(addr, STR("::ffff:")) ||
+	       memchr(addr.p, '.', addr.n) == NULL);
 	if (addr.p == in->call.req->peer)
 		return;
 	for (size_t i = in->call.req->n_fields; i > 0; i--) {
@@ -47,7 +49,10 @@ check_trusted(const struct inner *in)
 			continue;
 		tail = str_sub(v, (size_t)(addr.p - v.p) + addr.n, SIZE_MAX);
 		while (tail.n > 0 && str_rcut(tail, ',', &v, &tail)) {
-			assert(is_trusted(str_trim(tail)));
+			tail = str_trim(tail);
+			if (str_eq_nocase(str_sub(tail, 0, 7), STR("::ffff:")))
+				tail = str_sub(tail, 7, SIZE_MAX);
+			assert(is_trusted(tail));
 			tail = v;
 		}
 		return;

@@ -27,6 +27,20 @@ is_addr(struct str s)
 	       inet_pton(AF_INET6, text, raw) == 1;
 }
 
+/* A proxy that listens on a socket for both names IPv4 in the form of IPv6; it
+ * is the same client, and is known by the same name. */
+static struct str
+addr_plain(struct str s)
+{
+	const struct str mapped = STR("::ffff:");
+	struct str rest = str_sub(s, mapped.n, SIZE_MAX);
+
+	return str_eq_nocase(str_sub(s, 0, mapped.n), mapped) &&
+		       memchr(rest.p, '.', rest.n) != NULL
+		   ? rest
+		   : s;
+}
+
 /* The last field of the name: what the proxy next to us wrote. */
 static struct str
 field_last(const struct http_req *req, const char *name)
@@ -56,7 +70,8 @@ forwarded_before(const struct frame_conf *conf, const struct http_req *req)
 		if (!str_eq(req->fields[i].name, STR("x-forwarded-for")))
 			continue;
 		while (str_next(&rest, ',', &one))
-			strangers += !is_trusted(conf, str_trim(one));
+			strangers +=
+			    !is_trusted(conf, addr_plain(str_trim(one)));
 	}
 	return strangers > 1;
 }
@@ -93,7 +108,7 @@ frame_host_addr(struct inner *in)
 			last = rest;
 			rest = STR_NONE;
 		}
-		last = str_trim(last);
+		last = addr_plain(str_trim(last));
 		if (!is_addr(last))
 			return;
 		call->addr = last;

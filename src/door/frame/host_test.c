@@ -112,6 +112,15 @@ test_addr(void)
 		    .fields = {FIELD("x-forwarded-for", "evil\", 10.0.0.2")},
 		    .n_fields = 1);
 	is_c(got.addr, "10.0.0.2", "no address, no belief");
+	got = GIVEN("10.0.0.1", "reg.example",
+		    .fields = {FIELD("x-forwarded-for",
+				     "::FFFF:9.9.9.9, ::ffff:10.0.0.2")},
+		    .n_fields = 1);
+	is_c(got.addr, "9.9.9.9", "IPv4 is called so");
+	got = GIVEN("10.0.0.1", "reg.example",
+		    .fields = {FIELD("x-forwarded-for", "::ffff:x.9")},
+		    .n_fields = 1);
+	is_c(got.addr, "10.0.0.1", "where it is an address");
 	got = GIVEN("10.0.0.1", "reg.example");
 	is_c(got.addr, "10.0.0.1", "without the field the peer");
 }
