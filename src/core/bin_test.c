@@ -4,7 +4,6 @@
 #include "core/bin.h"
 #include "core/collect.h"
 #include "core/quota.h"
-#include "core/sql.h"
 
 #define CONFIG                                                                 \
 	"{\"created\":\"2020-01-02T03:04:05Z\",\"os\":\"linux\","              \

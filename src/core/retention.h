@@ -1,10 +1,11 @@
 /*
  * Retention: how many images each repository of a namespace keeps. The newest by
  * build date stay (of two built at once, the one pushed later); an image with many
- * tags counts once; untagged ones count unless they are retained anyway; entries
- * of an index that stays stay with it, whatever their number; images without a
- * real build date (before RETENTION_DATED_S) are never removed; nothing younger
- * than threshold_days is. What goes, goes to the bin.
+ * tags counts once; untagged ones count unless they are retained anyway. An index
+ * is built when the last of its entries is; entries without a tag of their own do
+ * not count, and stay or go with it: what an index that stays needs, stays. Images
+ * without a real build date (before RETENTION_DATED_S) are never removed; nothing
+ * built or pushed within threshold_days is. What goes, goes to the bin.
  */
 #ifndef CORE_RETENTION_H
 #define CORE_RETENTION_H
@@ -22,8 +23,9 @@ struct retention {
 	int64_t threshold_days;
 	bool retain_untagged;
 };
-/* Runs at once, before it returns, and then daily. ALL and retained untagged:
- * there is no policy any more. OUT_RANGE; OUT_ABSENT no such namespace. */
+/* Runs at once, and then daily: before it returns as far as some hundred images
+ * go, what is left in the next rounds of tidying. ALL and retained untagged: there
+ * is no policy any more. OUT_RANGE; OUT_ABSENT no such namespace. */
 MUST int retention_set(const struct visit *, struct str region,
     const struct retention *);
 /* A namespace without a policy has ALL, retained. OUT_ABSENT. */

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "core/image.h"
 #include "core/keypair.h"
+#include "core/retention.h"
 #include "core/sql.h"
 
 /* A registry token stays for a day after its end, so that whoever still uses it
@@ -38,11 +39,14 @@ core_tidy(struct core *core)
 	int r = db_write(core->db, tidy_write, &now);
 	int keys = pubkey_tidy(core);
 	int pairs = keypair_tidy(core, KEYPAIR_PENDING_MS);
+	int retention = retention_tidy(core);
 	int images = image_tidy(core);
 
 	if (r == 0)
 		r = keys;
 	if (r == 0)
 		r = pairs;
+	if (r == 0)
+		r = retention;
 	return r != 0 ? r : images;
 }
