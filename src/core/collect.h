@@ -34,6 +34,19 @@ struct collected {
 	uint64_t repos;     /* empty repositories */
 	uint64_t due;       /* blobs still to be looked at, in the last count */
 };
+/* Of this process: what went so far. */
+void collect_total(struct core *, struct collected *ret);
+MUST int collect_due_count(struct core *, uint64_t *ret);
+/* A link that nothing needs, half of whose time is over, was shown to somebody:
+ * its time begins again, before the next look at it. Fit for event threads; what
+ * is remembered is written by collect_flush and by each round. */
+void collect_seen(struct core *, int64_t repo, int64_t blob);
+MUST int collect_flush(struct core *);
+
+/* For core_open/core_free. */
+MUST int collect_open(struct core *);
+void collect_close(struct core *);
+
 /* One bounded round of each, adding to sum; *ret_more: there is more that is due
  * now. */
 MUST int collect_round(struct core *, struct collected *sum, bool *ret_more);

@@ -3,6 +3,7 @@
 #include "blob/blob.h"
 #include "core/account.h"
 #include "core/audit.h"
+#include "core/collect.h"
 #include "core/data.h"
 #include "core/gate.h"
 #include "core/key.h"
@@ -136,6 +137,8 @@ open_rooms(struct core *core, bool make, struct note *note)
 		r = gate_open(core);
 	if (r == 0)
 		r = quota_open(core);
+	if (r == 0)
+		r = collect_open(core);
 	return r != 0 ? r : lost_pairs(core);
 }
 
@@ -166,6 +169,7 @@ core_free(struct core *core)
 	db_free(core->db);
 	/* After the writer: its last commit may still call the gate. */
 	gate_close(core);
+	collect_close(core);
 	young_close(core);
 	key_close(core);
 	blob_free_store(core->blobs);

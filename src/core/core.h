@@ -51,6 +51,7 @@ struct core {
 	struct gate *gate;
 	struct audit *audit;
 	struct quotas *quotas;
+	struct collector *collector;
 	int64_t grace_ms, bin_ms;
 	struct region regions[REGIONS_MAX];
 	size_t n_regions;
@@ -77,8 +78,8 @@ const struct region *core_region_by_name(const struct core *, struct str);
 /* Add a host name that the default region answers to (the bound address). */
 void core_add_host(struct core *, const char *host);
 
-/* House-keeping of a running daemon: expired sessions, tokens and uploads, the
- * trash. One bounded round; called about once a minute by the server room. */
+/* House-keeping of a running daemon: expired sessions and tokens. One bounded
+ * round; called about once a minute by the server room, as collect_round is. */
 MUST int core_tidy(struct core *);
 /* Check the invariants; prints a line per invariant through say(). Returns 0
  * or OUT_MISMATCH when one does not hold. deep: hash every blob again. */

@@ -17,6 +17,7 @@
 #define MEDIA_TYPE_MAX 255
 #define CONFIG_READ_MAX (1 * MIB) /* larger configs are not looked into */
 #define REFERRERS_PAGE_MAX 100 /* and as many as fit into MANIFEST_MAX */
+#define REFERRERS_READ_MAX MANIFEST_MAX /* bodies read for a page; one more */
 
 struct namespace_options {
 	bool immutable_tags; /* a tag that exists is not moved; deleting is not
@@ -29,13 +30,15 @@ struct namespace_row {
 	struct namespace_options options;
 };
 /* 0 made; OUT_CONFLICT somebody else's; *ret_new false: already this
- * account's. OUT_TOO_MANY; OUT_MALFORMED. */
+ * account's. OUT_TOO_MANY; OUT_MALFORMED; OUT_BUSY: what was in the one of that
+ * name, which ended, is still being removed. */
 MUST int namespace_add(const struct visit *, struct str region, struct str name,
     bool *ret_new);
-/* With all its images. OUT_ABSENT. */
+/* With all its images: at once for everybody, while what was in it may be
+ * removed later, in rounds (core/collect.h). OUT_ABSENT. */
 MUST int namespace_remove(const struct visit *, struct str region,
     struct str name);
-/* OUT_ABSENT. */
+/* OUT_ABSENT, both. */
 MUST int namespace_options_get(struct core *, struct str region,
     struct str name, struct namespace_options *ret);
 MUST int namespace_options_set(const struct visit *, struct str region,
@@ -108,9 +111,10 @@ MUST int repo_each(struct core *, const struct subject *, struct str region,
 MUST int repo_exists(struct core *, const struct place *); /* 0, OUT_ABSENT */
 
 /*
- * What refers to a digest (OCI distribution 1.1, "Listing Referrers"), newest
- * last, those after a digest (may be empty); type empty: all. fn gets each with
- * its annotations' JSON text ("" for none). An unknown subject has none.
+ * What refers to a digest (OCI distribution 1.1, "Listing Referrers"), in the
+ * order of their digests, those after one (may be empty); type empty: all. fn gets
+ * each with its annotations' JSON text ("" for none), and may say OUT_TOO_LARGE of
+ * any but the first: that one begins the next page. An unknown subject has none.
  * OUT_ABSENT: no such repository.
  */
 struct referrer {
@@ -166,9 +170,5 @@ MUST int image_blob_unlink(const struct visit *, const struct place *,
  */
 MUST int image_blob_mount(const struct visit *, const struct place *,
     struct str digest, struct str from);
-
-/* For core_tidy: ends stale uploads and removes the bytes of due trash, a
- * bounded round of each. */
-MUST int image_tidy(struct core *);
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "blob/blob.h"
 #include "core/absent.h"
+#include "core/collect.h"
 #include "core/quota.h"
 #include "core/sql.h"
 #include "wire/ociref.h"
@@ -10,6 +11,12 @@
 
 #include <errno.h>
 #include <unistd.h>
+
+static bool
+is_half_over(const struct core *core, int64_t unneeded_at)
+{
+	return clock_now() - unneeded_at >= core->grace_ms / 2;
+}
 
 int
 image_blob(struct core *core, const struct place *p, struct str digest,
@@ -28,10 +35,33 @@ image_blob(struct core *core, const struct place *p, struct str digest,
 	key = db_str(&rows, 1);
 	if (key.n != BLOB_KEY_LEN)
 		return FAIL(-EUCLEAN);
+	/* Whoever is told that it is here may be about to push a manifest that
+	 * needs it. Most are needed already. */
+	if (!db_null(&rows, 2) && is_half_over(core, db_int(&rows, 2)))
+		collect_seen(core, db_int(&rows, 3), db_int(&rows, 4));
 	ret->size = (uint64_t)db_int(&rows, 0);
 	memcpy(ret->key, key.p, key.n);
 	ret->key[key.n] = '\0';
 	return 0;
+}
+
+/* Between the row and its file, collection may take both: then the row tells,
+ * which may be that of another push. */
+static int
+read_again(struct core *core, const struct place *p, struct str digest,
+	   struct blob_row *ret, int *ret_fd, uint64_t *ret_size)
+{
+	char before[sizeof(ret->key)] = "";
+	int r = image_blob(core, p, digest, ret);
+
+	while (r == 0) {
+		r = blob_read(core->blobs, str_c(ret->key), ret_fd, ret_size);
+		if (r != OUT_ABSENT || strcmp(before, ret->key) == 0)
+			return FOLD(r);
+		memcpy(before, ret->key, sizeof(before));
+		r = image_blob(core, p, digest, ret);
+	}
+	return r;
 }
 
 int
@@ -40,13 +70,10 @@ image_blob_open(struct core *core, const struct place *p, struct str digest,
 {
 	struct blob_row row;
 	uint64_t size;
-	int fd, r = image_blob(core, p, digest, &row);
+	int fd, r = read_again(core, p, digest, &row, &fd, &size);
 
 	if (r != 0)
 		return r;
-	r = blob_read(core->blobs, str_c(row.key), &fd, &size);
-	if (r != 0)
-		return FOLD(r);
 	if (size != row.size) {
 		(void)close(fd);
 		return FAIL(-EUCLEAN);

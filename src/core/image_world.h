@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/test.h"
 #include "core/account.h"
+#include "core/collect.h"
 #include "core/repo.h"
 #include "core/upload.h"
 
@@ -54,6 +55,7 @@ world_start(struct world *w)
 {
 	struct core_conf conf = {.data_dir = w->dir,
 				 .public_url = "http://127.0.0.1:8080",
+				 .grace_ms = DAY_MS,
 				 .make = true};
 	struct note note = {""};
 	int r = core_open(&conf, &w->core, &note);
@@ -68,6 +70,16 @@ WORLD_USED static void
 world_stop(struct world *w)
 {
 	core_free(TAKE(w->core));
+}
+
+/* One round of collection. */
+WORLD_USED static int
+world_collect(struct world *w)
+{
+	struct collected sum = {0};
+	bool more;
+
+	return collect_round(w->core, &sum, &more);
 }
 
 WORLD_USED static void

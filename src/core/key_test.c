@@ -165,7 +165,7 @@ test_owned(struct world *w)
 	digest = digest_of(w, STR("half and half"));
 	is_int(upload_finish(&u, digest), 0, "the session ends");
 	ok(is_whole(w, digest), "as a blob");
-	must(image_tidy(w->core), "tidy");
+	must(world_collect(w), "tidy");
 	is_int(stored(w), 3, "of the same file");
 }
 
@@ -203,7 +203,7 @@ test_trash(struct world *w)
 	must(key_tidy(w->core), "tidy");
 	ok(is_there(w, key), "the trash removes its own, when it is due");
 	clock_test_shift(DAY_MS + 1);
-	must(image_tidy(w->core), "tidy");
+	must(world_collect(w), "tidy");
 	ok(!is_there(w, key), "which it does");
 }
 

@@ -56,15 +56,20 @@ link_make(struct db_at *at, const struct link_home *home, int64_t blob,
 	return r != 0 ? r : review(at, blob, review_at);
 }
 
+struct state {
+	bool dropped, unneeded;
+};
+
 static int
 get(struct db_at *at, const struct link_home *home, int64_t blob,
-    bool *ret_dropped)
+    struct state *ret)
 {
 	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
 	int r = db_one(at, SQL_link_get, &rows, "ii", home->repo, blob);
 
 	if (r == 0)
-		*ret_dropped = !db_null(&rows, 0);
+		*ret = (struct state){.dropped = !db_null(&rows, 0),
+				      .unneeded = !db_null(&rows, 1)};
 	return r;
 }
 
@@ -73,32 +78,44 @@ link_end(struct db_at *at, const struct link_home *home, int64_t blob,
 	 int64_t review_at)
 {
 	int64_t size = 0;
-	bool dropped;
-	int r = get(at, home, blob, &dropped);
+	struct state was;
+	int r = get(at, home, blob, &was);
 
 	/* The manifests that need it refer to the link: CONFLICT. */
 	if (r == 0)
 		r = db_exec(at, SQL_link_delete, NULL, "ii", home->repo, blob);
 	if (r == 0)
 		r = review(at, blob, review_at);
-	if (r == 0 && !dropped)
+	if (r == 0 && !was.dropped)
 		r = uncounted(at, home, blob, &size);
 	return r != 0 ? r : stored(at, home, -size);
+}
+
+int
+link_take(struct db_at *at, const struct link_home *home, int64_t blob,
+	  int64_t now)
+{
+	int64_t size = 0;
+	struct state was;
+	int r = get(at, home, blob, &was);
+
+	if (r == 0 && was.dropped)
+		r = uncounted(at, home, blob, &size);
+	if (r == 0 && was.unneeded)
+		r = db_exec(at, SQL_link_take, NULL, "iii", now, home->repo,
+			    blob);
+	return r != 0 ? FOLD(r) : stored(at, home, size);
 }
 
 int
 link_need(struct db_at *at, const struct link_home *home, int64_t manifest,
 	  int64_t blob, int64_t now)
 {
-	bool dropped;
-	int r = get(at, home, blob, &dropped);
+	int r = link_take(at, home, blob, now);
 
-	if (r == 0)
-		r = db_exec(at, SQL_link_need, NULL, "iii", manifest,
-			    home->repo, blob);
-	if (r == 0 && dropped)
-		r = put(at, home, blob, now);
-	return FOLD(r);
+	return r != 0 ? r
+		      : FOLD(db_exec(at, SQL_link_need, NULL, "iii", manifest,
+				     home->repo, blob));
 }
 
 struct ids {
@@ -153,8 +170,7 @@ link_copy(struct db_at *at, const struct link_home *home, int64_t from,
 	for (size_t i = 0; r == 0 && i < ids.n; i++) {
 		r = put(at, home, ids.id[i], now);
 		if (r == 0)
-			r = FOLD(db_exec(at, SQL_link_need, NULL, "iii", to,
-					 home->repo, ids.id[i]));
+			r = link_need(at, home, to, ids.id[i], now);
 	}
 	return r;
 }

@@ -28,8 +28,10 @@ MUST int link_make(struct db_at *, const struct link_home *, int64_t blob,
  * looked at again after the grace period. */
 MUST int link_end(struct db_at *, const struct link_home *, int64_t blob,
     int64_t review_at);
-/* A manifest's need of a blob that is linked here: the row of manifest_blob, and
- * the link taken up again. */
+/* A manifest needs the link, which is there: it counts, and is not collected. */
+MUST int link_take(struct db_at *, const struct link_home *, int64_t blob,
+    int64_t now);
+/* The same, with the row of manifest_blob. */
 MUST int link_need(struct db_at *, const struct link_home *, int64_t manifest,
     int64_t blob, int64_t now);
 /* For a copy: links and needs of a manifest, from which another one was made

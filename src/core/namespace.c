@@ -1,6 +1,5 @@
 #include "core/audit.h"
-#include "core/bin.h"
-#include "core/link.h"
+#include "core/collect_inner.h"
 
 #include "base/clock.h"
 #include "core/sql.h"
@@ -78,6 +77,16 @@ room_for_one(struct db_at *at, const struct change *c)
 }
 
 static int
+still_ending(struct db_at *at, const struct change *c)
+{
+	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	int r =
+	    db_one(at, SQL_namespace_ended, &rows, "ss", c->region, c->name);
+
+	return r == 0 ? OUT_BUSY : r == OUT_ABSENT ? 0 : r;
+}
+
+static int
 add_write(struct db_at *at, void *arg)
 {
 	struct change *c = arg;
@@ -88,6 +97,8 @@ add_write(struct db_at *at, void *arg)
 	if (r == 0)
 		return strcmp(owner, c->by->account) == 0 ? 0 : OUT_CONFLICT;
 	if (r == OUT_ABSENT)
+		r = still_ending(at, c);
+	if (r == 0)
 		r = room_for_one(at, c);
 	if (r != 0)
 		return r;
@@ -117,65 +128,34 @@ namespace_add(const struct visit *by, struct str region, struct str name,
 	return r;
 }
 
-/* What hangs on a repository besides its links, leaves first. */
-static const int drops[] = {SQL_repo_drop_uploads, SQL_repo_drop_tags,
-			    SQL_repo_drop_needs, SQL_repo_drop_children,
-			    SQL_repo_drop_manifests};
-
-static int
-repo_drop(struct db_at *at, const struct change *c, int64_t repo)
-{
-	struct link_home home = {.repo = repo,
-				 .account = str_c(c->by->account),
-				 .region = c->region};
-	int r =
-	    db_exec(at, SQL_repo_drop_upload_keys, NULL, "ii", c->now, repo);
-
-	for (size_t i = 0; r == 0 && i < nitems(drops); i++)
-		r = db_exec(at, drops[i], NULL, "i", repo);
-	if (r == 0)
-		r = link_end_all(at, &home, c->now + c->by->core->grace_ms);
-	if (r == 0)
-		r = db_exec(at, SQL_repo_drop, NULL, "i", repo);
-	return FOLD(r);
-}
-
-/* 0 one was dropped, OUT_ABSENT none is left. */
-static int
-repo_drop_next(struct db_at *at, const struct change *c)
-{
-	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
-	int64_t repo;
-	int r = db_one(at, SQL_namespace_repo, &rows, "ss", c->region, c->name);
-
-	if (r != 0)
-		return r;
-	repo = db_int(&rows, 0);
-	db_rows_clear(&rows);
-	return repo_drop(at, c, repo);
-}
-
 static int
 remove_write(struct db_at *at, void *arg)
 {
 	struct change *c = arg;
+	struct ended ended = {.region = c->region,
+			      .name = c->name,
+			      .account = str_c(c->by->account),
+			      .now = c->now,
+			      .review_at = c->now + c->by->core->grace_ms};
 	char owner[ACCOUNT_ID_LEN + 1];
+	int64_t repos;
+	bool done;
 	int r = owner_in(at, c->region, c->name, owner);
 
 	if (r == 0 && strcmp(owner, c->by->account) != 0)
 		return OUT_ABSENT;
 	if (r != 0)
 		return r;
-	while (r == 0)
-		r = repo_drop_next(at, c);
-	if (r == OUT_ABSENT)
-		r = bin_end_namespace(at, c->region, c->name,
-				      c->now + c->by->core->grace_ms);
+	r = db_exec(at, SQL_namespace_end, NULL, "iss", c->now, c->region,
+		    c->name);
 	if (r == 0)
-		r = FOLD(db_exec(at, SQL_namespace_drop, NULL, "ss", c->region,
-				 c->name));
+		r = db_exec(at, SQL_namespace_end_retention, NULL, "ss",
+			    c->region, c->name);
+	/* A small one goes at once, a large one in rounds of collection. */
+	if (r == 0)
+		r = namespace_drop_some(at, &ended, &repos, &done);
 	if (r != 0)
-		return r;
+		return FOLD(r);
 	gate_changed(at);
 	return trail(at, c);
 }

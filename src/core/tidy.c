@@ -1,7 +1,6 @@
 #include "core/git_inner.h"
 
 #include "base/clock.h"
-#include "core/image.h"
 #include "core/keypair.h"
 #include "core/retention.h"
 #include "core/sql.h"
@@ -40,13 +39,10 @@ core_tidy(struct core *core)
 	int keys = pubkey_tidy(core);
 	int pairs = keypair_tidy(core, KEYPAIR_PENDING_MS);
 	int retention = retention_tidy(core);
-	int images = image_tidy(core);
 
 	if (r == 0)
 		r = keys;
 	if (r == 0)
 		r = pairs;
-	if (r == 0)
-		r = retention;
-	return r != 0 ? r : images;
+	return r != 0 ? r : retention;
 }

@@ -298,12 +298,12 @@ test_cancel_in_hand(struct world *w)
 	must(upload_write(&u, "abc", 3), "write");
 	is_int(stored(w), before + 1, "bytes are there");
 	is_int(upload_cancel(&w->a, &app, id), 0, "cancelled meanwhile");
-	must(image_tidy(w->core), "tidy");
+	must(world_collect(w), "tidy");
 	is_int(stored(w), before + 1, "nothing is swept under a writer");
 	is_int(upload_write(&u, "def", 3), OUT_ABSENT, "the writer is told");
 	is_int(upload_put_back(&u), OUT_ABSENT, "nothing to put back");
 	is_int(stored(w), before, "nothing is left");
-	must(image_tidy(w->core), "tidy");
+	must(world_collect(w), "tidy");
 	id = started(w, &w->a);
 	must(patch(&w->a, id, STR("abc")), "patch");
 	is_int(stored(w), before + 1, "another");
@@ -344,7 +344,7 @@ test_reboot(struct world *w)
 	w->core->boot[0] = boot[0] == 'f' ? '0' : 'f';
 	is_int(received(&w->a, id), -OUT_ABSENT, "gone");
 	is_int(patch(&w->a, id, STR("x")), OUT_ABSENT, "never shorter");
-	must(image_tidy(w->core), "tidy");
+	must(world_collect(w), "tidy");
 	memcpy(w->core->boot, boot, sizeof(boot));
 	is_int(received(&w->a, id), -OUT_ABSENT, "ended");
 	is_int(stored(w), before, "and its bytes removed");
@@ -377,23 +377,23 @@ test_expiry(struct world *w)
 	int before;
 
 	clock_test_shift(UPLOAD_LIFE_MS);
-	must(image_tidy(w->core), "tidy");
+	must(world_collect(w), "tidy");
 	before = stored(w);
 	id = started(w, &w->a);
 	used = started(w, &w->a);
 	must(patch(&w->a, used, STR("x")), "patch");
 	clock_test_shift(UPLOAD_LIFE_MS - 5000);
-	must(image_tidy(w->core), "tidy");
+	must(world_collect(w), "tidy");
 	is_int(received(&w->a, id), 0, "alive just before");
 	must(patch(&w->a, used, STR("y")), "patch");
 	clock_test_shift(6000);
 	is_int(received(&w->a, id), -OUT_ABSENT, "over just after");
 	is_int(patch(&w->a, id, STR("x")), OUT_ABSENT, "for bytes too");
 	is_int(received(&w->a, used), 2, "not the one that was used");
-	must(image_tidy(w->core), "tidy");
+	must(world_collect(w), "tidy");
 	is_int(stored(w), before + 1, "only that one is kept");
 	clock_test_shift(UPLOAD_LIFE_MS);
-	must(image_tidy(w->core), "tidy");
+	must(world_collect(w), "tidy");
 	is_int(stored(w), before, "and then no more");
 }
 
@@ -415,7 +415,7 @@ test_dedupe(struct world *w)
 	is_int(stored(w), before + 1, "still one file");
 	is_str(content(w, "birds/two", d), bytes, "read beside");
 	is_str(content(w, "stones/app", d), bytes, "read elsewhere");
-	must(image_tidy(w->core), "tidy");
+	must(world_collect(w), "tidy");
 	is_str(content(w, "birds/app", d), bytes, "still there");
 }
 
@@ -500,7 +500,7 @@ test_removed(struct world *w)
 	must(upload_begin(&w->a, &at, DIGEST_SHA256, &u), "begin");
 	must(upload_write(&u, "abc", 3), "write");
 	is_int(namespace_remove(&w->a, REGION, STR("brief")), 0, "removed");
-	must(image_tidy(w->core), "tidy");
+	must(world_collect(w), "tidy");
 	is_int(upload_finish(&u, d), OUT_ABSENT, "nothing to finish");
 	must(namespace_add(&w->b, REGION, STR("brief"), &made), "add");
 	is_str(content(w, "brief/app", d), STR("absent"), "no blob");
@@ -559,7 +559,7 @@ test_too_many(struct world *w)
 	       "one more");
 	is_int(upload_cancel(&w->b, &at, str_c(id)), 0, "one less");
 	is_int(upload_start(&w->b, &at, DIGEST_SHA256, id), 0, "and one more");
-	must(image_tidy(w->core), "tidy");
+	must(world_collect(w), "tidy");
 }
 
 static void

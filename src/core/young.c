@@ -238,6 +238,19 @@ young_count(struct core *core, struct str account)
 	return n;
 }
 
+bool
+young_is_in(struct core *core, int64_t repo)
+{
+	struct youngs *all = core->youngs;
+	bool found = false;
+
+	(void)pthread_mutex_lock(&all->lock);
+	for (size_t i = 0; !found && i < all->end; i++)
+		found = all->slot[i].used && all->slot[i].young.repo == repo;
+	(void)pthread_mutex_unlock(&all->lock);
+	return found;
+}
+
 static int
 put(struct core *core, const struct young *young, int64_t rows)
 {

@@ -36,6 +36,8 @@ MUST int young_put(struct core *, const struct young *, int64_t rows);
 MUST int young_get(struct core *, struct str id, struct young *ret);
 /* Sessions of an account. */
 int64_t young_count(struct core *, struct str account);
+/* Some session is of this repository. */
+bool young_is_in(struct core *, int64_t repo);
 /* From now on only its holder may end it: true unless it is over. */
 bool young_claim(struct core *, struct str id);
 void young_unclaim(struct core *, struct str id);

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "core/audit.h"
+#include "core/collect.h"
 #include "core/quota.h"
 
 #include <errno.h>
@@ -10,11 +11,14 @@
 #include <sys/statvfs.h>
 #include <time.h>
 
-#define EVERY_S 60 /* between two rounds; looks are a second apart */
+#define EVERY_S		   60 /* between two rounds; looks are a second apart */
+#define COLLECT_ROUNDS_MAX 4  /* in a second, while there is more to collect */
 
 struct tidy {
 	struct core *core;
-	bool works; /* writing did, at the last look */
+	bool works;	       /* writing did, at the last look */
+	bool more;	       /* there was more to collect */
+	struct collected gone; /* and not yet in the log */
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
@@ -63,15 +67,64 @@ traffic_write(struct tidy *t)
 		log_fail("traffic", r);
 }
 
+/* The next second, or the next round, has it again. */
+static void
+seen_write(struct tidy *t)
+{
+	int r = collect_flush(t->core);
+
+	if (r < 0)
+		log_fail("gc_seen", r);
+}
+
+static void
+complain(const char *what, int r)
+{
+	if (r < 0)
+		log_fail(what, r);
+	else if (r > 0)
+		log_say(LOG_WARN, what, "why=\"%s\"", out_text(r));
+}
+
+void
+tidy_say(const struct collected *c)
+{
+	if (c->links + c->blobs + c->files + c->uploads + c->binned +
+		c->repos ==
+	    0)
+		return;
+	log_say(LOG_INFO, "gc",
+		"links=%llu blobs=%llu bytes=%llu files=%llu uploads=%llu "
+		"binned=%llu repos=%llu",
+		(unsigned long long)c->links, (unsigned long long)c->blobs,
+		(unsigned long long)c->bytes, (unsigned long long)c->files,
+		(unsigned long long)c->uploads, (unsigned long long)c->binned,
+		(unsigned long long)c->repos);
+}
+
+/* More of it at once when there is more, but never all: the store is for those
+ * who push. */
+static void
+collect(struct tidy *t)
+{
+	int r = 0;
+
+	t->more = true;
+	for (int i = 0; r == 0 && t->more && i < COLLECT_ROUNDS_MAX; i++)
+		r = collect_round(t->core, &t->gone, &t->more);
+	if (r != 0)
+		t->more = false;
+	complain("gc", r);
+	if (t->more)
+		return;
+	tidy_say(&t->gone);
+	t->gone = (struct collected){0};
+}
+
 static void
 round_do(struct tidy *t)
 {
-	int r = core_tidy(t->core);
-
-	if (r < 0)
-		log_fail("tidy", r);
-	else if (r > 0)
-		log_say(LOG_WARN, "tidy", "why=\"%s\"", out_text(r));
+	complain("tidy", core_tidy(t->core));
 }
 
 static void *
@@ -82,8 +135,11 @@ tidy_run(void *arg)
 	for (int second = 1; second_over(t); second++) {
 		watch(t);
 		traffic_write(t);
+		seen_write(t);
 		if (second % EVERY_S == 0)
 			round_do(t);
+		if (t->more || second % EVERY_S == 0)
+			collect(t);
 	}
 	return NULL;
 }

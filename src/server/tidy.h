@@ -1,5 +1,8 @@
-/* The house-keeping thread: core_tidy() once a minute; and a line in the log
- * when the store can no longer be written, and when it can again. */
+/*
+ * The house-keeping thread: core_tidy() and a round of collection once a minute,
+ * more rounds while there is more to collect; and a line in the log for what
+ * went, when the store can no longer be written, and when it can again.
+ */
 #ifndef SERVER_TIDY_H
 #define SERVER_TIDY_H
 
@@ -8,5 +11,9 @@
 struct tidy;
 MUST int tidy_start(struct core *, struct tidy **ret);
 void tidy_free(struct tidy *); /* waits for a round under way; NULL is fine */
+
+/* The line for what was collected, if anything was. */
+struct collected;
+void tidy_say(const struct collected *);
 
 #endif

@@ -9,13 +9,26 @@ SELECT b.size, CASE WHEN EXISTS (
 FROM blob b WHERE b.id = $1;
 
 -- name: link_put
-INSERT INTO repo_blob (repo_id, blob_id, account_id, region, linked_at)
-VALUES ($1, $2, $3, $4, $5)
+INSERT INTO repo_blob (repo_id, blob_id, account_id, region, linked_at,
+	unneeded_at)
+VALUES ($1, $2, $3, $4, $5, $5)
 ON CONFLICT (repo_id, blob_id) DO UPDATE SET
-	linked_at = excluded.linked_at, dropped_at = NULL;
+	linked_at = excluded.linked_at, dropped_at = NULL,
+	unneeded_at = CASE WHEN repo_blob.unneeded_at IS NULL THEN NULL
+		ELSE excluded.unneeded_at END;
 
 -- name: link_get
-SELECT dropped_at FROM repo_blob WHERE repo_id = $1 AND blob_id = $2;
+SELECT dropped_at, unneeded_at FROM repo_blob
+WHERE repo_id = $1 AND blob_id = $2;
+
+-- name: link_take
+UPDATE repo_blob SET linked_at = $1, dropped_at = NULL, unneeded_at = NULL
+WHERE repo_id = $2 AND blob_id = $3;
+
+-- Somebody was told that it is here.
+-- name: link_seen
+UPDATE repo_blob SET unneeded_at = $1
+WHERE repo_id = $2 AND blob_id = $3 AND unneeded_at < $1;
 
 -- name: link_delete
 DELETE FROM repo_blob WHERE repo_id = $1 AND blob_id = $2;
@@ -53,7 +66,7 @@ WHERE (review_at IS NULL OR review_at > $1) AND id IN (
 			AND o.manifest_id <> m.manifest_id));
 
 -- name: link_release_drop
-UPDATE repo_blob SET dropped_at = $1
+UPDATE repo_blob SET dropped_at = $1, unneeded_at = $1
 WHERE repo_id = $2 AND blob_id IN (
 	SELECT m.blob_id FROM manifest_blob m WHERE m.manifest_id = $3
 	AND NOT EXISTS (
