@@ -236,6 +236,10 @@ http_begin(struct serve *s)
 	if (r != 0)
 		return complain_failure("http", r, &note);
 	s->bound.fd = -1; /* the server's from now on */
+	log_say(http_places(started) < http.connections_max ? LOG_WARN
+							    : LOG_INFO,
+		"start", "http=%s places=%u of=%u", s->bound.name,
+		http_places(started), http.connections_max);
 	return 0;
 }
 
