@@ -186,7 +186,8 @@ world_image(void)
 
 	world.owner.verb = VERB_IMAGE_PUSH;
 	digest_text(STR("0123456789"), world.blob);
-	must(upload_begin(&world.owner, &at, DIGEST_SHA256, &up), "upload_begin");
+	must(upload_begin(&world.owner, &at, DIGEST_SHA256, &up),
+	     "upload_begin");
 	must(upload_write(&up, "0123456789", 10), "upload_write");
 	must(upload_finish(&up, str_c(world.blob)), "upload_finish");
 	buf_addf(&body,
@@ -463,7 +464,7 @@ test_base(void)
 	is_int(ASK(DELETE, "/v2/"), 405, "another method");
 	ok(head_has("Allow: GET, HEAD\r\n"), "says which");
 	is_int(ASK(GET, "/v2//tags/list"), 400, "an empty segment");
-	is_int(ASK(GET, ROBIN "/referrers/x"), 404, "no such address");
+	is_int(ASK(GET, ROBIN "/referred/x"), 404, "no such address");
 }
 
 /* The engine's own refusals, with whatever of the request there was. */
@@ -518,6 +519,179 @@ test_bearer(void)
 }
 
 #define AS .user = "token", .pass = world.rw.p
+
+/* --- what refers to an image --- */
+
+static void
+refer(int i, struct str annotations)
+{
+	CLEAN(buf_clear) struct buf body = BUF_INIT;
+	struct manifest_ask ask = {.at = {STR("local"), STR("birds/robin")},
+				   .media_type = STR(TYPE)};
+	struct manifest_put put;
+	char tag[16];
+
+	(void)snprintf(tag, sizeof(tag), "ref%d", i);
+	buf_addf(&body,
+		 "{\"schemaVersion\":2,\"artifactType\":\"text/%s+x\","
+		 "\"config\":{\"mediaType\":\"a/b\",\"digest\":\"%s\","
+		 "\"size\":10},\"layers\":[],\"annotations\":{\"n\":\"%d"
+		 "%.*s\"},\"subject\":{\"mediaType\":\"" TYPE
+		 "\",\"digest\":\"%s\",\"size\":1}}",
+		 i % 2 == 0 ? "even" : "odd", world.blob, i,
+		 STR_ARG(annotations), world.manifest);
+	ask.body = buf_str(&body);
+	ask.ref = str_c(tag);
+	must(manifest_push(&world.owner, &ask, &world.arena, &put, NULL),
+	     "manifest_push");
+	is_str(put.subject, str_c(world.manifest), "its subject is named");
+}
+
+static size_t
+count(const char *text)
+{
+	size_t n = 0;
+
+	for (const char *p = got.reply.body.p; (p = strstr(p, text)) != NULL;
+	     p++)
+		n++;
+	return n;
+}
+
+/* Follows Link from page to page; how many there were of what. */
+static size_t
+walk(const char *path, const char *query, size_t *ret_pages)
+{
+	char next[512];
+	size_t n = 0;
+
+	(void)snprintf(next, sizeof(next), "%s", query);
+	for (*ret_pages = 0; *ret_pages < 20; ++*ret_pages) {
+		char *link;
+
+		is_int(ASK(GET, path, AS, .query = next), 200, "a page");
+		n += count("\"digest\"");
+		link = strstr(got.reply.head.p, "Link: <");
+		if (link == NULL)
+			return n;
+		link = strchr(link, '?') + 1;
+		(void)snprintf(next, sizeof(next), "%.*s",
+			       (int)(strchr(link, '>') - link), link);
+	}
+	return n;
+}
+
+static void
+test_referrers(void)
+{
+	char path[256];
+	size_t pages;
+
+	(void)snprintf(path, sizeof(path), ROBIN "/referrers/%s",
+		       world.manifest);
+	is_int(ASK(GET, path, AS), 200, "none yet");
+	is_str(buf_str(&got.reply.body),
+	       STR("{\"schemaVersion\":2,\"mediaType\":\"application/"
+		   "vnd.oci.image.index.v1+json\",\"manifests\":[]}"),
+	       "is an empty index");
+	ok(head_has("Content-Type: application/vnd.oci.image.index.v1+json"),
+	   "of that type");
+	for (int i = 0; i < 7; i++)
+		refer(i, STR(""));
+	is_int(ASK(GET, path, AS), 200, "seven");
+	is_int(count("\"digest\""), 7, "all of them");
+	ok(body_has("\"annotations\":{\"n\":\"3\"}") &&
+	       body_has("\"artifactType\":\"text/odd+x\"") &&
+	       body_has("\"mediaType\":\"" TYPE "\""),
+	   "with what they say of themselves");
+	ok(!head_has("OCI-Filters-Applied") && !head_has("Link"), "no more");
+	is_int(ASK(GET, path, AS, .query = "artifactType=text/odd%2Bx"), 200,
+	       "of one type");
+	is_int(count("\"digest\""), 3, "these");
+	ok(head_has("OCI-Filters-Applied: artifactType\r\n"), "says so");
+	is_int(walk(path, "n=2", &pages), 7, "two by two");
+	is_int(pages, 3, "in four pages");
+	is_int(walk(path, "artifactType=text/even%2Bx&n=3", &pages), 4,
+	       "three by three of a type");
+	is_int(ASK(GET, path, AS, .query = "n=0"), 200, "none of them");
+	ok(count("\"digest\"") == 0 && !head_has("Link"), "is none");
+	is_int(ASK(GET, path, AS, .query = "n=-1"), 400, "-1");
+	is_int(ASK(GET, path, AS, .query = "last=x"), 400, "after no digest");
+	is_int(ASK(GET, path, AS, .query = "last=%00"), 400, "NUL");
+	is_int(ASK(GET, ROBIN "/referrers/x", AS), 400, "of no digest");
+	ok(body_has("DIGEST_INVALID"), "is invalid");
+	(void)snprintf(path, sizeof(path), "/v2/birds/nobody/referrers/%s",
+		       world.manifest);
+	is_int(ASK(GET, path, AS), 200, "in no repository yet");
+	ok(body_has("\"manifests\":[]"), "there are none");
+}
+
+/* A page is no longer than a manifest may be, and never empty. */
+static void
+test_long_referrers(void)
+{
+	CLEAN(buf_clear) struct buf text = BUF_INIT;
+	char path[256];
+	size_t pages;
+
+	while (text.n < 1500 * KIB)
+		buf_addc(&text, 'x');
+	for (int i = 10; i < 14; i++)
+		refer(i, buf_str(&text));
+	(void)snprintf(path, sizeof(path), ROBIN "/referrers/%s",
+		       world.manifest);
+	is_int(ASK(GET, path, AS), 200, "long ones");
+	ok(got.reply.body.n <= (size_t)MANIFEST_MAX, "fit");
+	ok(head_has("Link: <"), "not all of them");
+	is_int(walk(path, "", &pages), 11, "but in pages");
+}
+
+/* --- tags that stay --- */
+
+static void
+test_immutable(void)
+{
+	struct namespace_options options = {.immutable_tags = true};
+	CLEAN(buf_clear) struct buf body = BUF_INIT;
+	char path[256], digest[OCI_DIGEST_MAX + 1];
+
+	world.owner.verb = VERB_NAMESPACE_UPDATE;
+	must(namespace_options_set(&world.owner, STR("local"), STR("birds"),
+				   &options),
+	     "namespace_options_set");
+	world.owner.verb = VERB_IMAGE_PUSH;
+	is_int(ASK(GET, ROBIN "/manifests/ref1", AS), 200, "another image");
+	buf_addstr(&body, buf_str(&got.reply.body));
+	is_int(ASK(PUT, ROBIN "/manifests/1", AS, .body = body.p,
+		   .fields = {"content-type", TYPE}),
+	       403, "under a tag that is there");
+	ok(body_has("\"DENIED\"") &&
+	       body_has("tag 1 is there already, and the tags of namespace "
+			"birds are immutable"),
+	   "is denied in so many words");
+	ok(!head_has("WWW-Authenticate"), "and no login would help");
+	is_int(ASK(PUT, ROBIN "/manifests/ref1", AS, .body = body.p,
+		   .fields = {"content-type", TYPE}),
+	       201, "the same again is fine");
+	is_int(ASK(PUT, ROBIN "/manifests/new", AS, .body = body.p,
+		   .fields = {"content-type", TYPE}),
+	       201, "so is a new one");
+	digest_text(buf_str(&body), digest);
+	(void)snprintf(path, sizeof(path), ROBIN "/manifests/%s", digest);
+	is_int(ASK(PUT, path, AS, .body = body.p, .query = "tag=a&tag=2",
+		   .fields = {"content-type", TYPE}),
+	       403, "nor among others");
+	is_int(ASK(GET, ROBIN "/manifests/a", AS), 404, "all or nothing");
+	is_int(ASK(PUT, path, AS, .body = body.p, .query = "tag=a&tag=b",
+		   .fields = {"content-type", TYPE}),
+	       201, "two new ones");
+	ok(head_has("OCI-Tag: a\r\n") && head_has("OCI-Tag: b\r\n"),
+	   "are named");
+	options.immutable_tags = false;
+	must(namespace_options_set(&world.owner, STR("local"), STR("birds"),
+				   &options),
+	     "namespace_options_set");
+}
 
 static void
 test_manifest(void)
@@ -630,6 +804,9 @@ main(void)
 	test_manifest();
 	test_blob();
 	test_lists();
+	test_referrers();
+	test_immutable();
+	test_long_referrers();
 	test_bearer();
 	world_close();
 	return done_testing();

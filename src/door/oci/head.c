@@ -74,9 +74,9 @@ oci_range_parse(struct str field, uint64_t size, uint64_t *first,
 		return RANGE_WHOLE;
 	if (from.n == 0)
 		return suffix(to, size, first, last);
-	if (!number(from, &a) || (to.n > 0 && !number(to, &b)) || b < a)
+	if (!number(from, &a) || (to.n > 0 && !number(to, &b)))
 		return RANGE_WHOLE;
-	if (a >= size)
+	if (b < a || a >= size)
 		return RANGE_NONE;
 	*first = a;
 	*last = b < size ? b : size - 1;

@@ -30,7 +30,7 @@ static const struct {
     {"bytes=2-" OVER64, 10, RANGE_PART, 2, 9},
     {"bytes=" OVER64 "-", 10, RANGE_NONE, 0, 0},
     {"bytes=-" OVER64, 10, RANGE_PART, 0, 9},
-    {"bytes=5-4", 10, RANGE_WHOLE, 0, 0},
+    {"bytes=5-4", 10, RANGE_NONE, 0, 0},
     {"bytes=0-1,3-4", 10, RANGE_WHOLE, 0, 0},
     {"bytes=0-1,", 10, RANGE_WHOLE, 0, 0},
     {"bytes=-", 10, RANGE_WHOLE, 0, 0},

@@ -19,6 +19,7 @@
 enum noun {
 	NOUN_NAME,
 	NOUN_MANIFEST,
+	NOUN_TAG,
 	NOUN_BLOB,
 	NOUN_UPLOAD,
 	NOUN_LOGIN,
@@ -42,8 +43,8 @@ struct oci *oci_of(const struct call *); /* never NULL */
 
 /* routes.c */
 aim_fn oci_aim_base, oci_aim_name, oci_aim_manifest, oci_aim_blob,
-    oci_aim_uploads, oci_aim_upload, oci_aim_catalog, oci_aim_login,
-    oci_aim_grant;
+    oci_aim_uploads, oci_aim_upload, oci_aim_catalog, oci_aim_referrers,
+    oci_aim_login, oci_aim_grant;
 /* A digest that we take: 0; else an outcome, and code and note are set. */
 MUST int oci_aim_digest(struct call *, struct str digest,
 			enum digest_kind *ret);
@@ -53,8 +54,13 @@ MUST int oci_new(struct call *, enum noun, struct oci **ret);
 handler_fn oci_base_get, oci_catalog_get, oci_tags_get, oci_manifest_get,
     oci_manifest_put, oci_manifest_delete, oci_blob_get, oci_blob_delete,
     oci_upload_post, oci_upload_get, oci_upload_patch, oci_upload_put,
-    oci_upload_delete, oci_token_get, oci_token_post;
+    oci_upload_delete, oci_referrers_get, oci_token_get, oci_token_post;
 where_fn oci_token_where;
+
+/* tags.c */
+/* ?n= : what is beyond max means max; 0 is an empty page. */
+MUST int oci_page_limit(struct call *, uint64_t dflt, uint64_t max,
+			uint64_t *ret);
 
 /* proof.c */
 int oci_proof(struct call *, struct proof *, struct buf *decoded);
@@ -80,7 +86,7 @@ bool oci_etag_is(struct str tag, struct str digest); /* strong */
 enum range_kind { RANGE_WHOLE, RANGE_PART, RANGE_NONE };
 /*
  * RFC 9110 section 14: a single range of bytes; whatever is no such thing means
- * the whole. RANGE_NONE: it lies beyond the end. first and last are filled for
+ * the whole. RANGE_NONE: it lies beyond the end, or ends before it begins. first and last are filled for
  * RANGE_PART.
  */
 enum range_kind oci_range_parse(struct str field, uint64_t size,

@@ -115,6 +115,8 @@ oci_manifest_put(struct call *call, struct http_reply *reply)
 		o->missing = put.missing;
 	if (r == OUT_ABSENT)
 		o->noun = NOUN_NAME;
+	if (r == OUT_CONFLICT)
+		o->noun = NOUN_TAG;
 	if (r != 0)
 		return r;
 	put_stored(&ask, &put, reply);

@@ -113,6 +113,21 @@ oci_aim_blob(struct call *call)
 	return oci_aim_digest(call, o->ref, &kind);
 }
 
+/* The subject need not be here. */
+int
+oci_aim_referrers(struct call *call)
+{
+	struct oci *o = NULL;
+	enum digest_kind kind;
+	int r = aim_repo(call, NOUN_NAME, &o);
+
+	if (r != 0)
+		return r;
+	o->ref = call->params[1];
+	o->by_digest = true;
+	return oci_aim_digest(call, o->ref, &kind);
+}
+
 int
 oci_aim_uploads(struct call *call)
 {
@@ -202,6 +217,7 @@ owns(struct str path)
 #define CATALOG	  "/v2/_catalog"
 #define TAGS	  REPO "/tags/list"
 #define MANIFEST  REPO "/manifests/{ref}"
+#define REFERRERS REPO "/referrers/{digest}"
 #define BLOB	  REPO "/blobs/{digest}"
 #define UPLOADS	  REPO "/blobs/uploads/"
 #define UPLOADS_2 REPO "/blobs/uploads"
@@ -226,6 +242,7 @@ static const struct route routes[] = {
 	ROW(GET, MANIFEST, IMAGE_PULL, manifest, NONE, 0, INLINE, manifest_get),
 	ROW(PUT, MANIFEST, IMAGE_PUSH, manifest, RAW, MANIFEST_MAX, POOL, manifest_put),
 	ROW(DELETE, MANIFEST, IMAGE_DELETE, manifest, NONE, 0, POOL, manifest_delete),
+	ROW(GET, REFERRERS, IMAGE_PULL, referrers, NONE, 0, POOL, referrers_get),
 	ROW(POST, UPLOADS, IMAGE_PUSH, uploads, STREAM, PUSHED, POOL, upload_post),
 	ROW(POST, UPLOADS_2, IMAGE_PUSH, uploads, STREAM, PUSHED, POOL, upload_post),
 	ROW(GET, UPLOAD, IMAGE_PUSH, upload, NONE, 0, POOL, upload_get),

@@ -21,9 +21,8 @@ page_add(void *arg, struct str name)
 	return 0;
 }
 
-/* n beyond PAGE_MAX means PAGE_MAX; 0 is an empty page. */
-static int
-page_limit(struct call *call, uint64_t dflt, uint64_t *ret)
+int
+oci_page_limit(struct call *call, uint64_t dflt, uint64_t max, uint64_t *ret)
 {
 	struct str text = STR_NONE;
 	uint64_t n = dflt;
@@ -35,13 +34,13 @@ page_limit(struct call *call, uint64_t dflt, uint64_t *ret)
 	if (text.p != NULL) {
 		r = str_u64(text, UINT64_MAX, &n);
 		if (r == OUT_RANGE)
-			n = PAGE_MAX;
+			n = max;
 		else if (r != 0)
 			return note_set(&call->note, OUT_MALFORMED,
 					"'n' is a number of rows");
 	}
 	oci_of(call)->code = NULL;
-	*ret = n < PAGE_MAX ? n : PAGE_MAX;
+	*ret = n < max ? n : max;
 	return 0;
 }
 
@@ -50,7 +49,7 @@ static int
 page_begin(struct call *call, struct http_reply *reply, uint64_t dflt,
 	   struct page *page, struct str *ret_after)
 {
-	int r = page_limit(call, dflt, &page->limit);
+	int r = oci_page_limit(call, dflt, PAGE_MAX, &page->limit);
 
 	if (r == 0)
 		r = call_once(call, "last", ret_after);

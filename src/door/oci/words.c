@@ -38,6 +38,7 @@ static const struct {
     {NOUN_MANIFEST, OUT_ABSENT, {404, "MANIFEST_UNKNOWN"}},
     {NOUN_MANIFEST, OUT_MALFORMED, {400, "MANIFEST_INVALID"}},
     {NOUN_MANIFEST, OUT_TOO_MANY, {400, "MANIFEST_INVALID"}},
+    {NOUN_TAG, OUT_CONFLICT, {403, "DENIED"}},
     {NOUN_BLOB, OUT_ABSENT, {404, "BLOB_UNKNOWN"}},
     {NOUN_BLOB, OUT_MALFORMED, {400, "DIGEST_INVALID"}},
     {NOUN_UPLOAD, OUT_ABSENT, {404, "BLOB_UPLOAD_UNKNOWN"}},
@@ -230,6 +231,7 @@ put_absent(struct buf *b, const struct oci *o)
 			    "here by you");
 		break;
 	case NOUN_NAME:
+	case NOUN_TAG:
 	case NOUN_LOGIN:
 	case NOUN_GRANT:
 	case NOUNS:
