@@ -4,6 +4,7 @@
 #include "http/http.h"
 #include "server/bound.h"
 #include "server/doors.h"
+#include "server/gc.h"
 #include "server/git_side.h"
 #include "server/helper.h"
 #include "server/key_side.h"
@@ -37,6 +38,7 @@ struct serve {
 	struct key_side *keys;
 	char keymaker[PATH_MAX]; /* the program */
 	struct tidy *tidy;
+	struct control *control;
 	int signals;
 	char key_path[4096]; /* of a first start; "" otherwise */
 	const char *slug;    /* of its account */
@@ -255,6 +257,28 @@ keys_begin(struct serve *s)
 }
 
 static int
+word_gc(struct control_ask *ask, void *arg, struct str rest, struct note *note)
+{
+	const struct serve *s = arg;
+
+	if (rest.n > 0)
+		return note_set(note, OUT_MALFORMED, "gc takes no words");
+	return gc_answer(ask, s->core, note);
+}
+
+static const struct control_word words[] = {{"gc", word_gc}};
+
+static int
+control_begin(struct serve *s)
+{
+	const struct note none = {0};
+	int r = control_start(s->dir.path, words, nitems(words), s,
+			      &s->control);
+
+	return r == 0 ? 0 : complain_failure("control", r, &none);
+}
+
+static int
 doors_begin(struct serve *s)
 {
 	struct doors_conf conf = {
@@ -300,6 +324,8 @@ serve_begin(struct serve *s, const struct init_ask *ask, int inherited)
 		r = keys_begin(s);
 	if (r == 0)
 		r = doors_begin(s);
+	if (r == 0)
+		r = control_begin(s);
 	if (r == 0)
 		r = git_side_serve(s->git);
 	return r != 0 ? r : http_begin(s);
@@ -432,6 +458,7 @@ serve_end(struct serve *s)
 {
 	if (s->http != NULL)
 		drain(s);
+	control_stop(s->control);
 	tidy_free(s->tidy);
 	doors_free(s->doors);
 	key_side_free(s->keys);
