@@ -252,7 +252,8 @@ names_keep(struct cli *cli)
 	session_set(&s->account_name, STR_NONE);
 	if (client_json(cli, &ask, &j) == 0) {
 		session_set(&s->account_name, json_text(j, "account_slug"));
-		session_set(&s->region, json_text(j, "region"));
+		if (s->registry == NULL)
+			session_set(&s->region, json_text(j, "region"));
 	}
 	cli->note.text[0] = '\0';
 }
@@ -272,8 +273,8 @@ region_keep(struct cli *cli, const char *given, struct str last)
 	r = region_choose(cli, last.p);
 	if (r <= 0)
 		return r;
-	cli->note.text[0] = '\0';
 	session_set(&s->registry, STR_NONE);
+	names_keep(cli);
 	return session_save(cli);
 }
 
