@@ -37,9 +37,21 @@ static const struct {
     {HTTP_POST, "/api/v1/images/bulkdelete", images_bulk_delete, ""},
     {HTTP_GET, "/api/v1/images/ns/r/vulnerabilities", NULL, ""},
     {HTTP_GET, "/api/v1/images/json", NULL, ""},
-    {HTTP_GET, "/api/v1/trash", NULL, ""},
-    {HTTP_GET, "/api/v1/retentions", NULL, ""},
-    {HTTP_PATCH, "/api/v1/quotas", NULL, ""},
+    {HTTP_PATCH, "/api/v1/namespaces/birds", namespace_assign, "birds"},
+    {HTTP_GET, "/api/v1/trash", trash_list, ""},
+    {HTTP_POST, "/api/v1/trash/h%3A1%2Fns%2Fr%3A1/restore", trash_restore,
+     "h%3A1%2Fns%2Fr%3A1"},
+    {HTTP_POST, "/api/v1/trash/ns/restore/restore", trash_restore,
+     "ns/restore"},
+    {HTTP_POST, "/api/v1/trash/ns/r@" DIGEST "/restoretags", trash_restore_tags,
+     "ns/r@" DIGEST},
+    {HTTP_DELETE, "/api/v1/trash/ns/r", NULL, ""},
+    {HTTP_GET, "/api/v1/retentions", retentions_list, ""},
+    {HTTP_POST, "/api/v1/retentions", retention_change, ""},
+    {HTTP_POST, "/api/v1/retentions/analyze", retention_try, ""},
+    {HTTP_GET, "/api/v1/retentions/birds", retention_show, "birds"},
+    {HTTP_GET, "/api/v1/quotas", quota_show, ""},
+    {HTTP_PATCH, "/api/v1/quotas", quota_change, ""},
 };
 
 static void
@@ -93,7 +105,8 @@ static void
 test_words(void)
 {
 	struct http_req req = {.path = STR("/api/v1/namespaces/x")};
-	struct call call = {.req = &req, .request_id = "r1"};
+	struct call call = {
+	    .req = &req, .request_id = "r1", .note = {"because"}};
 
 	for (int out = 1; out < OUT_MAX; out++) {
 		char code[16];
@@ -108,6 +121,10 @@ test_words(void)
 	told(&call, OUT_DENIED, 403, "CRG0020E");
 	told(&call, OUT_UNPROVEN, 401, "CRG0014E");
 	req.path = STR("/api/v1/tokens/x");
+	told(&call, OUT_ABSENT, 404, "CRT0601E");
+	told(&call, OUT_CONFLICT, 409, "CRT0606E");
+	req.path = STR("/api/v1/trash/x/restore");
+	told(&call, OUT_CONFLICT, 409, "CRT0500E");
 	told(&call, OUT_ABSENT, 404, "CRT0601E");
 	call.thing.account = STR("theirs");
 	(void)snprintf(call.visit.who.account, sizeof(call.visit.who.account),

@@ -151,6 +151,16 @@ image_untag(struct call *call, struct http_reply *reply)
 	return r != 0 ? r : untagged_reply(call, reply);
 }
 
+static int
+immutable(struct call *call, const struct image_ref *to)
+{
+	return note_set(&call->note, OUT_CONFLICT,
+			"The tag '%.*s' is there already, and the tags of "
+			"namespace %.*s are immutable.",
+			STR_ARG(to->tag),
+			STR_ARG(ociref_namespace(to->at.name)));
+}
+
 /* The target was asked about at the door; the source is a second question. */
 int
 image_tag(struct call *call, struct http_reply *reply)
@@ -178,5 +188,7 @@ image_tag(struct call *call, struct http_reply *reply)
 		r = tag_copy(&push, &from.at, from.ref, &to->at, to->tag);
 	if (r == OUT_ABSENT)
 		return absent(call, &from);
+	if (r == OUT_CONFLICT)
+		return immutable(call, to);
 	return r != 0 ? r : reply_empty(reply, 201);
 }

@@ -52,6 +52,44 @@ date_write(struct jw *w, const char *name, int64_t ms)
 	jw_c(w, name, text);
 }
 
+/* Each account has one resource group, which all of its namespaces are in; its
+ * id is the account's. */
+#define GROUP_NAME "default"
+
+static void
+group_write(struct call *call, struct jw *w, const struct namespace_row *row)
+{
+	CLEAN(buf_clear) struct buf crn = BUF_INIT;
+
+	buf_addf(&crn,
+		 "crn:v1:bluemix:public:container-registry:%s:a/%.*s::"
+		 "namespace:%.*s",
+		 call->region->name, STR_ARG(row->account), STR_ARG(row->name));
+	jw_str(w, "crn", buf_str(&crn));
+	jw_str(w, "resource_group", row->account);
+	date_write(w, "resource_created_date", row->created_at);
+}
+
+/* The group that the request names, if it does, must be that one. */
+static int
+group_check(struct call *call, bool needed)
+{
+	size_t count = 0;
+	struct str group =
+	    http_field_get(call->req, "x-auth-resource-group", &count);
+
+	if (count > 1 || (needed && group.n == 0))
+		return note_set(&call->note, OUT_MALFORMED,
+				"The header X-Auth-Resource-Group names one "
+				"resource group.");
+	if (group.n == 0 || str_eq_nocase(group, STR(GROUP_NAME)) ||
+	    str_eq(group, str_c(call->visit.account)))
+		return 0;
+	return note_set(&call->note, OUT_ABSENT,
+			"No such resource group: an account has one here, "
+			"named " GROUP_NAME ", with the account's id.");
+}
+
 int
 namespaces_details(struct call *call, struct http_reply *reply)
 {
@@ -71,21 +109,34 @@ namespaces_details(struct call *call, struct http_reply *reply)
 		jw_str(&w, "name", rows[i].name);
 		date_write(&w, "created_date", rows[i].created_at);
 		date_write(&w, "updated_date", rows[i].updated_at);
+		group_write(call, &w, &rows[i]);
 		jw_end(&w);
 	}
 	jw_end(&w);
 	return cr_json(reply, 200);
 }
 
+static int
+name_reply(const struct call *call, struct http_reply *reply, int status)
+{
+	struct jw w = JW(&reply->body);
+
+	jw_object(&w, NULL);
+	jw_str(&w, "namespace", call->params[0]);
+	jw_end(&w);
+	return cr_json(reply, status);
+}
+
 int
 namespace_put(struct call *call, struct http_reply *reply)
 {
 	struct str name = call->params[0];
-	struct jw w = JW(&reply->body);
 	bool made = false;
-	int r =
-	    namespace_add(&call->visit, str_c(call->region->name), name, &made);
+	int r = group_check(call, false);
 
+	if (r != 0)
+		return r;
+	r = namespace_add(&call->visit, str_c(call->region->name), name, &made);
 	if (r == OUT_MALFORMED)
 		return note_set(&call->note, r,
 				"A namespace is 4 to 30 lower-case letters, "
@@ -102,10 +153,16 @@ namespace_put(struct call *call, struct http_reply *reply)
 				NAMESPACES_MAX);
 	if (r != 0)
 		return r;
-	jw_object(&w, NULL);
-	jw_str(&w, "namespace", name);
-	jw_end(&w);
-	return cr_json(reply, made ? 201 : 200);
+	return name_reply(call, reply, made ? 201 : 200);
+}
+
+/* It is in that group, and stays there. */
+int
+namespace_assign(struct call *call, struct http_reply *reply)
+{
+	int r = group_check(call, true);
+
+	return r != 0 ? r : name_reply(call, reply, 200);
 }
 
 int

@@ -14,6 +14,8 @@ static const struct route routes[] = {
      RUN_POOL, namespaces_details, NULL},
     {HTTP_PUT, V1 "/namespaces/{name}", VERB_NAMESPACE_CREATE, cr_aim_namespace,
      NOTHING, RUN_POOL, namespace_put, NULL},
+    {HTTP_PATCH, V1 "/namespaces/{name}", VERB_NAMESPACE_UPDATE,
+     cr_aim_namespace, NOTHING, RUN_POOL, namespace_assign, NULL},
     {HTTP_DELETE, V1 "/namespaces/{name}", VERB_NAMESPACE_DELETE,
      cr_aim_account, NOTHING, RUN_POOL, namespace_drop, NULL},
 
@@ -45,6 +47,22 @@ static const struct route routes[] = {
     {HTTP_DELETE, V1 "/tags/{image+}", VERB_IMAGE_DELETE, cr_aim_image, NOTHING,
      RUN_POOL, image_untag, NULL},
 
+    {HTTP_GET, V1 "/retentions", VERB_WHOAMI, cr_aim_account, NOTHING, RUN_POOL,
+     retentions_list, NULL},
+    {HTTP_POST, V1 "/retentions", VERB_WHOAMI, cr_aim_account, JSON_SMALL,
+     RUN_POOL, retention_change, NULL},
+    {HTTP_POST, V1 "/retentions/analyze", VERB_WHOAMI, cr_aim_account,
+     JSON_SMALL, RUN_POOL, retention_try, NULL},
+    {HTTP_GET, V1 "/retentions/{name}", VERB_RETENTION_GET, cr_aim_namespace,
+     NOTHING, RUN_POOL, retention_show, NULL},
+
+    {HTTP_GET, V1 "/trash", VERB_WHOAMI, cr_aim_account, NOTHING, RUN_POOL,
+     trash_list, NULL},
+    {HTTP_POST, V1 "/trash/{image+}/restore", VERB_TRASH_RESTORE, cr_aim_image,
+     NOTHING, RUN_POOL, trash_restore, NULL},
+    {HTTP_POST, V1 "/trash/{image+}/restoretags", VERB_TRASH_RESTORE,
+     cr_aim_image, NOTHING, RUN_POOL, trash_restore_tags, NULL},
+
     {HTTP_GET, V1 "/auth", VERB_WHOAMI, cr_aim_account, NOTHING, RUN_INLINE,
      auth_get, NULL},
     {HTTP_PATCH, V1 "/auth", VERB_WHOAMI, cr_aim_account, JSON_SMALL,
@@ -58,7 +76,9 @@ static const struct route routes[] = {
     {HTTP_PATCH, V1 "/settings", VERB_WHOAMI, cr_aim_account, JSON_SMALL,
      RUN_INLINE, settings_set, NULL},
     {HTTP_GET, V1 "/quotas", VERB_QUOTA_GET, cr_aim_account, NOTHING, RUN_POOL,
-     quota_get, NULL},
+     quota_show, NULL},
+    {HTTP_PATCH, V1 "/quotas", VERB_QUOTA_SET, cr_aim_account, JSON_SMALL,
+     RUN_POOL, quota_change, NULL},
     {HTTP_GET, V1 "/messages", VERB_NONE_NEEDED, NULL, NOTHING, RUN_INLINE,
      messages_get, NULL},
 };

@@ -1,5 +1,5 @@
-/* What is the same for everybody here, said in the original's shapes, and how
- * much an account holds. A PATCH that asks for what is so already is fine. */
+/* What is the same for everybody here, said in the original's shapes. A PATCH
+ * that asks for what is so already is fine. */
 #include "door/cr/inner.h"
 
 struct truth {
@@ -106,30 +106,6 @@ settings_set(struct call *call, struct http_reply *reply)
 	int r = truth_check(call, settings, nitems(settings));
 
 	return r != 0 ? r : reply_empty(reply, 204);
-}
-
-/* Nothing is limited, and traffic is not counted. */
-int
-quota_get(struct call *call, struct http_reply *reply)
-{
-	struct jw w = JW(&reply->body);
-	int64_t bytes = 0;
-	int r = image_usage(call->core, str_c(call->visit.account),
-			    str_c(call->region->name), &bytes);
-
-	if (r != 0)
-		return r;
-	jw_object(&w, NULL);
-	jw_object(&w, "limit");
-	jw_int(&w, "storage_bytes", -1);
-	jw_int(&w, "traffic_bytes", -1);
-	jw_end(&w);
-	jw_object(&w, "usage");
-	jw_int(&w, "storage_bytes", bytes);
-	jw_int(&w, "traffic_bytes", 0);
-	jw_end(&w);
-	jw_end(&w);
-	return cr_json(reply, 200);
 }
 
 int

@@ -1,3 +1,4 @@
+#include "core/quota.h"
 #include "door/cr/inner.h"
 
 #include <assert.h>
@@ -43,10 +44,19 @@ letter(const struct call *call)
 	return 'G';
 }
 
+/* A tag that is to be restored and is live. */
+static bool
+is_live_tag(const struct call *call, int outcome)
+{
+	return outcome == OUT_CONFLICT &&
+	       str_starts(call->req->path, STR("/api/v1/trash"));
+}
+
 void
 cr_code(const struct call *call, int outcome, char ret[16])
 {
-	const char *code = cr_words[outcome].code;
+	const char *code =
+	    is_live_tag(call, outcome) ? "CRT0500E" : cr_words[outcome].code;
 	struct str head, tail;
 
 	if (str_cut(str_c(code), '%', &head, &tail))
@@ -110,10 +120,14 @@ denied(struct call *call, struct http_reply *reply)
 void
 cr_say(struct call *call, int outcome, struct http_reply *reply)
 {
-	const char *text =
-	    call->note.text[0] != '\0' ? call->note.text : out_text(outcome);
+	const char *text;
 	char code[16];
 
+	if (outcome == OUT_QUOTA && call->note.text[0] == '\0')
+		(void)!quota_refuse(call->core, str_c(call->visit.account),
+				    str_c(call->region->name), QUOTA_STORAGE,
+				    &call->note);
+	text = call->note.text[0] != '\0' ? call->note.text : out_text(outcome);
 	if (outcome < 0 || outcome >= OUT_MAX) {
 		envelope(call, 500, "CRG0500E", "The server failed.", reply);
 		return;
