@@ -20,7 +20,7 @@ tsan:   ## the scenes under ThreadSanitizer, in build-tsan
 dev:    ## serve scratch state; rebuild and restart on every save
 	@tools/dev
 bench:  ## measure beside docker-registry, nginx, sshd: bench/*.md
-	@tools/install-deps build test bench && tools/build $(B) && bench/run && bench/git && bench/keys
+	@tools/install-deps build test bench && tools/build $(B) && bench/run && bench/git && bench/keys && bench/tls
 demo:   ## play the seed with real clients and say what happens
 	@tools/demo
 fuzz:   ## libFuzzer on one codec: make fuzz F=ociref

@@ -108,9 +108,10 @@ frame_host_addr(struct inner *in)
 			last = rest;
 			rest = STR_NONE;
 		}
-		last = addr_plain(str_trim(last));
+		last = str_trim(last);
 		if (!is_addr(last))
 			return;
+		last = addr_plain(last);
 		call->addr = last;
 		if (!is_trusted(conf, last))
 			return;
