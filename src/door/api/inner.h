@@ -60,6 +60,7 @@ aim_fn api_aim_named_account; /* {id}: id or slug */
 aim_fn api_aim_user;	/* {id}: an identity */
 aim_fn api_aim_project; /* {account}, {project}: each an id or slug */
 aim_fn api_aim_keypair, api_aim_server; /* and {name}: an id or name */
+aim_fn api_aim_namespace; /* {name}: of the region that Host names */
 
 handler_fn account_add, account_show, accounts_show, account_put;
 handler_fn user_add, user_show, users_show, user_patch, user_password;
@@ -68,6 +69,7 @@ handler_fn keypair_post, keypair_show, keypairs_show, keypair_remove,
     keypair_servers_show;
 handler_fn server_post, server_show, servers_show, server_remove,
     server_keypair_put, server_keys_show, server_seed_post;
+handler_fn namespace_show, namespace_patch;
 handler_fn audit_show, audit_check;
 handler_fn status_show, whoami_show, regions_show, session_remove;
 handler_fn health_show, ready_show, metrics_show, openapi_show;
@@ -75,7 +77,8 @@ handler_fn health_show, ready_show, metrics_show, openapi_show;
 extern const struct field account_add_fields[5], account_put_fields[1],
     user_add_fields[4], user_patch_fields[2], user_password_fields[1],
     key_add_fields[3], keypair_post_fields[5], server_post_fields[4],
-    server_keypair_put_fields[1], server_seed_post_fields[1];
+    server_keypair_put_fields[1], server_seed_post_fields[1],
+    namespace_patch_fields[2];
 /* routes.c: whose body is which. */
 extern const struct api_body {
 	handler_fn *run;

@@ -86,6 +86,11 @@ static const struct route routes[] = {
     {HTTP_POST, SERVER "/seed", VERB_SERVER_SEED, api_aim_server, JSON_SMALL,
      RUN_POOL, server_seed_post, NULL},
 
+    {HTTP_GET, V1 "/namespaces/{name}", VERB_NAMESPACE_LIST, api_aim_namespace,
+     NOTHING, RUN_POOL, namespace_show, NULL},
+    {HTTP_PATCH, V1 "/namespaces/{name}", VERB_NAMESPACE_UPDATE,
+     api_aim_namespace, JSON_SMALL, RUN_POOL, namespace_patch, NULL},
+
     {HTTP_GET, V1 "/audit", VERB_AUDIT_READ, api_aim_account, NOTHING, RUN_POOL,
      audit_show, NULL},
     {HTTP_POST, V1 "/audit/verify", VERB_STATUS_READ, NULL, NOTHING, RUN_POOL,
@@ -97,10 +102,10 @@ static const struct route routes[] = {
 		name, name##_fields, nitems(name##_fields)                     \
 	}
 const struct api_body api_bodies[] = {
-    BODY(account_add),	    BODY(account_put),	 BODY(user_add),
-    BODY(user_patch),	    BODY(user_password), BODY(key_add),
-    BODY(keypair_post),	    BODY(server_post),	 BODY(server_keypair_put),
-    BODY(server_seed_post),
+    BODY(account_add),	    BODY(account_put),	   BODY(user_add),
+    BODY(user_patch),	    BODY(user_password),   BODY(key_add),
+    BODY(keypair_post),	    BODY(server_post),	   BODY(server_keypair_put),
+    BODY(server_seed_post), BODY(namespace_patch),
 };
 const size_t api_n_bodies = nitems(api_bodies);
 
