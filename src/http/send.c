@@ -13,7 +13,7 @@
 #define SEND_TURN      (1 * MIB)   /* before others get their turn */
 #define SEND_PIECE     (256 * KIB) /* of a body in memory */
 #define SENDFILE_PIECE (1 * MIB)
-#define TLS_PIECE      (32 * KIB) /* two records; stays in the cache */
+#define TLS_PIECE      (16 * KIB) /* one record: partial writes end with it */
 #define GUARD_MS       500
 
 /* What the program's reply cannot be is our 500. */
