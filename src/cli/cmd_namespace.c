@@ -23,7 +23,8 @@ static const struct opt set_opts[] = {
 };
 enum { LIST_VERBOSE };
 static const struct opt list_opts[] = {
-    {"verbose", 'v', OPT_FLAG, NULL, N_("also when each was made")},
+    {"verbose", 'v', OPT_FLAG, NULL,
+     N_("also resource groups, and when each was made")},
 };
 enum { RM_FORCE };
 static const struct opt rm_opts[] = {
@@ -209,10 +210,23 @@ plain_row(struct table *t, const struct json *row)
 		table_add(t, name);
 }
 
+/* A server of one's own has one resource group in each account: its id is the
+ * account's. */
+static struct str
+group_text(const struct json *row)
+{
+	struct str group = json_text(row, "resource_group");
+
+	return group.n > 0 && str_eq(group, json_text(row, "account"))
+		   ? STR("default")
+		   : group;
+}
+
 static void
 verbose_row(struct table *t, const struct json *row)
 {
 	table_add(t, json_text(row, "name"));
+	table_add(t, group_text(row));
 	table_add(t, json_text(row, "created_date"));
 }
 
@@ -220,6 +234,7 @@ static int
 namespace_list(struct cli *cli, const struct args *a)
 {
 	static const struct column columns[] = {{N_("Namespace"), false},
+						{N_("Resource Group"), false},
 						{N_("Created"), false}};
 	static const struct listing plain = {"/api/v1/namespaces", NULL,
 					     columns, 1, plain_row};
@@ -249,6 +264,8 @@ static const struct command rows[] = {
 	"--allow-sparse on, an\nindex may be pushed before, or without, its "
 	"entries.\n")},
     {"cr", "namespace-assign", NULL, add_opts, nitems(add_opts), "NAME", 1, 1,
-     namespace_assign, N_("assign a namespace to a resource group"), NULL},
+     namespace_assign, N_("assign a namespace to a resource group"),
+     N_("An account has one resource group here, 'default', and its namespaces "
+	"are in\nit: the command is there for scripts.\n")},
 };
 const struct command_set commands_namespace = {rows, nitems(rows)};

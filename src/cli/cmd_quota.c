@@ -63,6 +63,22 @@ quota_json(struct quota limit, struct quota used)
 	return rest_print(&text);
 }
 
+/* A megabyte of limits is 1048576 bytes: what was set is shown again. */
+static void
+bytes_text(int64_t bytes, char ret[WIDE])
+{
+	static const char *const units[] = {"B", "kB", "MB", "GB", "TB"};
+	double n = (double)bytes;
+	size_t u = 0;
+
+	while (n >= 1024 && u + 1 < nitems(units)) {
+		n /= 1024;
+		u++;
+	}
+	(void)snprintf(ret, WIDE, n < 10 && u > 0 ? "%.1f %s" : "%.0f %s", n,
+		       units[u]);
+}
+
 static void
 quota_row(struct table *t, const char *name, int64_t limit, int64_t used)
 {
@@ -70,9 +86,9 @@ quota_row(struct table *t, const char *name, int64_t limit, int64_t used)
 	char bytes[WIDE];
 
 	table_add(t, str_c(name));
-	size_text(limit, bytes);
+	bytes_text(limit, bytes);
 	table_add(t, limit < 0 ? str_c(_("Unlimited")) : str_c(bytes));
-	size_text(used, bytes);
+	bytes_text(used, bytes);
 	(void)buf_adds(&text, bytes);
 	if (limit > 0)
 		(void)buf_addf(&text, " (%.0f%%)",
@@ -308,7 +324,7 @@ static const struct command rows[] = {
 	"cannot pull.\n")},
     {"cr", "quota-set", NULL, set_opts, nitems(set_opts), "", 0, 0, quota_set,
      N_("limit what may be stored and pulled"),
-     N_("What is not given stays as it is.\n")},
+     N_("A megabyte is 1048576 bytes. What is not given stays as it is.\n")},
     {"cr", "plan", NULL, NULL, 0, "", 0, 0, plan, N_("show the pricing plan"),
      FIXED},
     {"cr", "plan-upgrade", NULL, NULL, 0, "[PLAN]", 0, 1, plan_upgrade,
