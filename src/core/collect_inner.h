@@ -19,6 +19,7 @@
 struct collector {
 	pthread_mutex_t rounds; /* who has it does a round */
 	char key_after[33];     /* of the trash, where the next round begins */
+	size_t swept;           /* since the one that began at its start */
 	int64_t repo_after;
 
 	pthread_mutex_t lock; /* of what follows */

@@ -183,10 +183,15 @@ sweep(struct core *core, struct collected *sum, bool *more)
 		forgot = db_write(core->db, forget_write, &gone);
 	if (forgot == 0)
 		sum->files += gone.n;
-	/* All of it once, then again from the beginning. */
+	/* All of it once; then again from the beginning, where others may have
+	 * come meanwhile, for as long as that gets on. */
+	c->swept += gone.n;
+	if (full || (c->key_after[0] != '\0' && c->swept > 0))
+		*more = true;
 	(void)snprintf(c->key_after, sizeof(c->key_after), "%s",
 		       full ? due.word[due.n - 1] : "");
-	*more |= full;
+	if (!full)
+		c->swept = 0;
 	return r != 0 ? r : forgot;
 }
 

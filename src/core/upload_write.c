@@ -172,6 +172,24 @@ struct saving {
 	int64_t now, expires;
 };
 
+/* The repository of a session without a row. Such a session keeps no empty
+ * repository from being collected: what begins and ends in one request goes by
+ * the name, as who pushes does. */
+static int
+own_repo(struct db_at *at, const struct upload *u, int64_t *ret)
+{
+	int64_t own;
+	int r;
+
+	if (u->begun)
+		return repo_make(at, u->by, &u->at, ret);
+	r = repo_own(at, u->by, &u->at, &own);
+	if (r != 0 || own != u->repo)
+		return r != 0 ? r : OUT_ABSENT;
+	*ret = own;
+	return 0;
+}
+
 /* From now on there is something to remember. */
 static int
 first_save(struct db_at *at, const struct saving *s)
@@ -179,10 +197,10 @@ first_save(struct db_at *at, const struct saving *s)
 	const struct visit *by = s->u->by;
 	char principal[PRINCIPAL_MAX];
 	int64_t repo;
-	int r = repo_own(at, by, &s->u->at, &repo);
+	int r = own_repo(at, s->u, &repo);
 
-	if (r != 0 || repo != s->u->repo)
-		return r != 0 ? r : OUT_ABSENT;
+	if (r != 0)
+		return r;
 	repo_principal(&by->who, principal);
 	return FOLD(db_exec(at, SQL_upload_insert, NULL, "sisssibsiis",
 			    str_c(s->u->id), repo, str_c(by->account),
@@ -336,12 +354,16 @@ static int
 end_session(struct db_at *at, const struct upload *u, int64_t *ret_repo)
 {
 	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
-	int r =
-	    db_one(at, SQL_upload_end, &rows, "si", str_c(u->id), u->version);
+	int64_t own;
+	int r = repo_own(at, u->by, &u->at, &own);
 
 	if (r == 0)
-		*ret_repo = db_int(&rows, 0);
-	return r;
+		r = db_one(at, SQL_upload_end, &rows, "si", str_c(u->id),
+			   u->version);
+	if (r != 0 || db_int(&rows, 0) != own)
+		return r != 0 ? r : OUT_ABSENT;
+	*ret_repo = own;
+	return 0;
 }
 
 static int
@@ -353,14 +375,10 @@ finish_write(struct db_at *at, void *arg)
 	const struct visit *by = f->u->by;
 	struct link_home home = {.account = str_c(by->account),
 				 .region = f->u->at.region};
-	int64_t own, blob = 0;
-	int r = repo_own(at, by, &f->u->at, &own);
+	int64_t blob = 0;
+	int r = f->u->young ? own_repo(at, f->u, &home.repo)
+			    : end_session(at, f->u, &home.repo);
 
-	home.repo = f->u->repo;
-	if (r == 0 && !f->u->young)
-		r = end_session(at, f->u, &home.repo);
-	if (r == 0 && home.repo != own)
-		return OUT_ABSENT;
 	if (r == 0)
 		r = put_blob(at, f, &blob);
 	if (r == 0)

@@ -85,6 +85,28 @@ orphans_check(struct verify *v, struct db_rows *rows)
 }
 
 static int
+links_check(struct verify *v, struct db_rows *rows)
+{
+	static const char *const texts[] = {
+	    "accounts whose usage is not that of their links",
+	    "links that wait to be taken away and are needed",
+	    "links that nothing needs and nobody takes away",
+	    "links of another account or region than their repository's",
+	    "blobs that nothing needs and nobody looks at",
+	    "deleted images without a blob",
+	    "keys to be removed that are a blob's",
+	    "manifests that wait for what is here",
+	};
+
+	for (size_t i = 0; i < nitems(texts); i++)
+		if (db_int(rows, (int)i) != 0)
+			return note_set(&v->note, OUT_MISMATCH, "%lld %s",
+					(long long)db_int(rows, (int)i),
+					texts[i]);
+	return 0;
+}
+
+static int
 key_check(struct verify *v, struct db_rows *rows)
 {
 	uint8_t mac[VAULT_HS256_LEN];
@@ -244,6 +266,12 @@ check_parts(struct verify *v)
 }
 
 static int
+check_links(struct verify *v)
+{
+	return each(v, SQL_verify_links, links_check);
+}
+
+static int
 check_keys(struct verify *v)
 {
 	return each(v, SQL_verify_key_versions, key_check);
@@ -270,6 +298,7 @@ static const struct {
     {"blobs at rest", check_blobs},
     {"manifests as pushed", check_manifests},
     {"parts of manifests and tags", check_parts},
+    {"links, what they count for and who waits", check_links},
     {"keys of registry tokens", check_keys},
     {"public keys of SSH", check_public_keys},
     {"projects, repositories and their keys", check_git},

@@ -36,6 +36,47 @@ SELECT (SELECT COUNT(*) FROM manifest_blob mb
 		LEFT JOIN manifest m ON m.id = t.manifest_id
 		WHERE m.id IS NULL OR m.repo_id <> t.repo_id);
 
+-- name: verify_links
+WITH held AS (
+	SELECT d.account_id, d.region, SUM(d.size) AS bytes FROM (
+		SELECT DISTINCT l.account_id, l.region, l.blob_id, b.size
+		FROM repo_blob l JOIN blob b ON b.id = l.blob_id
+		WHERE l.dropped_at IS NULL) d
+	GROUP BY d.account_id, d.region)
+SELECT (SELECT COUNT(*) FROM held h
+		LEFT JOIN registry_account a ON a.account_id = h.account_id
+			AND a.region = h.region
+		WHERE COALESCE(a.storage_used, 0) <> h.bytes)
+	+ (SELECT COUNT(*) FROM registry_account a
+		LEFT JOIN held h ON h.account_id = a.account_id
+			AND h.region = a.region
+		WHERE h.account_id IS NULL AND a.storage_used <> 0),
+	(SELECT COUNT(*) FROM repo_blob l
+		WHERE (l.unneeded_at IS NOT NULL OR l.dropped_at IS NOT NULL)
+		AND EXISTS (SELECT 1 FROM manifest_blob m
+			WHERE m.repo_id = l.repo_id AND m.blob_id = l.blob_id)),
+	(SELECT COUNT(*) FROM repo_blob l WHERE l.unneeded_at IS NULL
+		AND NOT EXISTS (SELECT 1 FROM manifest_blob m
+			WHERE m.repo_id = l.repo_id AND m.blob_id = l.blob_id)),
+	(SELECT COUNT(*) FROM repo_blob l JOIN repo r ON r.id = l.repo_id
+		JOIN namespace n ON n.region = r.region
+			AND n.name = r.namespace
+		WHERE l.region <> r.region OR l.account_id <> n.account_id),
+	(SELECT COUNT(*) FROM blob b WHERE b.review_at IS NULL
+		AND (EXISTS (SELECT 1 FROM repo_blob l
+			WHERE l.blob_id = b.id AND l.unneeded_at IS NOT NULL)
+		OR NOT EXISTS (SELECT 1 FROM repo_blob l WHERE l.blob_id = b.id)
+		AND NOT EXISTS (
+			SELECT 1 FROM bin_blob bb WHERE bb.blob_id = b.id))),
+	(SELECT COUNT(*) FROM bin_blob bb LEFT JOIN blob b ON b.id = bb.blob_id
+		WHERE b.id IS NULL),
+	(SELECT COUNT(*) FROM trash t JOIN blob b ON b.key = t.key),
+	(SELECT COUNT(*) FROM manifest_absent a
+		JOIN manifest p ON p.id = a.manifest_id
+		WHERE p.repo_id <> a.repo_id OR EXISTS (
+			SELECT 1 FROM manifest m
+			WHERE m.repo_id = a.repo_id AND m.digest = a.digest));
+
 -- name: verify_key_versions
 SELECT DISTINCT key_version FROM registry_token ORDER BY key_version;
 
