@@ -34,7 +34,14 @@ SELECT (SELECT COUNT(*) FROM manifest_blob mb
 		WHERE c.id IS NULL OR c.repo_id <> p.repo_id)
 	+ (SELECT COUNT(*) FROM tag t
 		LEFT JOIN manifest m ON m.id = t.manifest_id
-		WHERE m.id IS NULL OR m.repo_id <> t.repo_id);
+		WHERE m.id IS NULL OR m.repo_id <> t.repo_id)
+	+ (SELECT COUNT(*) FROM manifest_absent a
+		JOIN manifest m ON m.repo_id = a.repo_id AND m.digest = a.digest
+		WHERE a.kind IN ('manifest', 'either'))
+	+ (SELECT COUNT(*) FROM manifest_absent a
+		JOIN blob b ON b.digest = a.digest
+		JOIN repo_blob l ON l.repo_id = a.repo_id AND l.blob_id = b.id
+		WHERE a.kind <> 'manifest');
 
 -- name: verify_links
 WITH held AS (
