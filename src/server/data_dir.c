@@ -13,7 +13,8 @@
 /* Stands in the directory from the first file to the first API key. */
 #define MARK "installing"
 /* What every installation has, see core/core.h. */
-#define NODE "node"
+#define NODE	 "node"
+#define DATABASE "latchkey.db"
 
 static int
 path_sync(const char *path)
@@ -92,12 +93,64 @@ dir_look(struct data_dir *dir, struct note *note)
 	return 0;
 }
 
+static bool
+holds(const char *folder, const char *name)
+{
+	char path[PATH_MAX];
+
+	return snprintf(path, sizeof(path), "%s/%s", folder, name) <
+		   (int)sizeof(path) &&
+	       access(path, F_OK) == 0;
+}
+
+/* Take away what stands behind the last slash; false: there is nothing above.
+ */
+static bool
+up(char *path)
+{
+	char *slash = strrchr(path, '/');
+
+	if (slash == NULL || path[1] == '\0')
+		return false;
+	slash[slash == path ? 1 : 0] = '\0';
+	return true;
+}
+
+/* What lies in another installation would be collected, copied and restored
+ * along with it. Looked for before anything is made. */
+static int
+outside_check(const char *path, struct note *note)
+{
+	char asked[PATH_MAX], at[PATH_MAX];
+	bool there;
+
+	if (snprintf(asked, sizeof(asked), "%s%s", path[0] == '/' ? "" : "./",
+		     path) >= (int)sizeof(asked))
+		return note_set(note, OUT_MALFORMED, "data: name too long");
+	there = realpath(asked, at) != NULL;
+	while (!there && up(asked) && realpath(asked, at) == NULL)
+		continue;
+	/* Its own folder may be an installation: it itself. */
+	for (bool more = !there || up(at); more; more = up(at))
+		if (holds(at, NODE) && holds(at, DATABASE))
+			return note_set(note, OUT_DENIED,
+					"data: %s lies in the installation %s",
+					path, at);
+	return 0;
+}
+
 int
 data_dir_open(const char *path, struct data_dir *ret, struct note *note)
 {
 	struct data_dir dir = {.fresh = false};
-	int r = dir_make(path, note);
+	int r = 0;
 
+	/* Open files are given their names through it. */
+	if (access("/proc/self/fd", X_OK) != 0)
+		return note_set(note, OUT_DENIED, "/proc is not mounted");
+	r = outside_check(path, note);
+	if (r == 0)
+		r = dir_make(path, note);
 	if (r == 0 && realpath(path, dir.path) == NULL)
 		r = note_set(note, OUT_DENIED, "data: %s: %s", path,
 			     strerror(errno));

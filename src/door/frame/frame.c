@@ -81,9 +81,12 @@ say_status(struct inner *in, int status, const char *why,
 		put_allow(in, reply);
 }
 
+/* What somebody stored is never a page of ours, whatever a browser thinks that
+ * it looks like. */
 static void
 stamp(const struct inner *in, struct http_reply *reply)
 {
+	http_head(reply, "X-Content-Type-Options", STR("nosniff"));
 	if (in->gang != NULL && in->call.door->stamp != NULL)
 		in->call.door->stamp(&in->call, reply);
 }

@@ -92,5 +92,4 @@ meta_stamp(const struct call *call, struct http_reply *reply)
 	(void)call;
 	if (!reply->wipe)
 		http_head(reply, "Cache-Control", STR("no-store"));
-	http_head(reply, "X-Content-Type-Options", STR("nosniff"));
 }
