@@ -94,6 +94,15 @@ image_manifest(struct call *call, struct http_reply *reply)
 	return r != 0 ? r : cr_json(reply, 200);
 }
 
+/* Lists leave the members about them out, too. */
+int
+image_vulnerabilities(struct call *call, struct http_reply *reply)
+{
+	(void)reply;
+	return note_set(&call->note, OUT_ABSENT,
+			"Nobody looks for vulnerabilities here.");
+}
+
 static int
 untagged_reply(struct call *call, struct http_reply *reply)
 {

@@ -47,7 +47,8 @@ handler_fn namespaces_list, namespaces_details, namespace_put, namespace_drop,
     namespace_assign;
 handler_fn token_add, tokens_list, token_show, token_drop, tokens_drop;
 handler_fn images_list, images_digests, images_bulk_delete;
-handler_fn image_inspect, image_manifest, image_drop, image_tag, image_untag;
+handler_fn image_inspect, image_manifest, image_drop, image_tag, image_untag,
+    image_vulnerabilities;
 handler_fn auth_get, auth_set, plan_get, plan_set, settings_get, settings_set;
 handler_fn messages_get, quota_show, quota_change;
 handler_fn retentions_list, retention_show, retention_change, retention_try;

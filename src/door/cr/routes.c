@@ -42,6 +42,8 @@ static const struct route routes[] = {
      RUN_POOL, image_inspect, NULL},
     {HTTP_GET, IMAGE "/manifest", VERB_IMAGE_INSPECT, cr_aim_image, NOTHING,
      RUN_POOL, image_manifest, NULL},
+    {HTTP_GET, IMAGE "/vulnerabilities", VERB_IMAGE_INSPECT, cr_aim_image,
+     NOTHING, RUN_INLINE, image_vulnerabilities, NULL},
     {HTTP_DELETE, IMAGE, VERB_IMAGE_DELETE, cr_aim_image, NOTHING, RUN_POOL,
      image_drop, NULL},
     {HTTP_DELETE, V1 "/tags/{image+}", VERB_IMAGE_DELETE, cr_aim_image, NOTHING,
