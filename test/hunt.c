@@ -1,10 +1,11 @@
 /*
  * Looks for the secret part of a private key: hunt KEYFILE [-p PID | PATH]...
  *
- * KEYFILE is in OpenSSH's own form or in PEM. What is looked for: each 16 bytes
- * of the numbers that make the key secret, as they are, in hex of both cases,
- * and in base64 at its three alignments; and each line of the file's text that
- * has some of them. Where: in all memory of a process, in a file, or in all
+ * KEYFILE is in OpenSSH's own form, in PEM (of PKCS #1 or SEC 1; an Ed25519 key
+ * of PKCS #8), or the 32 bytes of a symmetric key. What is looked for: each 16
+ * bytes of the numbers that make the key secret, as they are and in the order in
+ * which arithmetic has them, in hex of both cases, and in base64 at its three
+ * alignments; and each line of the file's text that has some of them. Where: in all memory of a process, in a file, or in all
  * files below a folder. Prints a line for each place that holds any; the exit
  * status is 0 when there is none, 1 when there is one, 2 when it could not
  * look.
@@ -21,6 +22,7 @@
 #include <unistd.h>
 
 #define CHUNK	    16
+#define RAW	    32 /* bytes of a symmetric key */
 #define NEEDLE_MAX  128
 #define NEEDLES_MAX 4096
 #define TABLE	    (1 << 16)
@@ -111,7 +113,12 @@ add_secret(const uint8_t *p, size_t n)
 	secrets[n_secrets++] =
 	    (struct range){(size_t)(p - key), (size_t)(p - key) + n};
 	for (size_t i = 0; i + CHUNK <= n; i += CHUNK) {
+		uint8_t back[CHUNK];
+
+		for (size_t k = 0; k < CHUNK; k++)
+			back[k] = p[i + CHUNK - 1 - k];
 		add(p + i, CHUNK);
+		add(back, CHUNK);
 		add_hex(p + i, CHUNK, "0123456789abcdef");
 		add_hex(p + i, CHUNK, "0123456789ABCDEF");
 		for (size_t a = 0; a < 3 && i + a + 15 <= n; a++)
@@ -271,6 +278,20 @@ add_line(const char *p, size_t n, size_t at)
 		}
 }
 
+static bool
+read_raw(const char *path)
+{
+	FILE *f = fopen(path, "re");
+	size_t n = f == NULL ? 0 : fread(key, 1, RAW + 1, f);
+
+	if (f != NULL)
+		(void)fclose(f);
+	if (n != RAW)
+		return false;
+	add_secret(key, RAW);
+	return true;
+}
+
 static void
 read_key(const char *path)
 {
@@ -279,6 +300,10 @@ read_key(const char *path)
 	FILE *f = fopen(path, "re");
 	char line[256], title[256] = "";
 
+	if (read_raw(path)) {
+		(void)fclose(f);
+		return;
+	}
 	while (f != NULL && fgets(line, sizeof(line), f) != NULL) {
 		size_t len = strcspn(line, "\r\n");
 

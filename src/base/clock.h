@@ -15,8 +15,9 @@ int64_t clock_now(void);
 int64_t clock_mono(void);
 
 /* Only in clock_test.c: move the wall clock by ms more. The daemon of the tests
- * also follows the file named by LATCHKEY_TEST_CLOCK: a decimal number of
- * milliseconds, looked at again at each call, added to the real time. */
+ * also follows the file named by LATCHKEY_TEST_CLOCK, which is there when it
+ * starts and is written over in place: a decimal number of milliseconds, blanks,
+ * looked at again at each call, added to the real time. */
 void clock_test_shift(int64_t ms);
 
 #endif

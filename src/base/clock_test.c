@@ -1,6 +1,7 @@
 #include "base/clock.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
@@ -18,26 +19,34 @@ read_ms(clockid_t id)
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
+static pthread_once_t opened = PTHREAD_ONCE_INIT;
+static int file = -1;
+
+/* Once: behind its walls the daemon opens no such files. */
+static void
+open_file(void)
+{
+	const char *path = getenv("LATCHKEY_TEST_CLOCK");
+
+	if (path != NULL)
+		file = open(path, O_RDONLY | O_CLOEXEC);
+}
+
 /* A file that is missing or just being written leaves the last value. */
 static void
 read_file(void)
 {
-	const char *path = getenv("LATCHKEY_TEST_CLOCK");
 	char text[32], *end;
 	long long ms;
 	ssize_t n;
-	int fd;
 
-	fd = path == NULL ? -1 : open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	n = read(fd, text, sizeof(text) - 1);
-	(void)close(fd);
+	(void)pthread_once(&opened, open_file);
+	n = file < 0 ? -1 : pread(file, text, sizeof(text) - 1, 0);
 	if (n <= 0)
 		return;
 	text[n] = '\0';
 	ms = strtoll(text, &end, 10);
-	if (end != text && (*end == '\0' || *end == '\n'))
+	if (end != text && (*end == '\0' || *end == '\n' || *end == ' '))
 		atomic_store(&file_ms, ms);
 }
 

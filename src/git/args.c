@@ -187,3 +187,14 @@ git_walls(const struct git_store *s, int dir, bool writer, int *ret)
 		paths[n++] = s->paths[i];
 	return jail_files(paths, n, ret);
 }
+
+size_t
+git_walls_outer(const struct git_store *s, struct jail_path ret[GIT_WALLS_MAX])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n_paths; i++)
+		ret[n++] = s->paths[i];
+	ret[n++] = (struct jail_path){s->hook_file, JAIL_RUN};
+	return n;
+}

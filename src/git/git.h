@@ -13,6 +13,7 @@
 
 #include "base/out.h"
 #include "base/str.h"
+#include "jail/jail.h"
 #include "wire/gitcmd.h"
 
 #include <stdbool.h>
@@ -36,6 +37,11 @@ struct git_store;
 MUST int git_open(const struct git_conf *, struct git_store **ret,
     struct note *);
 void git_free(struct git_store *);
+/* What whoever stands around the store has to leave open for git to be started,
+ * beside conf.dir; the strings are the store's. Returns how many. */
+#define GIT_WALLS_MAX 24
+size_t git_walls_outer(const struct git_store *,
+    struct jail_path ret[GIT_WALLS_MAX]);
 
 /* An empty bare repository whose HEAD is refs/heads/<branch>, on disk with all
  * that leads there when this returns. OUT_CONFLICT: the id is in use. */

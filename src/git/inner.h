@@ -22,7 +22,7 @@
 #define GIT_IDLE_S          600 /* upload-pack gives up on a silent peer */
 #define GIT_NEW   ".new-"   /* being made */
 #define GIT_TRASH ".trash-" /* being removed */
-#define GIT_PATHS_MAX       24
+#define GIT_PATHS_MAX       GIT_WALLS_MAX
 #define GIT_ARGS_MAX        128
 #define GIT_ENVS_MAX        16
 

@@ -39,6 +39,9 @@ const struct command commands[] = {
      "make an installation: account, owner, API key", NULL},
     {"verify", "", 0, verify_opts, VERIFY_OPTS, false, command_verify,
      "check what is stored; the daemon must be stopped", NULL},
+    {"status", "", 0, NULL, 0, false, command_status,
+     "show a running server, its processes and the walls around them",
+     "Whoever may read the data may ask. Exit status 1: none runs.\n"},
     {"gc", "", 0, NULL, 0, false, command_gc,
      "remove image data that nothing needs any more, now",
      "A running server does that by itself, all the time; this is for whoever "

@@ -34,6 +34,7 @@ int command_serve(const struct run *);
 int command_init(const struct run *);
 int command_verify(const struct run *);
 int command_backup(const struct run *);
+int command_status(const struct run *);
 int command_gc(const struct run *);
 int command_restore(const struct run *);
 int command_revocations(const struct run *);

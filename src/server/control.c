@@ -274,8 +274,11 @@ static int
 listen_open(struct control *c)
 {
 	struct sockaddr_un addr;
-	int r = remove_stale(c->dir);
+	int r;
 
+	if (mkdirat(c->dir, CONTROL_FOLDER, 0700) != 0 && errno != EEXIST)
+		return FAIL(-errno);
+	r = remove_stale(c->dir);
 	if (r != 0)
 		return r;
 	control_addr(c->dir, &addr);

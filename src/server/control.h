@@ -1,6 +1,6 @@
 /*
  * How commands on the same machine speak with a running latchkeyd: the socket
- * DATA/control, 0600, so whoever may read the data may ask. A question is a line
+ * DATA/run/control, 0600, so whoever may read the data may ask. A question is a line
  * of words; the answer is lines for people, each sent when it is known, and at the
  * end a line that begins with '.', "." or ". why it failed". When the asker goes,
  * what it asked for ends too, unless it is short. One thread a question, at most

@@ -14,6 +14,7 @@
 #include "server/git_side.h"
 #include "server/key_client.h"
 #include "server/key_side.h"
+#include "server/vault_side.h"
 #include "server/version.h"
 
 #include <errno.h>
@@ -31,6 +32,7 @@ struct doors {
 	struct meta meta;
 	struct git_side *git;
 	struct key_side *keys;
+	struct vault_side *vault;
 	const struct door *all[7];
 	struct frame *frame;
 	atomic_bool draining;
@@ -42,7 +44,7 @@ ready(void *arg)
 	struct doors *d = arg;
 
 	return !atomic_load(&d->draining) && audit_works(d->core) &&
-	       git_side_well(d->git);
+	       git_side_well(d->git) && vault_side_well(d->vault);
 }
 
 static uint64_t
@@ -94,6 +96,7 @@ metrics(void *arg, struct buf *b)
 		     "Number of the last migration.");
 	git_side_metrics(d->git, b);
 	key_side_metrics(d->keys, b);
+	vault_side_metrics(d->vault, b);
 	frame_metric(b, "resident_memory_bytes", "gauge", resident_bytes(),
 		     "Memory of latchkeyd, without its helpers.");
 	frame_metric(b, "ready", "gauge", ready(d) ? 1 : 0,
@@ -169,6 +172,7 @@ doors_new(const struct doors_conf *conf, struct doors **ret)
 	}
 	d->core = conf->core;
 	d->keys = conf->keys;
+	d->vault = conf->vault;
 	d->http = conf->http;
 	api_init(&d->api, &(struct api_host){.version = VERSION,
 					     .arg = d,

@@ -8,10 +8,12 @@
 
 struct git_side;
 struct key_side;
+struct vault_side;
 struct doors_conf {
 	struct core *core;
 	struct git_side *git;
 	struct key_side *keys;
+	struct vault_side *vault;
 	struct http_server *_Atomic *http; /* filled in once it has started */
 	const char *const *trusted_proxies;
 	size_t n_trusted;

@@ -1,15 +1,21 @@
 #include "server/serve.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "http/http.h"
 #include "server/bound.h"
+#include "server/control_path.h"
 #include "server/doors.h"
 #include "server/gc.h"
 #include "server/git_side.h"
 #include "server/helper.h"
 #include "server/key_side.h"
+#include "server/prepare.h"
 #include "server/process.h"
+#include "server/status.h"
 #include "server/tidy.h"
+#include "server/vault_side.h"
+#include "server/walls.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -20,6 +26,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Running requests get this long after TERM; what follows takes seconds. */
@@ -36,12 +43,16 @@ struct serve {
 	struct http_server *_Atomic http;
 	struct git_side *git;
 	struct key_side *keys;
-	char keymaker[PATH_MAX]; /* the program */
+	char keymaker[PATH_MAX], vault_program[PATH_MAX];
+	struct vault_side *vault;
+	struct vault *asked;  /* of it; the core's once that is open */
+	int landlock;	      /* 0: the walls are without */
+	int64_t began, since; /* by either clock */
 	struct tidy *tidy;
 	struct control *control;
 	int signals;
-	char key_path[4096]; /* of a first start; "" otherwise */
-	const char *slug;    /* of its account */
+	const struct init_ask *ask;
+	char key_path[PREPARE_TEXT_MAX]; /* of a first start; "" otherwise */
 };
 
 int
@@ -71,12 +82,13 @@ complain_failure(const char *what, int r, const struct note *note)
 	return serve_complain(r == OUT_BUSY ? EXIT_BUSY : EXIT_FAILURE, text);
 }
 
-int
-serve_core_open(const struct conf *conf, const struct data_dir *dir, bool make,
-		struct core **ret)
+static int
+core_open_with(const struct conf *conf, const struct data_dir *dir, bool make,
+	       struct vault *vault, struct core **ret)
 {
 	struct core_conf core = {
 	    .data_dir = dir->path,
+	    .vault = vault,
 	    .regions = conf->regions,
 	    .n_regions = conf->n_regions,
 	    .public_url = conf->public_url != NULL ? conf->public_url
@@ -95,6 +107,13 @@ serve_core_open(const struct conf *conf, const struct data_dir *dir, bool make,
 	if (r == OUT_UNSUPPORTED && where.text[0] != '\0')
 		return serve_complain(EXIT_CONF, where.text);
 	return r == 0 ? 0 : complain_failure(dir->path, r, &where);
+}
+
+int
+serve_core_open(const struct conf *conf, const struct data_dir *dir, bool make,
+		struct core **ret)
+{
+	return core_open_with(conf, dir, make, NULL, ret);
 }
 
 /* Before anything is made or bound: an installation that cannot be served
@@ -132,6 +151,10 @@ names_set(struct serve *s)
 {
 	const char *scheme = s->conf->tls_cert != NULL ? "https" : "http";
 	struct bound *l = &s->bound;
+	/* Clients leave out the one that their scheme has. */
+	bool usual =
+	    strcmp(l->port, s->conf->tls_cert != NULL ? "443" : "80") == 0;
+	const char *port = usual ? NULL : l->port;
 	struct str host, rest;
 
 	if (s->conf->public_url == NULL && l->any)
@@ -142,9 +165,9 @@ names_set(struct serve *s)
 			       "%s://%s", scheme, l->name);
 	if (!l->any && !l->loopback)
 		name_host(s, l->name, NULL);
-	name_host(s, "127.0.0.1", l->port);
-	name_host(s, "localhost", l->port);
-	name_host(s, "[::1]", l->port);
+	name_host(s, "127.0.0.1", port);
+	name_host(s, "localhost", port);
+	name_host(s, "[::1]", port);
 	rest = str_c(s->core->public_url);
 	if (str_cut(rest, ':', &host, &rest))
 		name_host(s, str_sub(rest, 2, SIZE_MAX).p, NULL);
@@ -152,11 +175,13 @@ names_set(struct serve *s)
 
 /* Found out by the program, too, but by then an installation has been made. */
 static int
-keymaker_find(struct serve *s)
+helpers_find(struct serve *s)
 {
 	struct note note = {0};
 	int r = helper_find(KEYMAKER, s->keymaker, &note);
 
+	if (r == 0)
+		r = helper_find(VAULT_PROGRAM, s->vault_program, &note);
 	if (r < 0)
 		return complain_failure("keymaker", r, &note);
 	if (r == 0 && geteuid() == 0 && getpwnam(s->conf->ssh_user) == NULL)
@@ -179,31 +204,77 @@ listen_make(struct serve *s, int inherited)
 	if (r != 0)
 		return serve_complain(EXIT_CONF, note.text);
 	r = git_side_bind(s->conf, inherited, &s->git);
-	return r == 0 ? keymaker_find(s) : r;
+	return r == 0 ? helpers_find(s) : r;
 }
 
 /* --- start --- */
 
-/* What exists is opened before the address is bound, so that a second daemon
- * hears about the data first; what is new is made after it, so that a wrong
- * address leaves nothing behind. */
+/* In a child, as is what follows: here the keys are in memory, and files are
+ * made that nobody may make once the walls are up. */
 static int
-core_make(struct serve *s, const struct init_ask *ask)
+core_look(void *arg, char ret_text[PREPARE_TEXT_MAX])
+{
+	CLEAN(core_freep) struct core *core = NULL;
+	const struct serve *s = arg;
+
+	(void)ret_text;
+	return serve_core_open(s->conf, &s->dir, false, &core);
+}
+
+static int
+core_make(void *arg, char ret_text[PREPARE_TEXT_MAX])
+{
+	CLEAN(core_freep) struct core *core = NULL;
+	const struct serve *s = arg;
+	struct note note = {0};
+	int r = serve_core_open(s->conf, &s->dir, true, &core);
+
+	if (r != 0)
+		return r;
+	r = init_first(core, &s->dir, s->ask, ret_text, &note);
+	return r == 0 ? 0 : complain_failure("the first account", r, &note);
+}
+
+/* Git that is not there must be found out before the first key is made: only
+ * the start that makes it says where it is. */
+static int
+data_make(struct serve *s)
 {
 	struct note note = {0};
 	int r = data_dir_begin(&s->dir, &note);
 
 	if (r != 0)
 		return complain_failure("data", r, &note);
-	/* Git that is not there must be found out before the first key is made:
-	 * only the start that makes it says where it is. */
 	r = git_side_open(s->git, s->dir.path);
-	if (r == 0)
-		r = serve_core_open(s->conf, &s->dir, true, &s->core);
-	if (r != 0)
-		return r;
-	r = init_first(s->core, &s->dir, ask, s->key_path, &note);
-	return r == 0 ? 0 : complain_failure("the first account", r, &note);
+	return r != 0 ? r : prepare_run(core_make, s, s->key_path);
+}
+
+static int
+vault_begin_side(struct serve *s)
+{
+	struct note note = {0};
+	int r = vault_side_new(s->vault_program, s->dir.path, &s->vault,
+			       &s->asked, &note);
+
+	/* It has said why. */
+	if (r == OUT_DENIED)
+		return EXIT_CONF;
+	return r == 0 ? 0 : complain_failure("vault", r, &note);
+}
+
+/* From here on strangers could do no more harm than the walls let them: what is
+ * opened and started later lives within. */
+static int
+walls_begin(struct serve *s)
+{
+	const struct walls_conf conf = {.data = s->dir.path,
+					.tls_cert = s->conf->tls_cert,
+					.tls_key = s->conf->tls_key,
+					.git = git_side_store(s->git)};
+	const struct note none = {0};
+	int r = walls_raise(&conf, &s->landlock);
+
+	return r == 0 ? 0 : complain_failure("walls", r, &none);
 }
 
 static int
@@ -266,14 +337,33 @@ word_gc(struct control_ask *ask, void *arg, struct str rest, struct note *note)
 	return gc_answer(ask, s->core, note);
 }
 
-static const struct control_word words[] = {{"gc", word_gc}};
+static int
+word_status(struct control_ask *ask, void *arg, struct str rest,
+	    struct note *note)
+{
+	const struct serve *s = arg;
+	const struct status status = {.core = s->core,
+				      .vault = s->vault,
+				      .http = s->bound.name,
+				      .ssh = git_side_name(s->git),
+				      .landlock = s->landlock,
+				      .began = s->began,
+				      .since = s->since};
+
+	if (rest.n > 0)
+		return note_set(note, OUT_MALFORMED, "status takes no words");
+	return status_answer(ask, &status);
+}
+
+static const struct control_word words[] = {{"gc", word_gc},
+					    {"status", word_status}};
 
 static int
 control_begin(struct serve *s)
 {
 	const struct note none = {0};
-	int r = control_start(s->dir.path, words, nitems(words), s,
-			      &s->control);
+	int r =
+	    control_start(s->dir.path, words, nitems(words), s, &s->control);
 
 	return r == 0 ? 0 : complain_failure("control", r, &none);
 }
@@ -285,6 +375,7 @@ doors_begin(struct serve *s)
 	    .core = s->core,
 	    .git = s->git,
 	    .keys = s->keys,
+	    .vault = s->vault,
 	    .http = &s->http,
 	    .trusted_proxies = s->conf->trusted_proxy,
 	    .n_trusted = s->conf->n_trusted,
@@ -299,8 +390,47 @@ doors_begin(struct serve *s)
 	return r == 0 ? 0 : complain_failure("doors", r, &none);
 }
 
+/* Where sockets are bound once the walls are up. */
 static int
-serve_begin(struct serve *s, const struct init_ask *ask, int inherited)
+run_folder_make(const struct serve *s)
+{
+	char path[PATH_MAX], text[PATH_MAX + 64];
+	int n = snprintf(path, sizeof(path), "%s/" CONTROL_FOLDER, s->dir.path);
+
+	if (n < PATH_MAX && (mkdir(path, 0700) == 0 || errno == EEXIST))
+		return 0;
+	(void)snprintf(text, sizeof(text), "data: %s: %s", path,
+		       strerror(n < PATH_MAX ? errno : ENAMETOOLONG));
+	return serve_complain(EXIT_FAILURE, text);
+}
+
+/* What exists is opened before the address is bound, so that a second daemon
+ * hears about the data first; what is new is made after it, so that a wrong
+ * address leaves nothing behind. */
+static int
+data_ready(struct serve *s, int inherited)
+{
+	char none[PREPARE_TEXT_MAX];
+	int r = s->dir.fresh ? 0 : prepare_run(core_look, s, none);
+
+	if (r == 0)
+		r = listen_make(s, inherited);
+	if (r == 0)
+		r = s->dir.fresh ? data_make(s)
+				 : git_side_open(s->git, s->dir.path);
+	return r == 0 ? run_folder_make(s) : r;
+}
+
+static int
+core_begin(struct serve *s)
+{
+	struct vault *asked = TAKE(s->asked);
+
+	return core_open_with(s->conf, &s->dir, false, asked, &s->core);
+}
+
+static int
+serve_begin(struct serve *s, int inherited)
 {
 	struct note note = {0};
 	int r = data_dir_open(s->conf->data != NULL ? s->conf->data : ".",
@@ -309,13 +439,13 @@ serve_begin(struct serve *s, const struct init_ask *ask, int inherited)
 	if (r != 0)
 		return r < 0 ? complain_failure("data", r, &note)
 			     : serve_complain(EXIT_CONF, note.text);
-	if (!s->dir.fresh)
-		r = serve_core_open(s->conf, &s->dir, false, &s->core);
+	r = data_ready(s, inherited);
 	if (r == 0)
-		r = listen_make(s, inherited);
+		r = vault_begin_side(s);
 	if (r == 0)
-		r = s->core == NULL ? core_make(s, ask)
-				    : git_side_open(s->git, s->dir.path);
+		r = walls_begin(s);
+	if (r == 0)
+		r = core_begin(s);
 	if (r != 0)
 		return r;
 	names_set(s);
@@ -363,7 +493,7 @@ static void
 first_say(const struct serve *s)
 {
 	const char *url = s->core->public_url;
-	const char *account = s->slug;
+	const char *account = s->ask->slug;
 	char folder[PATH_MAX];
 
 	unfound_folder(folder);
@@ -390,8 +520,7 @@ ready_say(const struct serve *s)
 {
 	if (s->key_path[0] != '\0')
 		first_say(s);
-	printf("ready http=%s ssh=%s\n", s->bound.name,
-	       git_side_name(s->git));
+	printf("ready http=%s ssh=%s\n", s->bound.name, git_side_name(s->git));
 	if (fflush(stdout) != 0)
 		return serve_complain(EXIT_OUTPUT,
 				      "cannot write to standard output");
@@ -464,13 +593,15 @@ serve_end(struct serve *s)
 	key_side_free(s->keys);
 	git_side_free(s->git);
 	core_free(s->core);
+	vault_free(s->asked);
+	vault_side_free(s->vault);
 	bound_close(&s->bound);
 	if (s->signals >= 0)
 		(void)close(s->signals);
 }
 
 static int
-serve_whole(struct serve *s, const struct init_ask *ask, int inherited)
+serve_whole(struct serve *s, int inherited)
 {
 	int r = process_signals(&s->signals);
 
@@ -479,7 +610,7 @@ serve_whole(struct serve *s, const struct init_ask *ask, int inherited)
 		return serve_complain(EXIT_FAILURE, strerror(-r));
 	r = serve_check(s->conf);
 	if (r == 0)
-		r = serve_begin(s, ask, inherited);
+		r = serve_begin(s, inherited);
 	if (r == 0)
 		r = ready_say(s);
 	if (r == 0)
@@ -501,8 +632,10 @@ serve_run(const struct conf *conf, const struct init_ask *ask, int inherited)
 	s->conf = conf;
 	s->bound.fd = -1;
 	s->signals = -1;
-	s->slug = ask->slug;
-	r = serve_whole(s, ask, inherited);
+	s->began = clock_mono();
+	s->since = clock_now();
+	s->ask = ask;
+	r = serve_whole(s, inherited);
 	free(s);
 	return r;
 }

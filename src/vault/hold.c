@@ -62,7 +62,7 @@ static void
 state_read(int fd, struct vault_state *ret)
 {
 	char text[4096];
-	ssize_t n = fd >= 0 ? pread(fd, text, sizeof(text) - 1, 0) : -1;
+	ssize_t n = fd >= 0 ? read(fd, text, sizeof(text) - 1) : -1;
 
 	text[n > 0 ? n : 0] = '\0';
 	ret->no_new_privs = status_number(text, "\nNoNewPrivs:");

@@ -180,11 +180,12 @@ serve() { # [ARGUMENT of latchkeyd serve]...
 with_clock() {
 	LATCHKEYD=latchkeyd-testclock
 	export LATCHKEY_TEST_CLOCK="$T/clock"
-	echo 0 >"$T/clock"
+	shift_clock 0
 }
 shift_clock() { # SECONDS from real time
-	echo $(($1 * 1000)) >"$T/clock.new"
-	mv "$T/clock.new" "$T/clock"
+	# In place, in one write: the daemon has this very file open.
+	printf '%-20d\n' $(($1 * 1000)) |
+		dd of="$T/clock" conv=notrunc status=none
 }
 stop() {
 	kill -TERM "$daemon" 2>/dev/null
