@@ -1,22 +1,46 @@
 #include "server/prepare.h"
 
 #include "base/fd.h"
+#include "server/command.h"
+#include "server/control_path.h"
 #include "server/serve.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+struct prepare {
+	const struct conf *conf;
+	const struct data_dir *dir;
+	const struct init_ask *ask; /* NULL: it is there */
+};
+
+/* In the child. */
+static int
+core_try(const struct prepare *p, char ret_text[PREPARE_TEXT_MAX])
+{
+	CLEAN(core_freep) struct core *core = NULL;
+	struct note note = {0};
+	int r = serve_core_open(p->conf, p->dir, p->ask != NULL, &core);
+
+	if (r != 0 || p->ask == NULL)
+		return r;
+	r = init_first(core, p->dir, p->ask, ret_text, &note);
+	return r == 0 ? 0 : admin_complain("the first account", r, &note);
+}
+
 /* Its memory may have held keys: nothing of it is left when it has ended. */
 static void
-child_run(prepare_fn *fn, void *arg, int to)
+child_run(const struct prepare *p, int to)
 {
 	char text[PREPARE_TEXT_MAX] = "";
-	int status = fn(arg, text);
+	int status = core_try(p, text);
 
 	if (fd_write_all(to, str_c(text)) != 0 && status == 0)
 		status = EXIT_FAILURE;
@@ -53,8 +77,8 @@ child_wait(pid_t pid)
 	return serve_complain(EXIT_FAILURE, text);
 }
 
-int
-prepare_run(prepare_fn *fn, void *arg, char ret_text[PREPARE_TEXT_MAX])
+static int
+prepare_run(const struct prepare *p, char ret_text[PREPARE_TEXT_MAX])
 {
 	int ends[2];
 	pid_t pid;
@@ -65,7 +89,7 @@ prepare_run(prepare_fn *fn, void *arg, char ret_text[PREPARE_TEXT_MAX])
 	pid = fork();
 	if (pid == 0) {
 		(void)close(ends[0]);
-		child_run(fn, arg, ends[1]);
+		child_run(p, ends[1]);
 	}
 	(void)close(ends[1]);
 	if (pid < 0) {
@@ -75,4 +99,35 @@ prepare_run(prepare_fn *fn, void *arg, char ret_text[PREPARE_TEXT_MAX])
 	text_read(ends[0], ret_text);
 	(void)close(ends[0]);
 	return child_wait(pid);
+}
+
+int
+prepare_look(const struct conf *conf, const struct data_dir *dir)
+{
+	const struct prepare p = {.conf = conf, .dir = dir};
+	char none[PREPARE_TEXT_MAX];
+
+	return prepare_run(&p, none);
+}
+
+int
+prepare_make(const struct conf *conf, const struct data_dir *dir,
+	     const struct init_ask *ask, char ret_key_path[PREPARE_TEXT_MAX])
+{
+	const struct prepare p = {.conf = conf, .dir = dir, .ask = ask};
+
+	return prepare_run(&p, ret_key_path);
+}
+
+int
+prepare_folder(const struct data_dir *dir)
+{
+	char path[PATH_MAX], text[PATH_MAX + 64];
+	int n = snprintf(path, sizeof(path), "%s/" CONTROL_FOLDER, dir->path);
+
+	if (n < PATH_MAX && (mkdir(path, 0700) == 0 || errno == EEXIST))
+		return 0;
+	(void)snprintf(text, sizeof(text), "data: %s: %s", path,
+		       strerror(n < PATH_MAX ? errno : ENAMETOOLONG));
+	return serve_complain(EXIT_FAILURE, text);
 }

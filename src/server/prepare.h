@@ -1,16 +1,23 @@
-/* What needs more rights, or sees more secrets, than latchkeyd is to have while
- * it serves is done by a child of it, before there are threads. */
+/*
+ * What needs more rights, or sees more secrets, than latchkeyd is to have while
+ * it serves: done before there are threads, and, where keys are in memory, by a
+ * child that ends with it. All return 0 or an exit status, and have said why.
+ */
 #ifndef SERVER_PREPARE_H
 #define SERVER_PREPARE_H
 
-#include "base/out.h"
+#include "server/conf.h"
+#include "server/init.h"
 
 #define PREPARE_TEXT_MAX 4096
 
-/* fn runs in the child and returns an exit status; what it leaves in ret_text is
- * handed on. Returns that status; EXIT_FAILURE, and has said why, when it could
- * not run or died. */
-typedef int prepare_fn(void *arg, char ret_text[PREPARE_TEXT_MAX]);
-int prepare_run(prepare_fn *, void *arg, char ret_text[PREPARE_TEXT_MAX]);
+/* Can what is there be served? Migrates, and makes the files that nobody may
+ * make once the walls are up. */
+MUST int prepare_look(const struct conf *, const struct data_dir *);
+/* An installation; ret_key_path gets the name of its key's file. */
+MUST int prepare_make(const struct conf *, const struct data_dir *,
+    const struct init_ask *, char ret_key_path[PREPARE_TEXT_MAX]);
+/* Where sockets are bound once the walls are up. */
+MUST int prepare_folder(const struct data_dir *);
 
 #endif

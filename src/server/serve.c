@@ -4,7 +4,6 @@
 #include "base/log.h"
 #include "http/http.h"
 #include "server/bound.h"
-#include "server/control_path.h"
 #include "server/doors.h"
 #include "server/gc.h"
 #include "server/git_side.h"
@@ -26,7 +25,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* Running requests get this long after TERM; what follows takes seconds. */
@@ -209,32 +207,6 @@ listen_make(struct serve *s, int inherited)
 
 /* --- start --- */
 
-/* In a child, as is what follows: here the keys are in memory, and files are
- * made that nobody may make once the walls are up. */
-static int
-core_look(void *arg, char ret_text[PREPARE_TEXT_MAX])
-{
-	CLEAN(core_freep) struct core *core = NULL;
-	const struct serve *s = arg;
-
-	(void)ret_text;
-	return serve_core_open(s->conf, &s->dir, false, &core);
-}
-
-static int
-core_make(void *arg, char ret_text[PREPARE_TEXT_MAX])
-{
-	CLEAN(core_freep) struct core *core = NULL;
-	const struct serve *s = arg;
-	struct note note = {0};
-	int r = serve_core_open(s->conf, &s->dir, true, &core);
-
-	if (r != 0)
-		return r;
-	r = init_first(core, &s->dir, s->ask, ret_text, &note);
-	return r == 0 ? 0 : complain_failure("the first account", r, &note);
-}
-
 /* Git that is not there must be found out before the first key is made: only
  * the start that makes it says where it is. */
 static int
@@ -246,7 +218,7 @@ data_make(struct serve *s)
 	if (r != 0)
 		return complain_failure("data", r, &note);
 	r = git_side_open(s->git, s->dir.path);
-	return r != 0 ? r : prepare_run(core_make, s, s->key_path);
+	return r != 0 ? r : prepare_make(s->conf, &s->dir, s->ask, s->key_path);
 }
 
 static int
@@ -390,35 +362,20 @@ doors_begin(struct serve *s)
 	return r == 0 ? 0 : complain_failure("doors", r, &none);
 }
 
-/* Where sockets are bound once the walls are up. */
-static int
-run_folder_make(const struct serve *s)
-{
-	char path[PATH_MAX], text[PATH_MAX + 64];
-	int n = snprintf(path, sizeof(path), "%s/" CONTROL_FOLDER, s->dir.path);
-
-	if (n < PATH_MAX && (mkdir(path, 0700) == 0 || errno == EEXIST))
-		return 0;
-	(void)snprintf(text, sizeof(text), "data: %s: %s", path,
-		       strerror(n < PATH_MAX ? errno : ENAMETOOLONG));
-	return serve_complain(EXIT_FAILURE, text);
-}
-
 /* What exists is opened before the address is bound, so that a second daemon
  * hears about the data first; what is new is made after it, so that a wrong
  * address leaves nothing behind. */
 static int
 data_ready(struct serve *s, int inherited)
 {
-	char none[PREPARE_TEXT_MAX];
-	int r = s->dir.fresh ? 0 : prepare_run(core_look, s, none);
+	int r = s->dir.fresh ? 0 : prepare_look(s->conf, &s->dir);
 
 	if (r == 0)
 		r = listen_make(s, inherited);
 	if (r == 0)
 		r = s->dir.fresh ? data_make(s)
 				 : git_side_open(s->git, s->dir.path);
-	return r == 0 ? run_folder_make(s) : r;
+	return r == 0 ? prepare_folder(&s->dir) : r;
 }
 
 static int
