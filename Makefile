@@ -33,8 +33,7 @@ fmt:    ## clang-format what differs from the last commit
 	@git diff --name-only --diff-filter=d HEAD -- '*.[ch]' | xargs -r clang-format -i
 pot:    ## take the texts of the sources into po/
 	@tools/update-po
-cover:  ## line coverage of all rings, in build-cover
-	@tools/build build-cover -Db_coverage=true
-	@tools/rings build-cover; gcovr --root . --filter src/ build-cover
+cover:  ## how much of parsers and gate the tests see: doc/COVERAGE.md
+	@tools/cover
 clean:  ## remove the build folders
 	@rm -rf build build-*

@@ -23,6 +23,34 @@ has_control(struct str s)
 	return false;
 }
 
+/* Each escape is one, and stands for text without NUL. */
+static bool
+escapes_ok(struct str s)
+{
+	static char plain[HTTP_TARGET_MAX];
+	size_t n = 0, at = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		char hex[3] = {0}, *end = hex;
+
+		plain[n] = s.p[i];
+		if (s.p[i] == '%') {
+			if (s.n - i < 3)
+				return false;
+			memcpy(hex, s.p + i + 1, 2);
+			plain[n] = (char)strtoul(hex, &end, 16);
+			if (end != hex + 2 || plain[n] == '\0')
+				return false;
+			i += 2;
+		}
+		n++;
+	}
+	while (at < n)
+		if (str_utf8((struct str){plain, n}, &at) == UINT32_MAX)
+			return false;
+	return true;
+}
+
 /* What is accepted can be read in one way only. */
 static void
 check(const struct head *h, const char *p, size_t n)
@@ -33,6 +61,7 @@ check(const struct head *h, const char *p, size_t n)
 	assert(h->path.p[0] == '/' || str_eq(h->path, STR("*")));
 	assert(inside(h->query, p, n) && inside(h->host, p, n));
 	assert(str_printable(h->path) && str_printable(h->query));
+	assert(escapes_ok(h->path) && escapes_ok(h->query));
 	for (size_t i = 0; i < h->n_fields; i++) {
 		const struct http_field *f = &fields[i];
 

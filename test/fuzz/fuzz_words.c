@@ -26,7 +26,7 @@ static void
 patterns(struct str text)
 {
 	struct str pattern, value;
-	unsigned left = 100000;
+	unsigned left = 5000;
 	bool want;
 
 	if (!str_cut(text, '\n', &pattern, &value))
