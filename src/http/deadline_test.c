@@ -280,10 +280,10 @@ small_start(void)
 
 /* From another address of this machine: another source. */
 static int
-dial_from(const struct http_server *s, uint32_t from)
+dial_from(const struct http_server *to, uint32_t from)
 {
 	struct sockaddr_in addr = {.sin_family = AF_INET};
-	const char *port = strrchr(http_bound(s), ':') + 1;
+	const char *port = strrchr(http_bound(to), ':') + 1;
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	addr.sin_addr.s_addr = htonl(from);
