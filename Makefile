@@ -26,7 +26,8 @@ demo:   ## play the seed with real clients and say what happens
 fuzz:   ## libFuzzer on one codec: make fuzz F=ociref
 	@CC=clang tools/build build-fuzz -Dfuzz=true
 	@mkdir -p build-fuzz/found/$(F)
-	@build-fuzz/test/fuzz_$(F) build-fuzz/found/$(F) test/fuzz/corpus/$(F)
+	@build-fuzz/test/fuzz_$(F) $$(ls test/fuzz/dict/$(F) 2>/dev/null | sed 's/^/-dict=/') \
+		build-fuzz/found/$(F) test/fuzz/corpus/$(F)
 tidy: all  ## clang-tidy over the sources
 	@run-clang-tidy -quiet -p $(B) '/src/.*\.c$$'
 fmt:    ## clang-format what differs from the last commit
