@@ -2,15 +2,18 @@
  * Collection: what nothing links any more goes, while everything goes on. Bounded
  * rounds, each of short writes; no list of the blob store, no mark, no sweep over
  * what is there. What might have become garbage has a time at which somebody looks
- * (blob.review_at); whoever finds a blob unlinked with half of that time left or
- * less, and says that it is there, puts the time off.
+ * (blob.review_at). A link that no manifest needs has its time from when that
+ * began (repo_blob.unneeded_at); to say that a blob is there, when half of its
+ * link's time or more is gone, begins it again.
  *
  * Looking is one write: links that no manifest needs and whose grace is over go;
  * a blob without links that the bin does not need either is deleted, its key goes
  * to the trash. A reference that came meanwhile makes the deletion fail
- * (RESTRICT), never the reference. Bytes go after the row, and not while somebody
- * may be reading them: open files are read to their end.
+ * (RESTRICT), never the reference. Bytes go after the row: whoever has the file
+ * open reads it to its end.
  *
+ * Also: what is left of namespaces that ended, stale uploads, places of the bin
+ * whose time is over, and repositories that are empty for longer than the grace.
  * Untagged manifests are no garbage: only a retention policy removes them.
  */
 #ifndef CORE_COLLECT_H
@@ -18,9 +21,7 @@
 
 #include "core/core.h"
 
-/* How long something unneeded is left alone when nothing else is said, and how
- * long after a row its bytes go. */
-#define GRACE_S_DEFAULT (24 * 3600)
+/* How long after a row its bytes go. */
 #define TRASH_DELAY_MS 0
 
 /* What went, so far. */

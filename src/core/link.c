@@ -38,7 +38,7 @@ review(struct db_at *at, int64_t blob, int64_t review_at)
 static int
 put(struct db_at *at, const struct link_home *home, int64_t blob, int64_t now)
 {
-	int64_t size;
+	int64_t size = 0;
 	int r = uncounted(at, home, blob, &size);
 
 	if (r == 0)
@@ -191,7 +191,7 @@ int
 link_release(struct db_at *at, const struct link_home *home, int64_t manifest,
 	     int64_t now, int64_t review_at)
 {
-	int64_t size;
+	int64_t size = 0;
 	int r = size_of(at, home, SQL_link_release_size, manifest, &size);
 
 	if (r == 0)
@@ -202,19 +202,5 @@ link_release(struct db_at *at, const struct link_home *home, int64_t manifest,
 			    home->repo, manifest);
 	if (r == 0)
 		r = db_exec(at, SQL_link_release_needs, NULL, "i", manifest);
-	return r != 0 ? FOLD(r) : stored(at, home, -size);
-}
-
-int
-link_end_all(struct db_at *at, const struct link_home *home, int64_t review_at)
-{
-	int64_t size;
-	int r = size_of(at, home, SQL_link_all_size, home->repo, &size);
-
-	if (r == 0)
-		r = db_exec(at, SQL_link_all_review, NULL, "ii", review_at,
-			    home->repo);
-	if (r == 0)
-		r = db_exec(at, SQL_link_all_delete, NULL, "i", home->repo);
 	return r != 0 ? FOLD(r) : stored(at, home, -size);
 }

@@ -42,8 +42,5 @@ MUST int link_copy(struct db_at *, const struct link_home *, int64_t from,
  * rows of manifest_blob go. */
 MUST int link_release(struct db_at *, const struct link_home *,
     int64_t manifest, int64_t now, int64_t review_at);
-/* Everything that a repository holds, after its manifests and before its row. */
-MUST int link_end_all(struct db_at *, const struct link_home *,
-    int64_t review_at);
 
 #endif

@@ -11,6 +11,7 @@
 #include "door/iam/iam.h"
 #include "door/meta/meta.h"
 #include "door/oci/oci.h"
+#include "server/gc.h"
 #include "server/git_side.h"
 #include "server/key_client.h"
 #include "server/key_side.h"
@@ -94,6 +95,7 @@ metrics(void *arg, struct buf *b)
 	frame_metric(b, "db_schema_version", "gauge",
 		     (uint64_t)db.schema_version,
 		     "Number of the last migration.");
+	gc_metrics(d->core, b);
 	git_side_metrics(d->git, b);
 	key_side_metrics(d->keys, b);
 	vault_side_metrics(d->vault, b);

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "core/collect.h"
+#include "door/frame/frame.h"
 #include "server/command.h"
 #include "server/process.h"
 #include "server/serve.h"
@@ -81,6 +82,31 @@ gc_answer(struct control_ask *ask, struct core *core, struct note *note)
 					"nothing can be written now: is there "
 					"room on the disk?")
 			     : r;
+}
+
+void
+gc_metrics(struct core *core, struct buf *b)
+{
+	struct collected c;
+	uint64_t due = 0;
+
+	collect_total(core, &c);
+	frame_metric(b, "gc_blobs_total", "counter", c.blobs,
+		     "Blobs that nothing needed any more and that went.");
+	frame_metric(b, "gc_bytes_total", "counter", c.bytes, "Their bytes.");
+	frame_metric(b, "gc_links_total", "counter", c.links,
+		     "Links that no image needed in time.");
+	frame_metric(b, "gc_files_total", "counter", c.files,
+		     "Files of the store that were removed.");
+	frame_metric(b, "gc_uploads_total", "counter", c.uploads,
+		     "Uploads that nobody went on with.");
+	frame_metric(b, "gc_binned_total", "counter", c.binned,
+		     "Deleted images that cannot be restored any more.");
+	frame_metric(b, "gc_repositories_total", "counter", c.repos,
+		     "Empty repositories that went.");
+	if (collect_due_count(core, &due) == 0)
+		frame_metric(b, "gc_due", "gauge", due,
+			     "Blobs to be looked at by now.");
 }
 
 /* Nobody serves these data: then they are opened here. */

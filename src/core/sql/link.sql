@@ -80,24 +80,6 @@ DELETE FROM manifest_blob WHERE manifest_id = $1;
 -- name: link_needs
 SELECT blob_id FROM manifest_blob WHERE manifest_id = $1;
 
--- All links of a repository.
-
--- name: link_all_size
-SELECT CAST(COALESCE(SUM(b.size), 0) AS BIGINT)
-FROM repo_blob l JOIN blob b ON b.id = l.blob_id
-WHERE l.repo_id = $1 AND l.dropped_at IS NULL AND NOT EXISTS (
-	SELECT 1 FROM repo_blob o WHERE o.blob_id = l.blob_id
-		AND o.account_id = $2 AND o.region = $3
-		AND o.repo_id <> l.repo_id AND o.dropped_at IS NULL);
-
--- name: link_all_review
-UPDATE blob SET review_at = $1
-WHERE (review_at IS NULL OR review_at > $1) AND id IN (
-	SELECT blob_id FROM repo_blob WHERE repo_id = $2);
-
--- name: link_all_delete
-DELETE FROM repo_blob WHERE repo_id = $1;
-
 -- name: quota_stored
 INSERT INTO registry_account (account_id, region, storage_used)
 VALUES ($1, $2, $3)
