@@ -49,9 +49,10 @@ struct db_at;
  * when this installation keeps no bin. */
 MUST int bin_put(struct db_at *, struct core *, int64_t manifest,
     struct str by, int64_t now);
-/* The namespace ends: its bin too. */
+/* The namespace ends: its bin too, at most limit places of it. */
 MUST int bin_end_namespace(struct db_at *, struct str region,
-    struct str namespace, int64_t review_at);
+    struct str namespace, int64_t review_at, int64_t limit,
+    int64_t *ret_ended);
 /* Ends at most limit of those whose time is over; their blobs are looked at. */
 MUST int bin_expire(struct db_at *, int64_t now, int64_t limit,
     int64_t *ret_ended);

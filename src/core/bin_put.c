@@ -39,13 +39,17 @@ bin_put(struct db_at *at, struct core *core, int64_t manifest, struct str by,
 
 int
 bin_end_namespace(struct db_at *at, struct str region, struct str namespace,
-		  int64_t review_at)
+		  int64_t review_at, int64_t limit, int64_t *ret_ended)
 {
-	int r = db_exec(at, SQL_bin_end_review, NULL, "iss", review_at, region,
-			namespace);
+	int64_t ended = 0;
+	int r = db_exec(at, SQL_bin_end_review, NULL, "issi", review_at, region,
+			namespace, limit);
 
 	if (r == 0)
-		r = db_exec(at, SQL_bin_end, NULL, "ss", region, namespace);
+		r = db_exec(at, SQL_bin_end, &ended, "ssi", region, namespace,
+			    limit);
+	if (r == 0)
+		*ret_ended = ended;
 	return FOLD(r);
 }
 

@@ -264,10 +264,19 @@ test_expire(struct world *w)
 	is_int(expire(w), 0, "and all of them");
 }
 
+static int
+go_on(void *arg, const struct collected *sum)
+{
+	(void)arg;
+	(void)sum;
+	return 0;
+}
+
 static void
 test_namespace_end(struct world *w)
 {
 	struct visit by = as(w, VERB_NAMESPACE_CREATE);
+	struct collected sum = {0};
 	struct bin_back back;
 	struct str digest;
 	bool made;
@@ -276,8 +285,17 @@ test_namespace_end(struct world *w)
 	digest = tagged(w, "nests/wren", "one");
 	must(drop(w, "nests/wren", digest), "drop");
 	is_int((int64_t)listed(w, "nests").n, 1, "one in the bin");
+	for (int i = 0; i < 70; i++) {
+		char layer[16];
+
+		(void)snprintf(layer, sizeof(layer), "%d", i);
+		must(drop(w, "nests/wren", tagged(w, "nests/wren", layer)),
+		     "drop");
+	}
 	by.verb = VERB_NAMESPACE_DELETE;
 	is_int(namespace_remove(&by, REGION, STR("nests")), 0, "removed");
+	is_int((int64_t)listed(w, "nests").n, 0, "nobody sees it any more");
+	must(collect_all(w->core, &sum, go_on, NULL), "collect_all");
 	by.verb = VERB_NAMESPACE_CREATE;
 	must(namespace_add(&by, REGION, STR("nests"), &made), "namespace_add");
 	is_int((int64_t)listed(w, "nests").n, 0, "its bin went with it");

@@ -106,7 +106,7 @@ int
 namespace_drop_some(struct db_at *at, const struct ended *e, int64_t *ret_repos,
 		    bool *ret_done)
 {
-	int64_t repo, repos = 0;
+	int64_t repo, repos = 0, binned = 0;
 	size_t count = 0;
 	bool done = true;
 	int r = 0;
@@ -118,13 +118,15 @@ namespace_drop_some(struct db_at *at, const struct ended *e, int64_t *ret_repos,
 		repos += done;
 	}
 	*ret_repos = repos;
-	*ret_done = r == OUT_ABSENT;
+	*ret_done = false;
 	if (r != OUT_ABSENT)
 		return r;
-	r = bin_end_namespace(at, e->region, e->name, e->review_at);
-	return r != 0 ? r
-		      : FOLD(db_exec(at, SQL_ended_drop, NULL, "ss", e->region,
-				     e->name));
+	r = bin_end_namespace(at, e->region, e->name, e->review_at,
+			      (int64_t)SOME, &binned);
+	*ret_done = r == 0 && binned < SOME;
+	return r != 0 || !*ret_done ? r
+				    : FOLD(db_exec(at, SQL_ended_drop, NULL,
+						   "ss", e->region, e->name));
 }
 
 struct dropping {

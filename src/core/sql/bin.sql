@@ -32,11 +32,14 @@ ON CONFLICT (bin_id, blob_id) DO NOTHING;
 -- name: bin_end_review
 UPDATE blob SET review_at = $1
 WHERE (review_at IS NULL OR review_at > $1) AND id IN (
-	SELECT bb.blob_id FROM bin b JOIN bin_blob bb ON bb.bin_id = b.id
-	WHERE b.region = $2 AND b.namespace = $3);
+	SELECT blob_id FROM bin_blob WHERE bin_id IN (
+		SELECT id FROM bin WHERE region = $2 AND namespace = $3
+		ORDER BY repo, digest LIMIT $4));
 
 -- name: bin_end
-DELETE FROM bin WHERE region = $1 AND namespace = $2;
+DELETE FROM bin WHERE id IN (
+	SELECT id FROM bin WHERE region = $1 AND namespace = $2
+	ORDER BY repo, digest LIMIT $3);
 
 -- name: bin_expire_review
 UPDATE blob SET review_at = $1
