@@ -122,6 +122,20 @@ log_say(enum log_level level, const char *event, const char *fmt, ...)
 }
 
 void
+log_fail_of(const char *event, int r, const char *key, const char *value)
+{
+	const char *name = r < 0 ? strerrorname_np(-r) : NULL;
+
+	if (r >= 0)
+		log_say(LOG_ERROR, event, "outcome=\"%s\" %s=%s", out_text(r),
+			key, value);
+	else
+		log_say(LOG_ERROR, event, "r=%d errno=%s place=%s %s=%s", r,
+			name != NULL ? name : "unknown", fail_place(), key,
+			value);
+}
+
+void
 log_fail(const char *event, int r)
 {
 	const char *name = r < 0 ? strerrorname_np(-r) : NULL;

@@ -22,5 +22,7 @@ void log_say(enum log_level, const char *event, const char *fmt, ...)
     PRINTF(3, 4);
 /* The same for a failure r < 0, with its errno name and fail_place(). */
 void log_fail(const char *event, int r);
+/* And of which request, session or repository: " key=value" after it. */
+void log_fail_of(const char *event, int r, const char *key, const char *value);
 
 #endif

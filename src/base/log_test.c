@@ -48,6 +48,8 @@ test_forged(void)
 static void
 test_lines(void)
 {
+	struct str line;
+
 	log_say(LOG_WARN, "up", "repo=%s n=%d", "a/b", 3);
 	is_str(written(), STR("level=warn event=up repo=a/b n=3\n"), "a line");
 	log_say(LOG_INFO, "up", "%s", "");
@@ -65,6 +67,12 @@ test_lines(void)
 	ok(str_starts(written(), STR("level=error event=disk r=-28 "
 				     "errno=ENOSPC place=")),
 	   "a failure");
+	(void)FAIL(-EIO);
+	log_fail_of("disk", -EIO, "id", "f00");
+	line = written();
+	ok(str_starts(line, STR("level=error event=disk r=-5 errno=EIO place=")) &&
+	       str_ends(line, STR(" id=f00\n")),
+	   "a failure of a request");
 	log_fail("gone", OUT_ABSENT);
 	is_str(written(),
 	       STR("level=error event=gone outcome=\"no such thing\"\n"),

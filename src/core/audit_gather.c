@@ -18,6 +18,8 @@ note_event(struct core *core, const struct subject *who, struct event *e)
 	e->identity = str_c(who->identity);
 	e->addr = str_c(who->addr);
 	(void)pthread_mutex_lock(&audit->lock);
+	audit->uses += e->mark == MARK_USED;
+	audit->refusals += e->mark == MARK_REFUSED;
 	if (!gather_add(audit->now, core->gate->cache, e, at))
 		audit->works = false;
 	if (audit->now->n > GATHER_MAX / 2)

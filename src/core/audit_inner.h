@@ -28,6 +28,7 @@ struct audit {
 	pthread_cond_t wake;
 	struct gathered *now, *leaving; /* leaving: being written; may be NULL */
 	bool works, stop, running;
+	uint64_t uses, refusals; /* since the start, however they are gathered */
 	pthread_mutex_t flushing; /* one flush at a time */
 	pthread_t thread;
 };

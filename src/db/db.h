@@ -17,6 +17,7 @@
 #define DB_DB_H
 
 #include "base/clean.h"
+#include "base/histo.h"
 #include "base/out.h"
 #include "base/str.h"
 
@@ -121,6 +122,7 @@ bool db_null(struct db_rows *, int col);
 /* Counters for /metrics. */
 struct db_stats {
 	int64_t writes, commits, failed_commits;
+	struct histo_sum commit; /* how long those took that were kept */
 	int64_t schema_version;
 };
 void db_stats(struct db *, struct db_stats *ret);

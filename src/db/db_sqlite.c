@@ -198,5 +198,6 @@ db_stats(struct db *db, struct db_stats *ret)
 	ret->writes = atomic_load(&db->writer.writes);
 	ret->commits = atomic_load(&db->writer.commits);
 	ret->failed_commits = atomic_load(&db->writer.failed);
+	histo_sum(&db->writer.took, &ret->commit);
 	ret->schema_version = db->version;
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <semaphore.h>
 #include <signal.h>
+#include <time.h>
 
 #define LOG_FRAMES 1000 /* about 4 MiB between two copies to the file */
 
@@ -103,6 +104,15 @@ committed(struct writer *w, const struct writer_call *first)
 		touch(arg);
 }
 
+static int64_t
+now_us(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
 /* One transaction for all of them. False: not done; unless the writer refuses
  * now, the calls of a shared one may be tried alone. */
 static bool
@@ -110,6 +120,7 @@ batch_try(struct writer *w, struct writer_call *first)
 {
 	bool shared = first->next != NULL, kept = false;
 	struct db_at *at = w->at;
+	int64_t before;
 	int code;
 
 	at->trouble = TROUBLE_NONE;
@@ -126,10 +137,13 @@ batch_try(struct writer *w, struct writer_call *first)
 		}
 		kept |= c->r == 0;
 	}
+	before = now_us();
 	code = conn_word(at, kept ? WORD_COMMIT : WORD_ROLLBACK);
 	if (code == SQLITE_OK) {
-		if (kept)
+		if (kept) {
+			histo_add(&w->took, now_us() - before);
 			committed(w, first);
+		}
 		return true;
 	}
 	atomic_fetch_add(&w->failed, 1);

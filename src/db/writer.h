@@ -12,6 +12,7 @@
 #ifndef DB_WRITER_H
 #define DB_WRITER_H
 
+#include "base/histo.h"
 #include "db/conn.h"
 
 #include <pthread.h>
@@ -33,6 +34,7 @@ struct writer {
 
 	atomic_bool refuses;
 	_Atomic int64_t writes, commits, failed;
+	struct histo took; /* each commit, to the disk */
 };
 
 /* Takes at in any case. */

@@ -15,12 +15,12 @@
 #include "server/git_side.h"
 #include "server/key_client.h"
 #include "server/key_side.h"
+#include "server/metrics.h"
 #include "server/vault_side.h"
 #include "server/version.h"
 
 #include <errno.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 struct doors {
@@ -48,59 +48,17 @@ ready(void *arg)
 	       git_side_well(d->git) && vault_side_well(d->vault);
 }
 
-static uint64_t
-resident_bytes(void)
-{
-	unsigned long long pages = 0;
-	FILE *f = fopen("/proc/self/statm", "re");
-
-	if (f == NULL)
-		return 0;
-	if (fscanf(f, "%*u %llu", &pages) != 1)
-		pages = 0;
-	(void)fclose(f);
-	return pages * 4096;
-}
-
 static void
 metrics(void *arg, struct buf *b)
 {
 	struct doors *d = arg;
-	struct http_server *http = *d->http;
-	struct http_stats h = {0};
-	struct db_stats db = {0};
 
 	frame_metrics(d->frame, b);
-	if (http != NULL)
-		http_stats(http, &h);
-	db_stats(d->core->db, &db);
-	frame_metric(b, "http_connections_accepted_total", "counter",
-		     h.accepted, "Connections accepted.");
-	frame_metric(b, "http_connections_open", "gauge", h.open,
-		     "Connections that are open.");
-	frame_metric(b, "http_engine_requests_total", "counter", h.requests,
-		     "Requests whose head was whole.");
-	frame_metric(b, "http_engine_refused_total", "counter", h.refused,
-		     "Requests refused before a door saw them.");
-	frame_metric(b, "http_engine_shed_total", "counter", h.shed,
-		     "Connections closed to make room.");
-	frame_metric(b, "http_pool_threads", "gauge", h.pool_threads,
-		     "Threads for work that waits.");
-	frame_metric(b, "db_writes_total", "counter", (uint64_t)db.writes,
-		     "Writes to the database.");
-	frame_metric(b, "db_commits_total", "counter", (uint64_t)db.commits,
-		     "Commits: one may hold many writes.");
-	frame_metric(b, "db_failed_commits_total", "counter",
-		     (uint64_t)db.failed_commits, "Commits that failed.");
-	frame_metric(b, "db_schema_version", "gauge",
-		     (uint64_t)db.schema_version,
-		     "Number of the last migration.");
+	metrics_put(d->core, *d->http, b);
 	gc_metrics(d->core, b);
 	git_side_metrics(d->git, b);
 	key_side_metrics(d->keys, b);
 	vault_side_metrics(d->vault, b);
-	frame_metric(b, "resident_memory_bytes", "gauge", resident_bytes(),
-		     "Memory of latchkeyd, without its helpers.");
 	frame_metric(b, "ready", "gauge", ready(d) ? 1 : 0,
 		     "What /readyz says.");
 }

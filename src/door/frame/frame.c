@@ -115,7 +115,7 @@ say(struct inner *in, int r, struct http_reply *reply)
 {
 	reply_blank(reply);
 	if (r < 0)
-		log_fail("request_failed", r);
+		log_fail_of("request_failed", r, "id", in->call.request_id);
 	if (r == STATUS_SAID)
 		say_status(in, in->status, in->why, reply);
 	else if (in->gang == NULL)
@@ -259,7 +259,8 @@ app_run(void *arg, struct http_req *req, struct http_reply *reply)
 	if (r != 0 && http_sending(req)) {
 		/* Too late for other words: the client sees that it is cut. */
 		if (r < 0)
-			log_fail("request_failed", r);
+			log_fail_of("request_failed", r, "id",
+				    in->call.request_id);
 		reply->cut = true;
 	} else if (r != 0) {
 		/* Whatever the handler made of it. */
@@ -329,10 +330,9 @@ app_done(void *arg, struct http_req *req, int status, uint64_t bytes_in,
 	struct inner *in = inner_of(req);
 	int64_t ms = clock_mono() - req->began_ms;
 
-	if (in == NULL || in->gang == NULL)
-		frame_tally_add(&frame->nobodys, status, ms);
-	else
-		frame_tally_add(&in->gang->tally, status, ms);
+	frame_tally_add(in == NULL || in->gang == NULL ? &frame->nobodys
+						       : &in->gang->tally,
+			status, ms, bytes_in, bytes_out);
 	if (in == NULL)
 		return;
 	in->call.req = req;

@@ -130,11 +130,18 @@ MUST int frame_check(const struct door *, struct note *);
 /* Does the row's pattern take the path? params: raw. For the doors' tests. */
 bool frame_matches(const struct route *, bool exact, struct str path,
 		   struct str params[FRAME_PARAMS_MAX], size_t *ret_n);
-/* Prometheus lines: requests by door and status class, seconds. */
+/* Prometheus lines: requests by door and status class, bytes, seconds. */
 void frame_metrics(struct frame *, struct buf *);
 /* One more, "latchkey_<name>", of type "counter" or "gauge". */
 void frame_metric(struct buf *, const char *name, const char *type,
     uint64_t value, const char *help);
+/* A histogram, "latchkey_<name>", in seconds; and its lines alone, for one that
+ * has labels: "door=\"oci\"," or "". */
+struct histo_sum;
+void frame_histo(struct buf *, const char *name, const struct histo_sum *,
+    const char *help);
+void frame_histo_lines(struct buf *, const char *name, const char *labels,
+    const struct histo_sum *);
 
 /* For doors. */
 /* The Authorization field. 0 (AUTH_NONE without one), OUT_MALFORMED. */

@@ -4,6 +4,7 @@
 #ifndef DOOR_FRAME_INNER_H
 #define DOOR_FRAME_INNER_H
 
+#include "base/histo.h"
 #include "door/frame/frame.h"
 
 #include <stdatomic.h>
@@ -25,7 +26,8 @@ struct row {
 /* Requests answered, by hundreds of the status; [0] is what has none. */
 struct tally {
 	_Atomic uint64_t classes[6];
-	_Atomic uint64_t ms;
+	_Atomic uint64_t in, out; /* bytes of bodies */
+	struct histo took;
 };
 
 struct gang { /* a door and its rows */
@@ -90,6 +92,7 @@ MUST int frame_origin_step(struct inner *); /* 403 */
 MUST int frame_let_in(struct inner *);
 
 /* metrics.c */
-void frame_tally_add(struct tally *, int status, int64_t ms);
+void frame_tally_add(struct tally *, int status, int64_t ms, uint64_t in,
+		     uint64_t out);
 
 #endif
