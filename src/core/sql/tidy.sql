@@ -80,9 +80,15 @@ SELECT (SELECT COUNT(*) FROM held h
 	(SELECT COUNT(*) FROM trash t JOIN blob b ON b.key = t.key),
 	(SELECT COUNT(*) FROM manifest_absent a
 		JOIN manifest p ON p.id = a.manifest_id
-		WHERE p.repo_id <> a.repo_id OR EXISTS (
+		WHERE p.repo_id <> a.repo_id
+		OR a.kind IN ('manifest', 'either') AND EXISTS (
 			SELECT 1 FROM manifest m
-			WHERE m.repo_id = a.repo_id AND m.digest = a.digest));
+			WHERE m.repo_id = a.repo_id AND m.digest = a.digest)
+		OR a.kind <> 'manifest' AND EXISTS (
+			SELECT 1 FROM blob b
+			JOIN repo_blob l ON l.blob_id = b.id
+				AND l.repo_id = a.repo_id
+			WHERE b.digest = a.digest));
 
 -- name: verify_key_versions
 SELECT DISTINCT key_version FROM registry_token ORDER BY key_version;
