@@ -26,7 +26,9 @@ struct blob_path {
 static int
 failed(int e)
 {
-	if (e == ENOSPC || e == EDQUOT)
+	/* No room, or no descriptor; a disk may be read-only after an error. */
+	if (e == ENOSPC || e == EDQUOT || e == EFBIG || e == EROFS ||
+	    e == EMFILE || e == ENFILE)
 		return OUT_BUSY;
 	if (e == ENOENT)
 		return OUT_ABSENT;

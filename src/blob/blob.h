@@ -29,7 +29,7 @@ MUST int blob_open_store(const char *root, struct blob_store **ret,
 			 struct note *);
 void blob_free_store(struct blob_store *);
 
-/* All return 0, OUT_ABSENT, OUT_BUSY (no space left), or -errno. Files must be
+/* All return 0, OUT_ABSENT, OUT_BUSY (no room now), or -errno. Files must be
  * regular, ours, and have one link; anything else is -EUCLEAN. */
 /* Empty files for keys that share their first two digits; their names are on
  * disk after 0. A key that exists is -EEXIST. After a failure some may be there.

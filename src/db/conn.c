@@ -91,7 +91,8 @@ file_errno(sqlite3_file *file)
 	return e;
 }
 
-/* A full disk has a result code of its own, a used-up quota has none. */
+/* A full disk has a result code of its own; a used-up quota has none, nor has a
+ * limit on the size of files. */
 static bool
 quota_used_up(struct db_at *at)
 {
@@ -105,9 +106,9 @@ quota_used_up(struct db_at *at)
 
 		(void)sqlite3_file_control(at->h, "main", which[i], &file);
 		e = file_errno(file);
-		if (e != 0 && e != EDQUOT)
+		if (e != 0 && e != EDQUOT && e != EFBIG)
 			return false;
-		found |= e == EDQUOT;
+		found |= e != 0;
 	}
 	return found;
 }

@@ -148,9 +148,9 @@ struct http_conf {
 	int listen_fd;    /* >= 0: use this instead (socket activation) */
 	const char *tls_cert, *tls_key; /* NULL: plain */
 	unsigned event_threads;         /* 0: one per core, at most 4 */
-	/* connections_max: fewer where descriptors do not suffice for them and
-	 * HTTP_FDS_KEPT others; a quarter of those where that is not even half.
-	 * See http_places(). */
+	/* connections_max: fewer where the descriptors that are free at the start
+	 * do not suffice for them and HTTP_FDS_KEPT others, or for as many others
+	 * as connections. See http_places(). */
 	unsigned pool_max, connections_max;
 	int64_t head_timeout_ms, idle_timeout_ms, body_timeout_ms,
 	    stall_timeout_ms;

@@ -16,6 +16,7 @@
 #define ACCEPT_TURN 64
 #define BACKLOG	    4096
 #define PAUSE_MS    100 /* when there are no descriptors */
+#define FULL_MS	    1	/* until places were given up */
 
 static int
 addr_parse(const char *text, struct addrinfo **ret, struct note *note)
@@ -162,7 +163,7 @@ take(struct loop *loop, int fd, const struct sockaddr_storage *addr)
 
 	if (open >= max)
 		loop_count(&loop->shed);
-	c = open >= max + HTTP_SHED_MAX ? NULL : conn_new(owner, fd);
+	c = conn_new(owner, fd);
 	if (c == NULL) {
 		(void)close(fd);
 		return;
@@ -180,6 +181,24 @@ take(struct loop *loop, int fd, const struct sockaddr_storage *addr)
 		loop_post(owner, c);
 }
 
+static void
+rest(struct loop *loop, int64_t ms)
+{
+	(void)epoll_ctl(loop->epoll_fd, EPOLL_CTL_DEL, loop->server->listen_fd,
+			NULL);
+	loop->listening = false;
+	loop->listen_at_ms = loop->now_ms + ms;
+}
+
+/* Who is let in without a place waits for somebody to give one up: not too many
+ * at once, and the others have the kernel to wait in. */
+static bool
+is_full(const struct http_server *s)
+{
+	return atomic_load_explicit(&s->open, memory_order_relaxed) >=
+	       s->conf.connections_max + s->shed_max;
+}
+
 /* Without a descriptor for it, a connection would stay in the backlog and wake
  * us for ever. The spare one lets us turn it away; then everybody rests. */
 static void
@@ -194,10 +213,7 @@ turn_away(struct loop *loop)
 		loop_count(&loop->shed);
 	}
 	loop->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	(void)epoll_ctl(loop->epoll_fd, EPOLL_CTL_DEL, loop->server->listen_fd,
-			NULL);
-	loop->listening = false;
-	loop->listen_at_ms = loop->now_ms + PAUSE_MS;
+	rest(loop, PAUSE_MS);
 }
 
 void
@@ -206,10 +222,14 @@ listen_accept(struct loop *loop)
 	for (int turn = 0; turn < ACCEPT_TURN; turn++) {
 		struct sockaddr_storage addr;
 		socklen_t n = sizeof(addr);
-		int fd =
-		    accept4(loop->server->listen_fd, (struct sockaddr *)&addr,
-			    &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		int fd;
 
+		if (is_full(loop->server)) {
+			rest(loop, FULL_MS);
+			return;
+		}
+		fd = accept4(loop->server->listen_fd, (struct sockaddr *)&addr,
+			     &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd >= 0) {
 			take(loop, fd, &addr);
 		} else if (errno == EMFILE || errno == ENFILE ||

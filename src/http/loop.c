@@ -43,7 +43,8 @@ loop_init(struct loop *loop, struct http_server *s)
 	loop->scratch = malloc(LOOP_SCRATCH);
 	(void)pthread_mutex_init(&loop->lock, NULL);
 	if (sources_init(&loop->sources, (size_t)s->conf.connections_max +
-					     HTTP_SHED_MAX + 1) != 0)
+					     HTTP_SHED_MAX +
+					     HTTP_EVENT_THREADS_MAX + 1) != 0)
 		return FAIL(-ENOMEM);
 	if (loop->epoll_fd < 0 || loop->wake_fd < 0 || loop->spare_fd < 0)
 		return FAIL(-errno);

@@ -14,6 +14,7 @@
 
 /* Head and small body are put together here, and bodies pass through. */
 #define LOOP_SMALL   (64 * KIB)
+#define LOOP_FDS     3
 #define LOOP_SCRATCH (HTTP_REPLY_HEAD_MAX + 1 * KIB + LOOP_SMALL)
 
 struct conn_list {

@@ -5,6 +5,7 @@
 #include "http/tls.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -14,19 +15,27 @@
 #define EVENT_THREADS_DEFAULT_MAX 4
 #define WAIT_STEP_NS		  2000000
 
-/* Connections without a descriptor left for a file would all get errors. */
+/* Connections without a descriptor left for a file would all get errors. The
+ * lowest free number says how many are in use already. */
 static unsigned
-places_fit(unsigned wanted)
+places_fit(const struct http_conf *conf)
 {
+	rlim_t mine = LOOP_FDS * conf->event_threads, left, kept;
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	struct rlimit files;
-	rlim_t n;
 
-	if (getrlimit(RLIMIT_NOFILE, &files) != 0 ||
+	if (fd >= 0)
+		(void)close(fd);
+	if (fd < 0 || getrlimit(RLIMIT_NOFILE, &files) != 0 ||
 	    files.rlim_cur == RLIM_INFINITY)
-		return wanted;
-	n = files.rlim_cur;
-	n = n < 2 * HTTP_FDS_KEPT ? n / 4 : n - HTTP_FDS_KEPT;
-	return n < wanted ? (unsigned)n : wanted;
+		return conf->connections_max;
+	mine += (rlim_t)fd;
+	left = files.rlim_cur > mine ? files.rlim_cur - mine : 0;
+	kept = left < 2 * HTTP_FDS_KEPT ? left / 2 : HTTP_FDS_KEPT;
+	if (left == 0)
+		return 1;
+	return left - kept < conf->connections_max ? (unsigned)(left - kept)
+						   : conf->connections_max;
 }
 
 static void
@@ -45,7 +54,7 @@ conf_fill(struct http_conf *conf)
 		conf->pool_max = HTTP_POOL_MAX;
 	if (conf->connections_max == 0)
 		conf->connections_max = HTTP_CONNECTIONS_MAX;
-	conf->connections_max = places_fit(conf->connections_max);
+	conf->connections_max = places_fit(conf);
 	if (conf->head_timeout_ms <= 0)
 		conf->head_timeout_ms = HTTP_HEAD_TIMEOUT_MS;
 	if (conf->idle_timeout_ms <= 0)
@@ -119,6 +128,9 @@ http_start(const struct http_conf *conf, struct http_server **ret,
 	s->conf = *conf;
 	s->conf.addr = s->conf.tls_cert = s->conf.tls_key = NULL;
 	conf_fill(&s->conf);
+	s->shed_max = s->conf.connections_max / 4 + 1;
+	if (s->shed_max > HTTP_SHED_MAX)
+		s->shed_max = HTTP_SHED_MAX;
 	r = server_open(s, conf, note);
 	if (r != 0) {
 		http_free(s);

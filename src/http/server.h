@@ -8,7 +8,7 @@
 #include "http/loop.h"
 
 #define HTTP_EVENT_THREADS_MAX 64
-#define HTTP_SHED_MAX	       256 /* connections over the limit that get a 503 */
+#define HTTP_SHED_MAX	       256 /* over the limit: to get a 503, or a place */
 #define HTTP_STACK	       (1 * MIB)
 
 enum server_phase {
@@ -27,6 +27,7 @@ struct http_server {
 	struct pool *pool;
 	struct loop *loops;
 	unsigned n_loops;
+	unsigned shed_max; /* connections over the limit, for a moment */
 	_Atomic int phase;
 	_Atomic unsigned deaf; /* loops that have stopped listening */
 	_Atomic unsigned open;

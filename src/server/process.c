@@ -49,6 +49,8 @@ signals_reset(void)
 		if (!SANITIZED || i == SIGCHLD || i == SIGHUP)
 			(void)sigaction(i, &preset, NULL);
 	(void)sigaction(SIGPIPE, &ignore, NULL);
+	/* Whoever limits the size of files gets errors, and not an end. */
+	(void)sigaction(SIGXFSZ, &ignore, NULL);
 	sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
