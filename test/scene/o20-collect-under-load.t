@@ -45,7 +45,7 @@ while [ "$(date +%s)" -lt "$end" ]; do
 	serve "$@" 9>&-
 	exec 9>&-
 done
-patience=600
+patience=2400
 until_ok test ! -d "/proc/$storm/task"
 wait "$storm"
 status=$?
