@@ -143,13 +143,13 @@ rules_socket(scmp_filter_ctx ctx)
 {
 	int r = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EAFNOSUPPORT),
 				 SCMP_SYS(socket), 1,
-				 SCMP_A0(SCMP_CMP_GT, AF_NETLINK));
+				 SCMP_A0(SCMP_CMP_GT, AF_NETLINK, 0));
 
 	for (int f = 0; r == 0 && f <= AF_NETLINK; f++)
 		if (!family_known(f))
 			r = seccomp_rule_add(
 			    ctx, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket),
-			    1, SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)f));
+			    1, SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)f, 0));
 	/* Words put into the mouth of whoever has our terminal. */
 	if (r == 0)
 		r = seccomp_rule_add(
