@@ -1,10 +1,10 @@
 # The rules are meson's; these are names for what people do every day.
 B = build
 .DEFAULT_GOAL = all
-.PHONY: all help run check test asan tsan dev demo bench fuzz tidy fmt pot cover clean
+.PHONY: all help install uninstall run check test asan tsan dev demo bench fuzz tidy fmt pot cover clean
 
 help:   ## this list
-	@sed -n 's/^\([a-z]*\):[ a-z]*## */make \1\t/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z]*\):[ a-z]*## */make \1\t/p' Makefile | expand -t 17
 all:    ## build build/latchkeyd and build/latchkey (plain make)
 	@tools/build $(B)
 run:    ## install what is missing, build, serve on loopback
@@ -20,7 +20,14 @@ tsan:   ## the scenes under ThreadSanitizer, in build-tsan
 dev:    ## serve scratch state; rebuild and restart on every save
 	@tools/dev
 bench:  ## measure beside docker-registry, nginx, sshd: bench/*.md
-	@tools/install-deps build test bench && tools/build $(B) && bench/run && bench/git && bench/keys && bench/tls
+	@tools/install-deps build test bench && tools/build $(B) && bench/run && bench/git && bench/keys && bench/tls && bench/scale
+# Nothing is compiled as root.
+install: ## what was built, into PREFIX (/usr/local) below DESTDIR
+	@test -f $(B)/build.ninja || { echo "first: make" >&2; exit 1; }
+	@$(if $(PREFIX),meson configure $(B) -Dprefix=$(PREFIX) && tools/build $(B))
+	@meson install -C $(B) --no-rebuild --quiet
+uninstall: ## take away what was installed last, but no settings
+	@ninja -C $(B) --quiet uninstall
 demo:   ## play the seed with real clients and say what happens
 	@tools/demo
 fuzz:   ## libFuzzer on one codec: make fuzz F=ociref
