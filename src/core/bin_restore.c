@@ -2,7 +2,8 @@
 
 #include "base/clock.h"
 #include "blob/blob.h"
-#include "core/link.h"
+#include "core/absent.h"
+#include "core/hasher.h"
 #include "core/manifest_inner.h"
 #include "core/quota.h"
 #include "core/sql.h"
@@ -102,31 +103,41 @@ is_there(struct db_at *at, const struct back *b)
 	return db_one(at, SQL_bin_there, &rows, "ii", b->id, b->new.now);
 }
 
-struct ids {
-	int64_t *id;
+struct held {
+	int64_t id;
+	char digest[DIGEST_TEXT_MAX];
+};
+struct blobs {
+	struct held *list;
 	size_t n;
 };
 
 static void
-ids_clear(struct ids *ids)
+blobs_clear(struct blobs *blobs)
 {
-	free(ids->id);
+	free(blobs->list);
 }
 
 /* All of them before the next statement: it changes the table. */
 static int
-blobs_read(struct db_at *at, const struct back *b, struct ids *ret)
+blobs_read(struct db_at *at, const struct back *b, struct blobs *ret)
 {
 	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
 	int r = db_query(at, SQL_bin_blobs, &rows, "i", b->id);
 
-	ret->id = calloc(MANIFEST_LAYERS_MAX + 1, sizeof(*ret->id));
-	if (ret->id == NULL)
+	ret->list = calloc(MANIFEST_LAYERS_MAX + 1, sizeof(*ret->list));
+	if (ret->list == NULL)
 		return FAIL(-ENOMEM);
 	while (r == 0 && (r = db_next(&rows)) == 0) {
-		if (ret->n > MANIFEST_LAYERS_MAX)
+		struct held *one = &ret->list[ret->n];
+		struct str digest = db_str(&rows, 1);
+
+		if (ret->n > MANIFEST_LAYERS_MAX ||
+		    digest.n >= sizeof(one->digest))
 			return FAIL(-EUCLEAN);
-		ret->id[ret->n++] = db_int(&rows, 0);
+		one->id = db_int(&rows, 0);
+		memcpy(one->digest, digest.p, digest.n);
+		ret->n++;
 	}
 	return r == OUT_ABSENT ? 0 : r;
 }
@@ -134,15 +145,21 @@ blobs_read(struct db_at *at, const struct back *b, struct ids *ret)
 static int
 link_again(struct db_at *at, const struct back *b)
 {
+	int64_t now = b->new.now, review_at = now + b->by->core->grace_ms;
 	struct link_home home = {.repo = b->new.repo,
 				 .account = b->new.account,
 				 .region = b->new.region};
-	CLEAN(ids_clear) struct ids ids = {0};
-	int r = blobs_read(at, b, &ids);
+	CLEAN(blobs_clear) struct blobs blobs = {0};
+	int r = blobs_read(at, b, &blobs);
 
-	for (size_t i = 0; r == 0 && i < ids.n; i++)
-		r = link_make(at, &home, ids.id[i], b->new.now,
-			      b->new.now + b->by->core->grace_ms);
+	for (size_t i = 0; r == 0 && i < blobs.n; i++) {
+		const struct held *one = &blobs.list[i];
+
+		r = link_make(at, &home, one->id, now, review_at);
+		if (r == 0)
+			r = absent_blob_comes(at, &home, str_c(one->digest),
+					      now);
+	}
 	return r;
 }
 

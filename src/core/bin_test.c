@@ -223,6 +223,34 @@ test_index(struct world *w)
 	is_int(drop(w, "birds/list", child), OUT_CONFLICT, "needed again");
 }
 
+/* What is here waits for a blob that only the bin still has. */
+static void
+test_waiting(struct world *w)
+{
+	struct namespace_options sparse = {.allow_sparse = true};
+	struct visit by = as(w, VERB_NAMESPACE_UPDATE);
+	struct place at = in("birds/waits");
+	struct str body, digest;
+	struct bin_back back;
+
+	body = image(w, &w->a, "birds/waits", STR(CONFIG), STR("rare"));
+	digest = digest_of(w, body);
+	must(push(w, &w->a, "birds/waits", "v1", OCI_MANIFEST, body, NULL),
+	     "push");
+	must(drop(w, "birds/waits", digest), "drop");
+	must(image_blob_unlink(&w->a, &at, digest_of(w, STR("rare"))),
+	     "unlink");
+	must(namespace_options_set(&by, REGION, STR("birds"), &sparse),
+	     "sparse");
+	must(push(w, &w->a, "birds/waits", "v1", OCI_MANIFEST, body, NULL),
+	     "push without the layer");
+	is_int(restore(w, "birds/waits", digest, &back), 0, "restored");
+	is_int(image_blob_unlink(&w->a, &at, digest_of(w, STR("rare"))),
+	       OUT_CONFLICT, "what came back is needed");
+	sparse.allow_sparse = false;
+	must(namespace_options_set(&by, REGION, STR("birds"), &sparse), "not");
+}
+
 static int
 expire_write(struct db_at *at, void *arg)
 {
@@ -395,6 +423,7 @@ main(void)
 	test_tag(&w);
 	test_last(&w);
 	test_index(&w);
+	test_waiting(&w);
 	test_expire(&w);
 	test_namespace_end(&w);
 	test_quota(&w);

@@ -82,7 +82,8 @@ SELECT b.size, b.key FROM bin_blob bb JOIN blob b ON b.id = bb.blob_id
 WHERE bb.bin_id = $1 AND b.digest = $2;
 
 -- name: bin_blobs
-SELECT blob_id FROM bin_blob WHERE bin_id = $1;
+SELECT bb.blob_id, b.digest FROM bin_blob bb JOIN blob b ON b.id = bb.blob_id
+WHERE bb.bin_id = $1;
 
 -- name: bin_tag_delete
 DELETE FROM bin_tag WHERE bin_id = $1 AND name = $2;
