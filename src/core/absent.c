@@ -167,33 +167,28 @@ part_new(struct parts *p, struct str digest, struct part **ret)
 /* --- blobs --- */
 
 static int
-come_read(struct db_at *at, int64_t repo, struct str digest, struct parts *ret)
+come_read(struct db_rows *rows, int r, struct parts *ret)
 {
-	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
 	struct part *p;
-	int r = digest.n > 0
-		    ? db_query(at, SQL_absent_blob, &rows, "is", repo, digest)
-		    : db_query(at, SQL_absent_blobs, &rows, "i", repo);
 
-	while (r == 0 && (r = db_next(&rows)) == 0) {
-		r = part_new(ret, db_str(&rows, 2), &p);
+	while (r == 0 && (r = db_next(rows)) == 0) {
+		r = part_new(ret, db_str(rows, 2), &p);
 		if (r != 0)
 			return r;
-		p->manifest = db_int(&rows, 0);
-		p->blob = db_int(&rows, 1);
+		p->manifest = db_int(rows, 0);
+		p->blob = db_int(rows, 1);
 	}
 	return r == OUT_ABSENT ? 0 : r;
 }
 
-int
-absent_blob_comes(struct db_at *at, const struct link_home *home,
-		  struct str digest, int64_t now)
+static int
+come(struct db_at *at, const struct link_home *home, const struct parts *parts,
+     int64_t now)
 {
-	CLEAN(parts_clear) struct parts parts = {0};
-	int r = come_read(at, home->repo, digest, &parts);
+	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < parts.n; i++) {
-		const struct part *p = &parts.list[i];
+	for (size_t i = 0; r == 0 && i < parts->n; i++) {
+		const struct part *p = &parts->list[i];
 
 		r = link_need(at, home, p->manifest, p->blob, now);
 		if (r == 0)
@@ -203,7 +198,56 @@ absent_blob_comes(struct db_at *at, const struct link_home *home,
 	return r;
 }
 
+int
+absent_blob_comes(struct db_at *at, const struct link_home *home,
+		  struct str digest, int64_t now)
+{
+	CLEAN(parts_clear) struct parts parts = {0};
+	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	int r = db_query(at, SQL_absent_blob, &rows, "is", home->repo, digest);
+
+	r = come_read(&rows, r, &parts);
+	db_rows_clear(&rows);
+	return r != 0 ? r : come(at, home, &parts, now);
+}
+
+int
+absent_blobs_come(struct db_at *at, const struct link_home *home,
+		  int64_t manifest, int64_t now)
+{
+	CLEAN(parts_clear) struct parts parts = {0};
+	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	int r =
+	    db_query(at, SQL_absent_blobs, &rows, "ii", home->repo, manifest);
+
+	r = come_read(&rows, r, &parts);
+	db_rows_clear(&rows);
+	return r != 0 ? r : come(at, home, &parts, now);
+}
+
 /* --- a copy --- */
+
+static int
+child_put(struct db_at *at, int64_t index, int64_t child, bool grow)
+{
+	int64_t depth = 0, size = 0;
+	int r = FOLD(
+	    db_exec(at, SQL_manifest_child_insert, NULL, "ii", index, child));
+
+	if (r == 0)
+		r = measures(at, child, &depth, &size);
+	if (r == 0 && depth >= MANIFEST_DEPTH_MAX)
+		return OUT_MALFORMED;
+	return r != 0 ? r
+		      : FOLD(db_exec(at, SQL_absent_hold, NULL, "iii",
+				     depth + 1, grow ? size : 0, index));
+}
+
+int
+absent_child_put(struct db_at *at, int64_t index, int64_t child)
+{
+	return child_put(at, index, child, false);
+}
 
 static int
 waits_read(struct db_at *at, int64_t manifest, struct parts *ret)
@@ -240,10 +284,8 @@ copy_child(struct db_at *at, const struct link_home *home, int64_t to,
 		       str_c(p->digest));
 
 	r = first_id(&rows, r, &child);
-	if (r != 0)
-		return r;
-	return FOLD(
-	    db_exec(at, SQL_manifest_child_insert, NULL, "ii", to, child));
+	/* The original is without it, and so does not count it. */
+	return r != 0 ? r : child_put(at, to, child, true);
 }
 
 static int

@@ -22,14 +22,21 @@ MUST int absent_put(struct db_at *, int64_t repo, int64_t manifest, enum need,
  * wait for it would be deeper than MANIFEST_DEPTH_MAX. */
 MUST int absent_manifest_comes(struct db_at *, int64_t repo, int64_t id,
     struct str digest, struct note *);
-/* A link to a blob was made; a digest that is empty: to some blobs. */
+/* A link to a blob was made. */
 MUST int absent_blob_comes(struct db_at *, const struct link_home *,
     struct str digest, int64_t now);
+/* The same, to each blob that a manifest needs. */
+MUST int absent_blobs_come(struct db_at *, const struct link_home *,
+    int64_t manifest, int64_t now);
 /* Before a manifest is deleted that indexes need: they wait for it again. */
 MUST int absent_manifest_goes(struct db_at *, int64_t repo, int64_t id,
     struct str digest);
+/* For a copy: an index there needs a manifest there, and is as deep as that makes
+ * it. OUT_MALFORMED: deeper than MANIFEST_DEPTH_MAX. */
+MUST int absent_child_put(struct db_at *, int64_t index, int64_t child);
 /* For a copy in another repository: what the original waits for, the copy waits
- * for or has. OUT_MISSING_PART when its namespace allows no such thing. */
+ * for or has. OUT_MISSING_PART when its namespace allows no such thing;
+ * OUT_MALFORMED as above. */
 MUST int absent_copy(struct db_at *, const struct link_home *, int64_t from,
     int64_t to, int64_t now);
 

@@ -274,6 +274,113 @@ test_copy(struct world *w)
 	       "whole, it may go anywhere");
 }
 
+/* A copy is as deep as what it meets there makes it, and no deeper than that.
+ */
+static void
+test_copy_depth(struct world *w)
+{
+	struct str body[MANIFEST_DEPTH_MAX + 2];
+	struct place low = in("birds/low"), high = in("birds/high");
+	const char *type = OCI_MANIFEST;
+	size_t top = nitems(body) - 1;
+
+	options_set(w, "birds", false, true);
+	body[0] = image(w, &w->a, "birds/low", STR("{}"), STR("low"));
+	for (size_t i = 1; i <= top; i++) {
+		body[i] = one_entry(w, type, digest_of(w, body[i - 1]),
+				    body[i - 1].n);
+		type = OCI_INDEX;
+	}
+	for (size_t i = 0; i < top - 1; i++)
+		must(put(w, "birds/low", "t", body[i], NULL), "from below");
+	must(put(w, "birds/high", "t", body[top - 1], NULL), "one that waits");
+	is_int(tag_copy(&w->a, &high, STR("t"), &low, STR("t")), 0,
+	       "as deep as can be");
+	must(put(w, "birds/high", "t", body[top], NULL), "one above it");
+	is_int(tag_copy(&w->a, &high, STR("t"), &low, STR("t")), OUT_MALFORMED,
+	       "deeper than that");
+	is_str(body_of(w, "birds/low", digest_of(w, body[top])), STR(""),
+	       "and left nothing");
+	options_set(w, "birds", false, false);
+}
+
+static int64_t
+size_of(struct world *w, const char *repo, struct str ref)
+{
+	struct place at = in(repo);
+	struct image_row row;
+
+	must(image_get(w->core, &at, ref, &w->arena, &row), "image_get");
+	return row.size;
+}
+
+static struct str
+two_entries(struct world *w, struct str one, struct str two)
+{
+	return arena_strf(
+	    &w->arena, "{\"schemaVersion\":2,\"manifests\":[%.*s,%.*s]}",
+	    STR_ARG(descriptor(w, OCI_INDEX, digest_of(w, one), one.n)),
+	    STR_ARG(descriptor(w, OCI_INDEX, digest_of(w, two), two.n)));
+}
+
+/* What came once for two indexes goes with each of them. */
+static void
+test_sizes(struct world *w)
+{
+	struct str child = image(w, &w->a, "birds/sizes", STR("{}"), STR("x"));
+	struct str digest = digest_of(w, child);
+	struct str one = one_entry(w, OCI_MANIFEST, digest, child.n);
+	struct str two = one_entry(w, OCI_MANIFEST, digest, child.n + 0);
+	struct str above;
+	struct place at = in("birds/sizes");
+
+	two = arena_strf(&w->arena, "%.*s\n", STR_ARG(two));
+	above = two_entries(w, one, two);
+	options_set(w, "birds", false, true);
+	must(put(w, "birds/sizes", "one", one, NULL), "one");
+	must(put(w, "birds/sizes", "two", two, NULL), "two");
+	must(put(w, "birds/sizes", "above", above, NULL), "above");
+	must(put(w, "birds/sizes", "child", child, NULL), "child");
+	ok(size_of(w, "birds/sizes", STR("above")) >= 3, "the child counts");
+	must(manifest_delete(&w->a, &at, digest_of(w, one)), "delete");
+	must(manifest_delete(&w->a, &at, digest_of(w, two)), "delete");
+	is_int(size_of(w, "birds/sizes", STR("above")), 0, "never below zero");
+	options_set(w, "birds", false, false);
+}
+
+/* Sizes of layers that are not here are whatever the manifest says. */
+static void
+test_huge(struct world *w)
+{
+	struct str c = blob(w, &w->a, "birds/huge", STR("{}"));
+	struct str huge[2];
+
+	for (int i = 0; i < 2; i++) {
+		huge[i] = arena_strf(
+		    &w->arena,
+		    "{\"schemaVersion\":2,\"config\":%.*s,\"layers\":["
+		    "{\"mediaType\":\"application/vnd.oci.image.layer."
+		    "nondistributable.v1.tar\",\"digest\":\"%.*s\","
+		    "\"size\":%lld,\"urls\":[\"x:\"]}]}%s",
+		    STR_ARG(descriptor(w, OCI_CONFIG, c, 2)),
+		    STR_ARG(digest_of(w, STR("huge"))),
+		    (long long)(INT64_MAX - 2), i == 0 ? "" : "\n");
+		is_int(put(w, "birds/huge", "t", huge[i], NULL), 0, "huge");
+	}
+	is_int(put(w, "birds/huge", "both",
+		   arena_strf(
+		       &w->arena,
+		       "{\"schemaVersion\":2,\"manifests\":[%.*s,%.*s]}",
+		       STR_ARG(descriptor(w, OCI_MANIFEST,
+					  digest_of(w, huge[0]), huge[0].n)),
+		       STR_ARG(descriptor(w, OCI_MANIFEST,
+					  digest_of(w, huge[1]), huge[1].n))),
+		   NULL),
+	       0, "both of them");
+	is_int(size_of(w, "birds/huge", STR("both")), INT64_MAX,
+	       "as much as can be said");
+}
+
 static void
 say(void *arg, const char *line)
 {
@@ -297,6 +404,9 @@ main(void)
 	subtest("depth") test_depth(&w);
 	subtest("foreign layers") test_foreign(&w);
 	subtest("copy") test_copy(&w);
+	subtest("depth of a copy") test_copy_depth(&w);
+	subtest("sizes") test_sizes(&w);
+	subtest("huge sizes") test_huge(&w);
 	is_int(core_verify(w.core, true, say, NULL), 0, "all of it holds");
 	world_close(&w);
 	return done_testing();

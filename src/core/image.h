@@ -95,7 +95,8 @@ MUST int tag_delete(const struct visit *, const struct place *, struct str tag);
 /* Point a tag at what another reference names, maybe across repositories of
  * the region (blobs are linked along). Needs pull on from: the caller's duty.
  * OUT_ABSENT; OUT_QUOTA; OUT_CONFLICT as for manifest_push; OUT_MISSING_PART it
- * lacks a part that this namespace wants. */
+ * lacks a part that this namespace wants; OUT_MALFORMED no tag, or with what is
+ * there it would be deeper than MANIFEST_DEPTH_MAX. */
 MUST int tag_copy(const struct visit *, const struct place *from,
     struct str from_ref, const struct place *to, struct str to_tag);
 

@@ -37,7 +37,7 @@ need_child(struct db_at *at, struct manifest_new *m,
 	   const struct manifest_need *need, struct link *ret)
 {
 	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
-	int64_t depth;
+	int64_t depth, size;
 	int r =
 	    db_one(at, SQL_manifest_find, &rows, "is", m->repo, need->digest);
 
@@ -54,7 +54,9 @@ need_child(struct db_at *at, struct manifest_new *m,
 				MANIFEST_DEPTH_MAX);
 	if (depth > m->depth)
 		m->depth = depth;
-	m->image_size += db_int(&rows, 4);
+	size = db_int(&rows, 4);
+	m->image_size =
+	    size > INT64_MAX - m->image_size ? INT64_MAX : m->image_size + size;
 	*ret = (struct link){.kind = LINK_CHILD, .id = db_int(&rows, 0)};
 	return 0;
 }

@@ -161,7 +161,7 @@ copy_row(struct db_at *at, const struct copy *c, int64_t from, int64_t id)
 		r = link_copy(at, &home, from, id, c->now);
 	if (r == 0)
 		r = absent_copy(at, &home, from, id, c->now);
-	return r != 0 ? r : absent_blob_comes(at, &home, STR_NONE, c->now);
+	return r != 0 ? r : absent_blobs_come(at, &home, id, c->now);
 }
 
 /* How deep this goes was limited when it was pushed. */
@@ -186,8 +186,7 @@ copy_manifest(struct db_at *at, const struct copy *c, struct str digest,
 		r = copy_manifest(at, c, str_c(children.list[i].digest),
 				  &child);
 		if (r == 0)
-			r = db_exec(at, SQL_manifest_child_insert, NULL, "ii",
-				    id, child);
+			r = absent_child_put(at, id, child);
 	}
 	if (r == 0)
 		r = absent_manifest_comes(at, c->to_repo, id, digest, NULL);

@@ -44,14 +44,28 @@ UPDATE manifest SET depth = (
 WHERE id IN (SELECT id FROM up) AND depth < (
 	SELECT MAX(up.depth) FROM up WHERE up.id = manifest.id);
 
+-- Sizes are what manifests say: no sum of them is more than can be, and what
+-- came once for two entries may go twice.
 -- name: absent_grow
 WITH RECURSIVE up (id) AS (
 	SELECT manifest_id FROM manifest_child WHERE child_id = $2
 	UNION
 	SELECT c.manifest_id FROM up
 	JOIN manifest_child c ON c.child_id = up.id)
-UPDATE manifest SET image_size = image_size + $1
+UPDATE manifest SET image_size = CASE
+	WHEN $1 > 0 AND image_size > 9223372036854775807 - $1
+		THEN 9223372036854775807
+	WHEN image_size + $1 < 0 THEN 0
+	ELSE image_size + $1 END
 WHERE id IN (SELECT id FROM up);
+
+-- The same of one index, for an entry that it has from now on.
+-- name: absent_hold
+UPDATE manifest SET
+	depth = CASE WHEN depth < $1 THEN $1 ELSE depth END,
+	image_size = CASE WHEN image_size > 9223372036854775807 - $2
+		THEN 9223372036854775807 ELSE image_size + $2 END
+WHERE id = $3;
 
 -- A manifest goes that indexes need.
 
@@ -67,7 +81,8 @@ DELETE FROM manifest_child WHERE child_id = $1;
 -- name: absent_measures
 SELECT depth, image_size FROM manifest WHERE id = $1;
 
--- Blobs that are linked now: those that wait for one, or for any.
+-- Blobs that are linked now: those that wait for one, or for any that a manifest
+-- needs. CROSS JOIN keeps the order, which begins with those few.
 
 -- name: absent_blob
 SELECT a.manifest_id, b.id, a.digest
@@ -77,9 +92,10 @@ WHERE a.repo_id = $1 AND a.digest = $2 AND a.kind <> 'manifest';
 
 -- name: absent_blobs
 SELECT a.manifest_id, b.id, a.digest
-FROM manifest_absent a JOIN blob b ON b.digest = a.digest
-JOIN repo_blob l ON l.repo_id = a.repo_id AND l.blob_id = b.id
-WHERE a.repo_id = $1 AND a.kind <> 'manifest';
+FROM manifest_blob m CROSS JOIN blob b CROSS JOIN manifest_absent a
+WHERE m.manifest_id = $2 AND b.id = m.blob_id AND a.repo_id = $1
+	AND m.repo_id = a.repo_id AND a.digest = b.digest
+	AND a.kind <> 'manifest';
 
 -- name: absent_done
 DELETE FROM manifest_absent WHERE manifest_id = $1 AND digest = $2;

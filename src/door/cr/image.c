@@ -199,5 +199,10 @@ image_tag(struct call *call, struct http_reply *reply)
 		return absent(call, &from);
 	if (r == OUT_CONFLICT)
 		return immutable(call, to);
+	if (r == OUT_MALFORMED)
+		return note_set(&call->note, r,
+				"'toimage' must name a tag that can be, and "
+				"indexes within indexes are at most %d there.",
+				MANIFEST_DEPTH_MAX);
 	return r != 0 ? r : reply_empty(reply, 201);
 }
