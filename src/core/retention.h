@@ -3,9 +3,11 @@
  * build date stay (of two built at once, the one pushed later); an image with many
  * tags counts once; untagged ones count unless they are retained anyway. An index
  * is built when the last of its entries is; entries without a tag of their own do
- * not count, and stay or go with it: what an index that stays needs, stays. Images
- * without a real build date (before RETENTION_DATED_S) are never removed; nothing
- * built or pushed within threshold_days is. What goes, goes to the bin.
+ * not count, and stay or go with it: what an index that stays needs, stays. Nor
+ * does count, without a tag, what refers to a manifest that is there, as signatures
+ * do: it stays, and is an image of its own once that has gone. Images without a
+ * real build date (before RETENTION_DATED_S) are never removed; nothing built or
+ * pushed within threshold_days is. What goes, goes to the bin.
  */
 #ifndef CORE_RETENTION_H
 #define CORE_RETENTION_H

@@ -18,6 +18,7 @@ struct retention_item {
 	int64_t created_s, pushed_at, depth;
 	int64_t tagged_at; /* when its latest tag came; -1: it has none */
 	bool entry;	   /* of an index of this repository */
+	bool refers;	   /* to a manifest of this repository */
 	bool kept;
 };
 struct retention_plan {

@@ -61,7 +61,8 @@ items_read(struct db_at *at, int64_t repo, struct retention_plan *p)
 		    .created_s = db_int(&rows, 1),
 		    .pushed_at = db_int(&rows, 2),
 		    .depth = db_int(&rows, 3),
-		    .tagged_at = db_null(&rows, 4) ? -1 : db_int(&rows, 4)};
+		    .tagged_at = db_null(&rows, 4) ? -1 : db_int(&rows, 4),
+		    .refers = db_int(&rows, 5) != 0};
 	}
 	return r == OUT_ABSENT ? 0 : r;
 }
@@ -144,13 +145,13 @@ is_old_enough(const struct retention_item *i, const struct retention *policy,
 	       (i->created_s <= until / SECOND_MS && i->pushed_at <= until);
 }
 
-/* An image of its own, not one that is there for the sake of an index. */
+/* An image of its own, not one that is there for the sake of another. */
 static bool
 counts(const struct retention_item *i, const struct retention *policy)
 {
 	if (i->tagged_at >= 0)
 		return true;
-	return !i->entry && !policy->retain_untagged;
+	return !i->entry && !i->refers && !policy->retain_untagged;
 }
 
 /* The newest by build date, then by push, come first; ids settle the rest. */

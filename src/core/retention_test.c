@@ -405,6 +405,47 @@ test_left_over(struct world *w)
 	unset(w);
 }
 
+/* A signature with a date of its own, say. */
+static struct str
+referring(struct world *w, const char *repo, struct str subject,
+	  const char *word)
+{
+	struct str config = arena_strf(
+	    &w->arena, "{\"created\":\"" LAST "\",\"author\":\"%s\"}", word);
+	struct str c = blob(w, &w->a, repo, config);
+	struct str to = body_of(w, repo, subject), body, digest;
+
+	body = arena_strf(&w->arena,
+			  "{\"schemaVersion\":2,\"config\":%.*s,\"layers\":[],"
+			  "\"subject\":%.*s}",
+			  STR_ARG(descriptor(w, OCI_CONFIG, c, config.n)),
+			  STR_ARG(descriptor(w, OCI_MANIFEST, subject, to.n)));
+	digest = digest_of(w, body);
+	must(push(w, &w->a, repo, digest.p, OCI_MANIFEST, body, NULL), "push");
+	clock_test_shift(1);
+	return digest;
+}
+
+/* What refers to an image that stays is none of the images that are counted. */
+static void
+test_referring(struct world *w)
+{
+	struct str old = built(w, "birds/signed", OLD, "r-old", "old");
+	struct str new = built(w, "birds/signed", NEW, "r-new", "new");
+	struct str sign = referring(w, "birds/signed", new, "sign");
+	struct str on_sign = referring(w, "birds/signed", sign, "on-sign");
+	struct str gone = referring(w, "birds/signed", old, "gone");
+
+	keep(w, 1);
+	ok(is_here(w, "birds/signed", new), "the newest image");
+	ok(is_here(w, "birds/signed", sign), "what refers to it");
+	ok(is_here(w, "birds/signed", on_sign), "and to that");
+	ok(!is_here(w, "birds/signed", old), "no more images than that");
+	ok(is_here(w, "birds/signed", gone), "for now, what referred to it");
+	keep(w, 0);
+	ok(!is_here(w, "birds/signed", gone), "then it is one by itself");
+}
+
 static void
 test_trail(struct world *w)
 {
@@ -444,6 +485,7 @@ main(void)
 	test_analyze(&w);
 	test_rounds(&w);
 	test_left_over(&w);
+	test_referring(&w);
 	test_trail(&w);
 	world_close(&w);
 	return done_testing();

@@ -45,7 +45,11 @@ WHERE region = $1 AND namespace = $2 AND name > $3 ORDER BY name LIMIT 1;
 
 -- name: retention_images
 SELECT m.id, m.image_created, m.pushed_at, m.depth,
-	(SELECT MAX(t.updated_at) FROM tag t WHERE t.manifest_id = m.id)
+	(SELECT MAX(t.updated_at) FROM tag t WHERE t.manifest_id = m.id),
+	CASE WHEN m.subject IS NOT NULL AND EXISTS (
+		SELECT 1 FROM manifest s
+		WHERE s.repo_id = m.repo_id AND s.digest = m.subject)
+		THEN 1 ELSE 0 END
 FROM manifest m WHERE m.repo_id = $1 ORDER BY m.id;
 
 -- name: retention_entries
