@@ -45,8 +45,8 @@ const struct command commands[] = {
     {"gc", "", 0, NULL, 0, false, command_gc,
      "remove image data that nothing needs any more, now",
      "A running server does that by itself, all the time; this is for whoever "
-     "does not\nwant to wait. It is asked when it runs; otherwise the data are "
-     "opened here. What was\nneeded or asked for within the gc-grace stays.\n"},
+     "does\nnot want to wait. It is asked when it runs; otherwise the data are "
+     "opened here.\nWhat was needed or asked for within the gc-grace stays.\n"},
     {"backup", "DIR", 1, NULL, 0, false, command_backup,
      "copy everything into the new directory DIR, also while serving",
      "The copy is as of one moment, is checked, and can be served from where "
