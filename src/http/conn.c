@@ -126,12 +126,37 @@ conn_event(struct http_conn *c, uint32_t events)
 		conn_go(c, STEP_ON);
 }
 
-/* All places are taken: somebody else's may become this one's. */
+/* The one that has waited the longest, whosever it is. */
+static struct http_conn *
+longest_waits(const struct http_conn *but)
+{
+	static const enum conn_state waits[] = {
+	    CONN_HELLO, CONN_HEAD, CONN_IDLE, CONN_DRAIN, CONN_LINGER};
+	struct http_conn *longest = NULL;
+
+	for (size_t i = 0; i < nitems(waits); i++) {
+		struct http_conn *c = but->loop->in[waits[i]].first;
+
+		if (c == but)
+			c = c->next;
+		if (c != NULL &&
+		    (longest == NULL || c->since_ms < longest->since_ms))
+			longest = c;
+	}
+	return longest;
+}
+
+/* All places are taken: somebody else's may become this one's. Whoever has more
+ * networks than there are places takes each from another; then nobody has two,
+ * and a place that waits is still one to give. */
 static void
 place_find(struct http_conn *c)
 {
-	struct http_conn *other = sources_give_up(&c->loop->sources, c);
+	struct sources *sources = &c->loop->sources;
+	struct http_conn *other = sources_give_up(sources, c);
 
+	if (other == NULL && sources->top == 1)
+		other = longest_waits(c);
 	if (other == NULL)
 		return;
 	c->shed = false;

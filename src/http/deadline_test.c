@@ -325,6 +325,32 @@ close_all(int *fds)
 
 #define PLAIN "GET / HTTP/1.1\r\n" HOST "\r\n"
 
+/* Whoever has many networks takes each place from another one. */
+static void
+test_all_alone(void)
+{
+	struct http_server *small = small_start();
+	int fds[PLACES], late, later;
+
+	for (int i = 0; i < PLACES; i++) {
+		fds[i] = dial_from(small, 0x7f000010U + (uint32_t)i);
+		ok(answers(fds[i], PLAIN, "HTTP/1.1 200 "), "network %d", i);
+	}
+	late = dial_from(small, 0x7f000020U);
+	ok(answers(late, PLAIN, "HTTP/1.1 200 "), "one more network");
+	ok(is_closed(fds[0]), "has the place of who idled longest");
+	later = dial_from(small, 0x7f000020U);
+	ok(answers(later, PLAIN, "HTTP/1.1 200 "), "and for its second one");
+	ok(is_closed(late), "its own");
+	for (int i = 1; i < PLACES; i++)
+		ok(answers(fds[i], PLAIN, "HTTP/1.1 200 "), "not that of %d",
+		   i);
+	(void)close(late);
+	(void)close(later);
+	close_all(fds);
+	http_free(small);
+}
+
 /* Alone, a source has all places; its idle ones make room for its new ones. */
 static void
 test_own_place(void)
@@ -478,6 +504,7 @@ main(void)
 	test_pool();
 	test_descriptors();
 	test_queue();
+	test_all_alone();
 	test_own_place();
 	test_no_place();
 	test_other_place();

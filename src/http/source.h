@@ -3,8 +3,9 @@
  * so is an IPv6 network of 64 bits: whoever has one of its addresses has all of
  * them. When every place is taken, somebody who comes does not go away empty:
  * the source with the most connections gives up the one that has waited the
- * longest. So nobody can take all places, and whoever is alone behind a proxy
- * can use them all.
+ * longest; where no source has two, it is that of all. So nobody can take all
+ * places, however many networks they have, and whoever is alone behind a proxy can
+ * use them all.
  *
  * All of this belongs to one loop's thread.
  */
