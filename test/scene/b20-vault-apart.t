@@ -45,26 +45,33 @@ said "what it serves" "^serves +http $HOST, ssh $SSH$"
 said "where its data are" "^data +$DATA$"
 said "that it can write" '^writable +yes$'
 said "that the vault answers" '^vault +answers$'
-for process in latchkeyd vault latchkeyd-ssh latchkeyd-keyma; do
-	like "$process: no new privileges, filtered, not to be dumped" \
-		"$(state "$process" | head -n 1)" ' yes +filter .* no$'
-done
-like "the keeper has no new privileges" "$(state 'vault keeper')" ' yes '
 is "the one that serves is the one that was started" \
 	"$(pid_of latchkeyd)" "$daemon"
 is "the vault is another" "$([ "$(pid_of vault)" != "$daemon" ]; echo $?)" 0
-# What the kernel says is what is shown.
-is "no new privileges" "$(sed -n 's/^NoNewPrivs:\t//p' "/proc/$daemon/status")" 1
-is "calls are filtered" "$(sed -n 's/^Seccomp:\t//p' "/proc/$daemon/status")" 2
-for process in vault latchkeyd-ssh latchkeyd-keyma; do
-	is "those of $process, too" "$(sed -n 's/^Seccomp:\t//p' \
-		"/proc/$(pid_of $process | head -n 1)/status")" 2
-done
-rows=$(latchkeyd status --data "$DATA" | grep -c ' abi [0-9]')
-if [ "$rows" -gt 0 ]; then
-	is "Landlock is around all of them" "$rows" 5
+walls_shown() {
+	for process in latchkeyd vault latchkeyd-ssh latchkeyd-keyma; do
+		like "$process: no new privileges, filtered, not to be dumped" \
+			"$(state "$process" | head -n 1)" ' yes +filter .* no$'
+	done
+	like "the keeper has no new privileges" "$(state 'vault keeper')" ' yes '
+	# What the kernel says is what is shown.
+	is "no new privileges" "$(sed -n 's/^NoNewPrivs:\t//p' "/proc/$daemon/status")" 1
+	is "calls are filtered" "$(sed -n 's/^Seccomp:\t//p' "/proc/$daemon/status")" 2
+	for process in vault latchkeyd-ssh latchkeyd-keyma; do
+		is "those of $process, too" "$(sed -n 's/^Seccomp:\t//p' \
+			"/proc/$(pid_of $process | head -n 1)/status")" 2
+	done
+	rows=$(latchkeyd status --data "$DATA" | grep -c ' abi [0-9]')
+	if [ "$rows" -gt 0 ]; then
+		is "Landlock is around all of them" "$rows" 5
+	else
+		skip "Landlock is around all of them" "this kernel has none"
+	fi
+}
+if grep -q __asan_init "$BUILD/latchkeyd"; then
+	skip "walls" "a sanitizer looks at its own process, which has fewer"
 else
-	skip "Landlock is around all of them" "this kernel has none"
+	walls_shown
 fi
 
 # --- memory, after each thing that needs a key
