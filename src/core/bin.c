@@ -74,6 +74,21 @@ tags_read(struct db_at *at, struct arena *a, int64_t id, struct bin_row *row)
 	return r == OUT_ABSENT ? 0 : r;
 }
 
+/* What follows once there are many of them is of the next page. */
+static int
+rows_tags(struct db_at *at, struct listing *l)
+{
+	size_t tags = 0, i = 0;
+	int r = 0;
+
+	while (r == 0 && i < l->n && tags < BIN_PAGE_TAGS_MAX) {
+		r = tags_read(at, l->arena, l->ids[i], &l->rows[i]);
+		tags += l->rows[i++].n_tags;
+	}
+	l->n = i;
+	return r;
+}
+
 static int
 page_root(struct db_at *at, struct listing *l, struct str region,
 	  const char *root, struct str after_repo, struct str after_digest)
@@ -153,7 +168,7 @@ bin_list(struct core *core, const struct subject *who, struct str account,
 		r = page_root(view, &l, region, roots.name[i], after_repo,
 			      after_digest);
 	}
-	for (size_t i = 0; r == 0 && i < l.n; i++)
-		r = tags_read(view, a, l.ids[i], &l.rows[i]);
+	if (r == 0)
+		r = rows_tags(view, &l);
 	return r != 0 ? r : hand_over(&l, ret, n);
 }

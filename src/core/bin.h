@@ -10,6 +10,8 @@
 #include "core/image.h"
 
 #define BIN_DAYS_DEFAULT 30
+#define BIN_TAGS_MAX 1000 /* that an image has there: those set last */
+#define BIN_PAGE_TAGS_MAX 10000 /* with as many a page ends */
 
 struct bin_row {
 	struct str repo, digest, media_type; /* repo: whole name */
@@ -19,7 +21,8 @@ struct bin_row {
 	struct str deleted_by; /* "" by retention */
 };
 /* What the subject may list, of a namespace or (empty) of all of the account, by
- * repository and digest, after a digest of a repository (both may be empty). */
+ * repository and digest, after a digest of a repository (both may be empty). Less
+ * than limit does not mean that these are the last. */
 MUST int bin_list(struct core *, const struct subject *, struct str account,
     struct str region, struct str namespace, struct str after_repo,
     struct str after_digest, int64_t limit, struct arena *,

@@ -31,7 +31,8 @@ bin_put(struct db_at *at, struct core *core, int64_t manifest, struct str by,
 		return 0;
 	r = put_row(at, core, manifest, by, now, &id);
 	if (r == 0)
-		r = db_exec(at, SQL_bin_put_tags, NULL, "ii", id, manifest);
+		r = db_exec(at, SQL_bin_put_tags, NULL, "iii", id, manifest,
+			    (int64_t)BIN_TAGS_MAX);
 	if (r == 0)
 		r = db_exec(at, SQL_bin_put_blobs, NULL, "ii", id, manifest);
 	return FOLD(r);

@@ -264,9 +264,12 @@ trail(struct db_at *at, const struct back *b)
 	jw_array(&w, "tags");
 	if (b->tag.n > 0)
 		jw_str(&w, NULL, b->tag);
-	for (size_t i = 0; i < b->done.n_restored; i++)
+	for (size_t i = 0; i < b->done.n_restored && i < TRAIL_TAGS_MAX; i++)
 		jw_str(&w, NULL, b->done.restored[i]);
 	jw_end(&w);
+	if (b->done.n_restored > TRAIL_TAGS_MAX)
+		jw_int(&w, "more_tags",
+		       (int64_t)b->done.n_restored - TRAIL_TAGS_MAX);
 	jw_end(&w);
 	return repo_trail(at, b->by, b->at, &detail);
 }

@@ -4,6 +4,8 @@
 #include "core/bin.h"
 #include "core/collect.h"
 #include "core/quota.h"
+#include "core/sql.h"
+#include "db/db.h"
 
 #define CONFIG                                                                 \
 	"{\"created\":\"2020-01-02T03:04:05Z\",\"os\":\"linux\","              \
@@ -251,6 +253,86 @@ test_waiting(struct world *w)
 	must(namespace_options_set(&by, REGION, STR("birds"), &sparse), "not");
 }
 
+struct naming {
+	int64_t repo, manifest;
+	int n;
+};
+
+static int
+name_write(struct db_at *at, void *arg)
+{
+	const struct naming *n = arg;
+	int r = 0;
+
+	for (int i = 0; r == 0 && i < n->n; i++) {
+		char name[129];
+
+		(void)snprintf(name, sizeof(name), "%0128d", i);
+		r = db_exec(at, SQL_tag_put, NULL, "isii", n->repo, str_c(name),
+			    n->manifest, (int64_t)i);
+	}
+	return r;
+}
+
+/* As many tags as one likes: image_tag is for everybody who may push. */
+static void
+tag_much(struct world *w, const char *repo, struct str digest, int n)
+{
+	CLEAN(db_view_endp) struct db_at *view = NULL;
+	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	struct naming naming = {.n = n};
+	struct place at = in(repo);
+
+	must(db_view_begin(w->core->db, &view), "view");
+	must(repo_find(view, &at, &naming.repo), "repo");
+	must(db_one(view, SQL_manifest_find, &rows, "is", naming.repo, digest),
+	     "manifest");
+	naming.manifest = db_int(&rows, 0);
+	must(db_write(w->core->db, name_write, &naming), "tags");
+}
+
+#define MANY (150 * 1000)
+
+/* They keep nobody from deleting, listing, restoring or reading the trail. */
+static void
+test_many_tags(struct world *w)
+{
+	struct audit_filter f = {.account = str_c(w->a.account),
+				 .verb = STR("image.delete"),
+				 .newest_first = true,
+				 .limit = 1};
+	struct str digest = tagged(w, "birds/tags", "many");
+	struct audit_row *trail;
+	struct bin_row *rows;
+	struct arena small;
+	struct bin_back back;
+	size_t n = 0;
+
+	tag_much(w, "birds/tags", digest, MANY);
+	is_int(drop(w, "birds/tags", digest), 0, "deleted");
+	arena_init(&small, 4 * MIB);
+	is_int(bin_list(w->core, &w->a.who, str_c(w->a.account), REGION,
+			STR("birds"), STR("birds/tags"), STR(""), PAGE_MAX,
+			&small, &rows, &n),
+	       0, "listed");
+	is_int(n > 0 ? (int64_t)rows[0].n_tags : 0, BIN_TAGS_MAX,
+	       "with so many of its tags");
+	arena_clear(&small);
+	arena_init(&small, 64 * KIB);
+	is_int(audit_list(w->core, &f, &small, &trail, &n), 0, "in the trail");
+	ok(n == 1 && memmem(trail[0].detail.p, trail[0].detail.n,
+			    "\"more_tags\":", 12) != NULL,
+	   "which says that there were more");
+	arena_clear(&small);
+	is_int(restore(w, "birds/tags", digest, &back), 0, "restored");
+	is_int((int64_t)back.n_restored, BIN_TAGS_MAX, "with these tags");
+	f.verb = STR("trash.restore");
+	arena_init(&small, 64 * KIB);
+	is_int(audit_list(w->core, &f, &small, &trail, &n), 0, "in the trail");
+	arena_clear(&small);
+	must(drop(w, "birds/tags", digest), "drop");
+}
+
 static int
 expire_write(struct db_at *at, void *arg)
 {
@@ -424,6 +506,7 @@ main(void)
 	test_last(&w);
 	test_index(&w);
 	test_waiting(&w);
+	test_many_tags(&w);
 	test_expire(&w);
 	test_namespace_end(&w);
 	test_quota(&w);

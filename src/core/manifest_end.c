@@ -5,20 +5,25 @@
 #include "core/sql.h"
 #include "json/json.h"
 
-/* {"digest":...,"tags":[...]}: which names went with it. */
+/* {"digest":...,"tags":[...]}: which names went with it. Of many, their number:
+ * who reads the trail has to be able to. */
 static int
 describe(struct db_at *at, const struct manifest_end *e, struct buf *ret)
 {
 	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
 	struct jw w = JW(ret);
+	int64_t n = 0;
 	int r = db_query(at, SQL_tag_of_manifest, &rows, "i", e->id);
 
 	jw_object(&w, NULL);
 	jw_str(&w, "digest", e->digest);
 	jw_array(&w, "tags");
 	while (r == 0 && (r = db_next(&rows)) == 0)
-		jw_str(&w, NULL, db_str(&rows, 0));
+		if (n++ < TRAIL_TAGS_MAX)
+			jw_str(&w, NULL, db_str(&rows, 0));
 	jw_end(&w);
+	if (n > TRAIL_TAGS_MAX)
+		jw_int(&w, "more_tags", n - TRAIL_TAGS_MAX);
 	if (e->why != NULL)
 		jw_c(&w, "why", e->why);
 	jw_end(&w);

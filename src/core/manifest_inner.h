@@ -8,6 +8,8 @@
 #include "core/manifest_read.h"
 #include "core/repo.h"
 
+#define TRAIL_TAGS_MAX 100 /* named in one row of the trail; others are counted */
+
 /* A manifest that is to stand in a repository. All borrowed. */
 struct manifest_new {
 	const struct manifest_read *read;

@@ -19,8 +19,11 @@ RETURNING id;
 
 -- name: bin_put_tags
 INSERT INTO bin_tag (bin_id, name)
-SELECT CAST($1 AS BIGINT), name FROM tag WHERE manifest_id = $2
-ON CONFLICT (bin_id, name) DO NOTHING;
+SELECT CAST($1 AS BIGINT), t.name FROM tag t
+WHERE t.manifest_id = $2 AND NOT EXISTS (
+	SELECT 1 FROM bin_tag b WHERE b.bin_id = $1 AND b.name = t.name)
+ORDER BY t.updated_at DESC, t.name
+LIMIT $3 - (SELECT COUNT(*) FROM bin_tag c WHERE c.bin_id = $1);
 
 -- name: bin_put_blobs
 INSERT INTO bin_blob (bin_id, blob_id)
@@ -59,7 +62,7 @@ DELETE FROM bin WHERE id IN (
 SELECT id, repo, digest, media_type, deleted_by, deleted_at, expires_at
 FROM bin
 WHERE region = $1 AND namespace = $2 AND expires_at > $3
-	AND (repo > $4 OR (repo = $4 AND digest > $5))
+	AND (repo, digest) > ($4, $5)
 ORDER BY repo, digest LIMIT $6;
 
 -- name: bin_tags

@@ -85,7 +85,7 @@ trash_list(struct call *call, struct http_reply *reply)
 	struct place_after after = {.repo = BUF_INIT, .digest = BUF_INIT};
 	struct jw w = JW(&reply->body);
 	struct str namespace = STR_NONE;
-	size_t n = PAGE_MAX;
+	size_t n = 1;
 	int r = cr_own(call);
 
 	if (r == 0)
@@ -95,7 +95,7 @@ trash_list(struct call *call, struct http_reply *reply)
 	audit_use(call->core, &call->visit.who, VERB_TRASH_LIST,
 		  str_c(call->visit.account), STR("trash"));
 	jw_object(&w, NULL);
-	while (r == 0 && n == PAGE_MAX && buf_err(&reply->body) == 0)
+	while (r == 0 && n > 0 && buf_err(&reply->body) == 0)
 		r = page_write(call, &w, namespace, &after, &n);
 	jw_end(&w);
 	if (r == 0 && buf_err(&reply->body) != 0)
