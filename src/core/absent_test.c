@@ -50,6 +50,8 @@ put(struct world *w, const char *repo, const char *ref, struct str body,
 static void
 test_options(struct world *w)
 {
+	static const bool on = true;
+	struct namespace_change change = {.allow_sparse = &on};
 	struct namespace_options o = {.immutable_tags = true};
 	struct namespace_row *list;
 	size_t n;
@@ -70,6 +72,10 @@ test_options(struct world *w)
 	ok(n == 1 && list[0].options.immutable_tags &&
 	       !list[0].options.allow_sparse,
 	   "are listed");
+	must(namespace_options_change(&w->a, REGION, STR("birds"), &change),
+	     "change");
+	must(namespace_options_get(w->core, REGION, STR("birds"), &o), "get");
+	ok(o.immutable_tags && o.allow_sparse, "one changes, the other stays");
 	options_set(w, "birds", false, false);
 	must(namespace_options_get(w->core, REGION, STR("birds"), &o), "get");
 	ok(!o.immutable_tags, "and off again");

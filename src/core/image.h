@@ -38,11 +38,17 @@ MUST int namespace_add(const struct visit *, struct str region, struct str name,
  * removed later, in rounds (core/collect.h). OUT_ABSENT. */
 MUST int namespace_remove(const struct visit *, struct str region,
     struct str name);
-/* OUT_ABSENT, both. */
+/* OUT_ABSENT, all of them. */
 MUST int namespace_options_get(struct core *, struct str region,
     struct str name, struct namespace_options *ret);
 MUST int namespace_options_set(const struct visit *, struct str region,
     struct str name, const struct namespace_options *);
+/* The same of some of them: what is NULL stays. */
+struct namespace_change {
+	const bool *immutable_tags, *allow_sparse;
+};
+MUST int namespace_options_change(const struct visit *, struct str region,
+    struct str name, const struct namespace_change *);
 MUST int namespace_list(struct core *, struct str account, struct str region,
     struct arena *, struct namespace_row **ret, size_t *n);
 /* Whose is it? 0 or OUT_ABSENT; account has room for ACCOUNT_ID_LEN + 1. at may

@@ -35,12 +35,13 @@ namespace_options_get(struct core *core, struct str region, struct str name,
 struct setting {
 	const struct visit *by;
 	struct str region, name;
-	const struct namespace_options *options;
+	const struct namespace_change *change;
 	int64_t now;
 };
 
 static int
-trail(struct db_at *at, const struct setting *s)
+trail(struct db_at *at, const struct setting *s,
+      const struct namespace_options *are)
 {
 	CLEAN(buf_clear) struct buf thing = BUF_INIT;
 	CLEAN(buf_clear) struct buf detail = BUF_INIT;
@@ -50,18 +51,27 @@ trail(struct db_at *at, const struct setting *s)
 	buf_addstr(&thing, s->name);
 	jw_object(&w, NULL);
 	jw_str(&w, "region", s->region);
-	jw_bool(&w, "immutable_tags", s->options->immutable_tags);
-	jw_bool(&w, "allow_sparse", s->options->allow_sparse);
+	jw_bool(&w, "immutable_tags", are->immutable_tags);
+	jw_bool(&w, "allow_sparse", are->allow_sparse);
 	jw_end(&w);
 	if (buf_err(&thing) != 0 || buf_err(&detail) != 0)
 		return FAIL(-ENOMEM);
 	return audit_change(at, s->by, buf_str(&thing), buf_str(&detail));
 }
 
+static const int64_t *
+number(const bool *flag)
+{
+	static const int64_t off = 0, on = 1;
+
+	return flag == NULL ? NULL : *flag ? &on : &off;
+}
+
 static int
 set_write(struct db_at *at, void *arg)
 {
 	const struct setting *s = arg;
+	struct namespace_options are = {.allow_sparse = false};
 	char owner[ACCOUNT_ID_LEN + 1];
 	int r = namespace_owner(s->by->core, at, s->region, s->name, owner);
 
@@ -69,22 +79,34 @@ set_write(struct db_at *at, void *arg)
 		r = OUT_ABSENT;
 	if (r != 0)
 		return r;
-	r = db_exec(at, SQL_namespace_options_set, NULL, "iiiss",
-		    (int64_t)s->options->immutable_tags,
-		    (int64_t)s->options->allow_sparse, s->now, s->region,
+	r = db_exec(at, SQL_namespace_options_set, NULL, "IIiss",
+		    number(s->change->immutable_tags),
+		    number(s->change->allow_sparse), s->now, s->region,
 		    s->name);
-	return r != 0 ? FOLD(r) : trail(at, s);
+	if (r == 0)
+		r = get(at, s->region, s->name, &are);
+	return r != 0 ? FOLD(r) : trail(at, s, &are);
+}
+
+int
+namespace_options_change(const struct visit *by, struct str region,
+			 struct str name, const struct namespace_change *change)
+{
+	struct setting s = {.by = by,
+			    .region = region,
+			    .name = name,
+			    .change = change,
+			    .now = clock_now()};
+
+	return gate_write(by, set_write, &s);
 }
 
 int
 namespace_options_set(const struct visit *by, struct str region,
 		      struct str name, const struct namespace_options *options)
 {
-	struct setting s = {.by = by,
-			    .region = region,
-			    .name = name,
-			    .options = options,
-			    .now = clock_now()};
+	struct namespace_change change = {&options->immutable_tags,
+					  &options->allow_sparse};
 
-	return gate_write(by, set_write, &s);
+	return namespace_options_change(by, region, name, &change);
 }

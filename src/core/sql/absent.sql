@@ -94,7 +94,7 @@ WHERE a.repo_id = $1 AND a.digest = $2 AND a.kind <> 'manifest';
 SELECT a.manifest_id, b.id, a.digest
 FROM manifest_blob m CROSS JOIN blob b CROSS JOIN manifest_absent a
 WHERE m.manifest_id = $2 AND b.id = m.blob_id AND a.repo_id = $1
-	AND m.repo_id = a.repo_id AND a.digest = b.digest
+	AND a.digest = b.digest
 	AND a.kind <> 'manifest';
 
 -- name: absent_done

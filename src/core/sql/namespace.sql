@@ -22,7 +22,8 @@ SELECT immutable_tags, allow_sparse FROM namespace
 WHERE region = $1 AND name = $2 AND ended_at IS NULL;
 
 -- name: namespace_options_set
-UPDATE namespace SET immutable_tags = $1, allow_sparse = $2, updated_at = $3
+UPDATE namespace SET immutable_tags = COALESCE($1, immutable_tags),
+	allow_sparse = COALESCE($2, allow_sparse), updated_at = $3
 WHERE region = $4 AND name = $5;
 
 -- From now on it is gone for everybody.

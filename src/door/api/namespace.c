@@ -71,8 +71,7 @@ int
 namespace_patch(struct call *call, struct http_reply *reply)
 {
 	struct patch_body body = {.immutable_tags = {false, false}};
-	struct str region = str_c(call->region->name);
-	struct namespace_options options;
+	struct namespace_change change = {NULL, NULL};
 	int r = body_read(call, namespace_patch_fields,
 			  nitems(namespace_patch_fields), &body);
 
@@ -80,16 +79,14 @@ namespace_patch(struct call *call, struct http_reply *reply)
 		return note_set(&call->note, OUT_MALFORMED,
 				"nothing to change: 'immutable_tags' or "
 				"'allow_sparse'");
-	if (r == 0)
-		r = namespace_options_get(call->core, region, call->params[0],
-					  &options);
 	if (r != 0)
 		return r;
+	/* What somebody else changes at the same time stays changed. */
 	if (body.immutable_tags.given)
-		options.immutable_tags = body.immutable_tags.is;
+		change.immutable_tags = &body.immutable_tags.is;
 	if (body.allow_sparse.given)
-		options.allow_sparse = body.allow_sparse.is;
-	r = namespace_options_set(&call->visit, region, call->params[0],
-				  &options);
+		change.allow_sparse = &body.allow_sparse.is;
+	r = namespace_options_change(&call->visit, str_c(call->region->name),
+				     call->params[0], &change);
 	return r != 0 ? r : namespace_show(call, reply);
 }
