@@ -10,7 +10,7 @@ all:    ## build build/latchkeyd and build/latchkey (plain make)
 run:    ## install what is missing, build, serve on loopback
 	@tools/run
 check: all  ## unit tests, arrows, texts, headers alone: seconds
-	@tools/check-arrows && tools/check-texts && tools/check-headers $(B) && tools/check-symbols $(B) && tools/rings $(B) unit fuzz
+	@tools/check-arrows && tools/check-texts && tools/check-fuzz && tools/check-headers $(B) && tools/check-symbols $(B) && tools/rings $(B) unit fuzz
 test:   ## everything that decides whether a change is good
 	@tools/test
 asan:   ## all rings under AddressSanitizer and UBSan, in build-asan
@@ -19,8 +19,8 @@ tsan:   ## the scenes under ThreadSanitizer, in build-tsan
 	@tools/build build-tsan -Db_sanitize=thread && tools/rings build-tsan scene
 dev:    ## serve scratch state; rebuild and restart on every save
 	@tools/dev
-bench:  ## measure beside docker-registry, nginx, sshd: bench/*.md
-	@tools/install-deps build test bench && tools/build $(B) && bench/run && bench/git && bench/keys && bench/tls && bench/scale
+bench:  ## measure beside docker-registry, nginx, sshd; plot: bench/*.md
+	@tools/install-deps build test bench && tools/build $(B) && bench/run && bench/git && bench/keys && bench/tls && bench/scale && bench/plot.py
 # Nothing is compiled as root.
 install: ## what was built, into PREFIX (/usr/local) below DESTDIR
 	@test -f $(B)/build.ninja || { echo "first: make" >&2; exit 1; }
