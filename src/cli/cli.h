@@ -172,7 +172,9 @@ struct table {
 void table_add(struct table *, struct str); /* control bytes become '?' */
 void table_print(struct table *);	    /* and clears */
 void print_pair(const char *name, struct str value);
-void print_text(struct str);			/* control bytes become '?' */
+/* From a server: what could steer a terminal becomes "?". */
+void print_text(struct str);
+void print_lines(FILE *, struct str); /* the same, of more than one line */
 /* What is going on, for people; beside standard output where that is JSON. */
 void print_step(const struct cli *, const char *fmt, ...) PRINTF(2, 3);
 void print_json(const struct json *);		/* indented */

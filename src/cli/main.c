@@ -15,10 +15,14 @@ enum { EXIT_DONE = CLI_DONE, EXIT_FAILED, EXIT_USAGE };
 static int
 say_failed(const struct cli *cli, int r)
 {
-	fprintf(stderr, _("FAILED\n%s\n"),
-		cli->note.text[0] != '\0' ? cli->note.text
-		: r > 0			  ? _(out_text(r))
-					  : strerror(-r));
+	CLEAN(buf_clear) struct buf text = BUF_INIT;
+
+	/* Parts of a note may be words of a server, or of what is not one. */
+	(void)buf_addf(&text, _("FAILED\n%s\n"),
+		       cli->note.text[0] != '\0' ? cli->note.text
+		       : r > 0			 ? _(out_text(r))
+						 : strerror(-r));
+	print_lines(stderr, buf_str(&text));
 	return cli->status != CLI_DONE ? cli->status : EXIT_FAILED;
 }
 

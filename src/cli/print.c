@@ -14,13 +14,42 @@
 #define GAP	   "   "
 #define PAIR_WIDTH 19
 
+/* The next character of s, or "?" for what is none that is seen: also the
+ * control characters beyond ASCII, which steer terminals as well, and those
+ * that turn what follows around. */
+static struct str
+next_seen(struct str s, size_t *i)
+{
+	size_t from = *i;
+	struct str one;
+
+	if (str_utf8(s, i) == UINT32_MAX)
+		*i = from + 1;
+	one = str_sub(s, from, *i - from);
+	return str_is_text(one) ? one : STR("?");
+}
+
+void
+print_lines(FILE *out, struct str s)
+{
+	for (size_t i = 0; i < s.n;) {
+		if (s.p[i] == '\n') {
+			(void)fputc(s.p[i++], out);
+		} else {
+			struct str one = next_seen(s, &i);
+
+			(void)fwrite(one.p, 1, one.n, out);
+		}
+	}
+}
+
 void
 print_text(struct str s)
 {
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
+	for (size_t i = 0; i < s.n;) {
+		struct str one = next_seen(s, &i);
 
-		(void)putchar(c < ' ' || c == 0x7f ? '?' : c);
+		(void)fwrite(one.p, 1, one.n, stdout);
 	}
 }
 
@@ -48,11 +77,8 @@ print_pair(const char *name, struct str value)
 void
 table_add(struct table *t, struct str cell)
 {
-	for (size_t i = 0; i < cell.n; i++) {
-		unsigned char c = (unsigned char)cell.p[i];
-
-		(void)buf_addc(&t->cells, c < ' ' || c == 0x7f ? '?' : (char)c);
-	}
+	for (size_t i = 0; i < cell.n;)
+		(void)buf_addstr(&t->cells, next_seen(cell, &i));
 	(void)buf_addc(&t->cells, '\0');
 	t->n_cells++;
 }
