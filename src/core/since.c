@@ -91,7 +91,7 @@ same_at(struct walk *w, int64_t seq, bool *ret)
 static int
 part_find(struct walk *w)
 {
-	int64_t low = 0, high, here, there, at;
+	int64_t low = 0, high, here = 0, there = 0, at;
 	int r = last_of(w->copy->db, w->copy->node, &here, &at);
 
 	if (r == 0)
