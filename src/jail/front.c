@@ -5,6 +5,7 @@
 
 #include <asm/termbits.h>
 #include <errno.h>
+#include <linux/capability.h>
 #include <linux/sched.h>
 #include <seccomp.h>
 #include <sys/ioctl.h>
@@ -12,6 +13,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* Neither a server nor git nor what speaks SSH needs any of these; all of them
@@ -23,6 +25,10 @@ static const int forbidden[] = {
     SCMP_SYS(ptrace),
     SCMP_SYS(personality),
 #endif
+    /* Nobody is asked for anything: not other machines, and not what answers
+     * root on this one (a service manager, containers), which Landlock lets
+     * whoever sees a socket's name speak with. */
+    SCMP_SYS(connect),
     SCMP_SYS(process_vm_readv),
     SCMP_SYS(process_vm_writev),
     SCMP_SYS(process_madvise),
@@ -86,6 +92,15 @@ static const int forbidden[] = {
     SCMP_SYS(migrate_pages),
     SCMP_SYS(mbind),
     SCMP_SYS(set_mempolicy),
+};
+
+/* What a server that is started as root needs of that: to become others and to
+ * end those, files whose owner is somebody else, ports, limits, memory that
+ * stays. All other parts of it reach around the walls: with them root reads the
+ * memory of the machine in /proc/kcore, that of the vault among it. */
+static const int kept[] = {
+    CAP_SETUID,	      CAP_SETGID,	    CAP_SETPCAP,  CAP_KILL,
+    CAP_DAC_OVERRIDE, CAP_NET_BIND_SERVICE, CAP_IPC_LOCK, CAP_SYS_RESOURCE,
 };
 
 #define NAMESPACES                                                             \
@@ -177,6 +192,47 @@ rules_add(scmp_filter_ctx ctx)
 	return r;
 }
 
+static bool
+is_kept(int cap)
+{
+	for (size_t i = 0; i < nitems(kept); i++)
+		if (kept[i] == cap)
+			return true;
+	return false;
+}
+
+/* Of this thread, and so of all that it makes, programs too. */
+static int
+powers_drop(void)
+{
+	struct __user_cap_header_struct head = {
+	    .version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {0};
+	uint32_t keep[_LINUX_CAPABILITY_U32S_3] = {0};
+
+	/* The kernel's list may be longer than our headers'. */
+	for (int cap = 0; prctl(PR_CAPBSET_READ, (long)cap, 0L, 0L, 0L) >= 0;
+	     cap++)
+		if (!is_kept(cap) &&
+		    prctl(PR_CAPBSET_DROP, (long)cap, 0L, 0L, 0L) != 0 &&
+		    errno != EPERM)
+			return FAIL(-errno);
+	if (syscall(SYS_capget, &head, data) != 0)
+		return FAIL(-errno);
+	for (size_t i = 0; i < nitems(kept); i++)
+		keep[CAP_TO_INDEX(kept[i])] |= CAP_TO_MASK(kept[i]);
+	for (size_t i = 0; i < nitems(data); i++) {
+		data[i].effective &= keep[i];
+		data[i].permitted &= keep[i];
+		data[i].inheritable = 0;
+	}
+	if (prctl(PR_CAP_AMBIENT, (long)PR_CAP_AMBIENT_CLEAR_ALL, 0L, 0L, 0L) !=
+		0 ||
+	    syscall(SYS_capset, &head, data) != 0)
+		return FAIL(-errno);
+	return 0;
+}
+
 static int
 calls_bound(void)
 {
@@ -211,5 +267,6 @@ jail_front(const struct jail_path *paths, size_t n, bool *ret_files)
 	if (r != 0)
 		return FAIL(r);
 	*ret_files = files >= 0;
-	return calls_bound();
+	r = powers_drop();
+	return r != 0 ? r : calls_bound();
 }

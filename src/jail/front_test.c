@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/sched.h>
 #include <pthread.h>
 #include <sched.h>
@@ -15,6 +16,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -170,6 +172,43 @@ old_family(void)
 {
 	return socket(AF_AX25, SOCK_DGRAM, 0) >= 0 ? 0 : errno;
 }
+/* To a name that the kernel chooses, of our own: no wall of files forbids it.
+ */
+static int
+connected(void)
+{
+	struct sockaddr_un addr = {.sun_family = AF_UNIX};
+	int door = socket(AF_UNIX, SOCK_STREAM, 0);
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	socklen_t n = sizeof(addr);
+
+	if (bind(door, (struct sockaddr *)&addr, sizeof(sa_family_t)) != 0 ||
+	    listen(door, 1) != 0 ||
+	    getsockname(door, (struct sockaddr *)&addr, &n) != 0)
+		return 97;
+	return connect(fd, (struct sockaddr *)&addr, n) == 0 ? 0 : errno;
+}
+/* Of root: 0, or 1 + the first power that reaches around the walls. */
+static int
+powers(void)
+{
+	static const int none[] = {
+	    CAP_SYS_RAWIO,	 CAP_SYS_ADMIN, CAP_SYS_PTRACE, CAP_SYS_MODULE,
+	    CAP_DAC_READ_SEARCH, CAP_MKNOD,	CAP_NET_ADMIN,	CAP_NET_RAW};
+	struct __user_cap_header_struct head = {
+	    .version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {0};
+
+	if (syscall(SYS_capget, &head, data) != 0)
+		return 97;
+	for (size_t i = 0; i < nitems(none); i++)
+		if ((data[CAP_TO_INDEX(none[i])].permitted &
+		     CAP_TO_MASK(none[i])) != 0 ||
+		    (geteuid() == 0 &&
+		     prctl(PR_CAPBSET_READ, (long)none[i], 0L, 0L, 0L) != 0))
+			return 1 + none[i];
+	return 0;
+}
 static int
 memory_run(void)
 {
@@ -210,6 +249,8 @@ main(void)
 	    {"no keys of the kernel", kernel_keys, EPERM, false},
 	    {"no BPF", program_loaded, EPERM, false},
 	    {"nothing is mounted", mounted, EPERM, false},
+	    {"nobody is connected to", connected, EPERM, false},
+	    {"no powers around the walls", powers, 0, false},
 	    {"no raw packets", packets, EAFNOSUPPORT, false},
 	    {"no protocol that nobody knows", old_family, EAFNOSUPPORT, false},
 	    {"no core is dumped", dumpable, 0, true},
