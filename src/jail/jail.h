@@ -51,8 +51,9 @@ MUST int jail_session_prepare(void);
  * and pays nothing for it. */
 MUST int jail_keymaker(void);
 /* For latchkeyd itself, before it makes a thread: nothing beneath other paths than
- * these, no core dump, no tracing, none of the system calls that a server has no
- * business with (modules, mounts, other processes' memory, kernel keys, ...).
+ * these, no core dump, no tracing, no connection to anybody, none of the system
+ * calls that a server has no business with (modules, mounts, other processes'
+ * memory, kernel keys, ...), none of root's powers but those that it needs.
  * What it starts (git, SSH, key makers) lives within the same walls and raises its
  * own. *ret_files: false where the kernel has no Landlock. */
 MUST int jail_front(const struct jail_path *, size_t n, bool *ret_files);
