@@ -364,6 +364,7 @@ login(struct cli *cli, const struct args *a)
 static int
 logout(struct cli *cli, const struct args *a)
 {
+	CLEAN(buf_clear) struct buf why = BUF_INIT;
 	struct ask ask = {"DELETE", "/latchkey/v1/session", STR_NONE};
 	int r = session_load(cli);
 
@@ -377,9 +378,11 @@ logout(struct cli *cli, const struct args *a)
 		return r;
 	/* The server forgets first; should it be away, we still do. */
 	r = client_call(cli, &ask, NULL, NULL);
-	if (r != 0)
-		fprintf(stderr, _("The server could not be told: %s\n"),
-			cli->note.text);
+	if (r != 0) {
+		(void)buf_addf(&why, _("The server could not be told: %s\n"),
+			       cli->note.text);
+		print_lines(stderr, buf_str(&why));
+	}
 	session_set(&cli->session.access_token, STR_NONE);
 	session_set(&cli->session.refresh_token, STR_NONE);
 	cli->session.expires_at = 0;
