@@ -262,19 +262,26 @@ due_next(struct core *core, struct due *ret)
 
 #define DUE_MAX 8 /* namespaces in a round */
 
+/* One that fails keeps none of the others waiting. */
 int
 retention_tidy(struct core *core)
 {
 	int64_t left = RETENTION_ROUND_MAX;
-	int r = 0;
+	int r = 0, failed = 0;
 
 	for (int i = 0; r == 0 && left > 0 && i < DUE_MAX; i++) {
 		CLEAN(due_clear)
 		struct due due = {.namespace = BUF_INIT, .region = BUF_INIT};
 
 		r = due_next(core, &due);
+		if (r != 0)
+			break;
+		r = retention_run(&due.work, &left);
 		if (r == 0)
-			r = retention_run(&due.work, &left);
+			continue;
+		failed = failed != 0 ? failed : r;
+		r = retention_put_off(&due.work);
 	}
-	return r == OUT_ABSENT ? 0 : r;
+	r = r == OUT_ABSENT ? 0 : r;
+	return failed != 0 ? failed : r;
 }

@@ -45,5 +45,8 @@ struct retention_work {
 	int64_t set_at;
 };
 MUST int retention_run(const struct retention_work *, int64_t *left);
+/* It failed: it is due again after a pause, and others before. */
+#define RETENTION_PAUSE_MS (3600 * (int64_t)1000)
+MUST int retention_put_off(const struct retention_work *);
 
 #endif

@@ -125,14 +125,18 @@ done_write(struct db_at *at, void *arg)
 			    d->work->set_at));
 }
 
-/* What is left over is due at once, so that the next round goes on with it. */
 static int
-done(const struct retention_work *w, bool whole)
+done(const struct retention_work *w, int64_t again_ms)
 {
-	struct done d = {.work = w,
-			 .due_at = clock_now() + (whole ? DAY_MS : 0)};
+	struct done d = {.work = w, .due_at = clock_now() + again_ms};
 
 	return db_write(w->core->db, done_write, &d);
+}
+
+int
+retention_put_off(const struct retention_work *w)
+{
+	return done(w, RETENTION_PAUSE_MS);
 }
 
 int
@@ -148,11 +152,12 @@ retention_run(const struct retention_work *w, int64_t *left)
 		r = plan_next(w, &name, &repo, &plan);
 		/* No repository is left: all is done. */
 		if (r == OUT_ABSENT)
-			return done(w, true);
+			return done(w, DAY_MS);
 		if (r == 0)
 			r = remove_all(w, buf_str(&name), repo, &plan, left);
 	}
+	/* What is left over is due at once: the next round goes on with it. */
 	if (r == OUT_TOO_MANY)
-		return done(w, false);
+		return done(w, 0);
 	return r == OUT_ABSENT ? 0 : r;
 }

@@ -446,6 +446,62 @@ test_referring(struct world *w)
 	ok(!is_here(w, "birds/signed", gone), "then it is one by itself");
 }
 
+#define SPOILT 4242 /* a manifest's id */
+
+/* An old image that cannot be removed: the trail has no room for its digest. */
+static int
+spoil_write(struct db_at *at, void *arg)
+{
+	CLEAN(buf_clear) struct buf digest = BUF_INIT;
+	struct place place = in("birds/daily");
+	int64_t repo, created = RETENTION_DATED_S;
+	int r = repo_find(at, &place, &repo);
+
+	(void)arg;
+	while (digest.n < 4 * MIB)
+		buf_addc(&digest, '\1');
+	return r != 0
+		   ? r
+		   : db_exec(at, SQL_manifest_insert, NULL, "iissSSiSiISsiib",
+			     (int64_t)SPOILT, repo, buf_str(&digest),
+			     STR(OCI_MANIFEST), STR_NONE, STR_NONE, (int64_t)0,
+			     STR_NONE, (int64_t)0, &created, STR_NONE, STR("x"),
+			     (int64_t)0, (int64_t)0, STR("{}"));
+}
+
+static int
+mend_write(struct db_at *at, void *arg)
+{
+	(void)arg;
+	return db_exec(at, SQL_manifest_delete, NULL, "i", (int64_t)SPOILT);
+}
+
+/* One namespace in which it fails keeps no other one waiting. */
+static void
+test_failing(struct world *w)
+{
+	struct retention p = {.namespace = STR("woods"), .images_per_repo = 1};
+	struct str old;
+	bool made;
+
+	must(namespace_add(&w->a, REGION, STR("woods"), &made), "woods");
+	must(set(w, (struct retention){.images_per_repo = 0}), "birds");
+	clock_test_shift(1);
+	must(set(w, p), "woods");
+	old = built(w, "woods/a", OLD, "", "one");
+	(void)built(w, "woods/a", NEW, "", "two");
+	must(db_write(w->core->db, spoil_write, NULL), "spoil");
+	clock_test_shift(DAY_MS);
+	ok(retention_tidy(w->core) < 0, "it fails");
+	ok(!is_here(w, "woods/a", old), "but not for the others");
+	is_int(retention_tidy(w->core), 0, "and not all the time");
+	must(db_write(w->core->db, mend_write, NULL), "mend");
+	p.images_per_repo = RETENTION_ALL;
+	p.retain_untagged = true;
+	must(set(w, p), "unset");
+	unset(w);
+}
+
 static void
 test_trail(struct world *w)
 {
@@ -486,6 +542,7 @@ main(void)
 	test_rounds(&w);
 	test_left_over(&w);
 	test_referring(&w);
+	test_failing(&w);
 	test_trail(&w);
 	world_close(&w);
 	return done_testing();
