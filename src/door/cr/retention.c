@@ -152,6 +152,7 @@ retention_change(struct call *call, struct http_reply *reply)
 struct telling {
 	struct call *call;
 	struct jw *w;
+	const struct buf *body;
 	struct buf repo; /* whose list is open; empty: none */
 };
 
@@ -173,6 +174,10 @@ tell(void *arg, struct str repo, struct str digest)
 		jw_array(t->w, NULL);
 	}
 	jw_str(t->w, NULL, digest);
+	if (r == 0 && buf_err(t->body) != 0)
+		return note_set(&t->call->note, OUT_TOO_LARGE,
+				"More images would go than fit into one "
+				"answer.");
 	return r;
 }
 
@@ -180,7 +185,8 @@ int
 retention_try(struct call *call, struct http_reply *reply)
 {
 	struct jw w = JW(&reply->body);
-	struct telling t = {.call = call, .w = &w, .repo = BUF_INIT};
+	struct telling t = {
+	    .call = call, .w = &w, .body = &reply->body, .repo = BUF_INIT};
 	struct retention p;
 	int r = policy_read(call, VERB_RETENTION_ANALYZE, &p);
 
