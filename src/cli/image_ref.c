@@ -54,8 +54,11 @@ age_text(int64_t created_s, char ret[AGE_ROOM])
 	    [AGE_DAY] = 86400,	      [AGE_HOUR] = 3600,
 	    [AGE_MINUTE] = 60,	      [AGE_SECOND] = 1,
 	};
-	int64_t s = clock_now() / 1000 - created_s;
+	int64_t s;
 
+	/* A server may say anything: what cannot be counted is long ago. */
+	if (__builtin_sub_overflow(clock_now() / 1000, created_s, &s))
+		s = INT64_MAX;
 	(void)snprintf(ret, AGE_ROOM, "%s",
 		       created_s == 0 ? "-" : _("just now"));
 	for (int i = 0; created_s != 0 && i < (int)nitems(seconds); i++)

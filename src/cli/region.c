@@ -102,8 +102,8 @@ static bool
 is_host(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] <= ' ' || s.p[i] >= 0x7f || s.p[i] == '/' ||
-		    s.p[i] == '@' || s.p[i] == '?' || s.p[i] == '#')
+		if (s.p[i] <= ' ' || s.p[i] >= 0x7f ||
+		    strchr("/\\@?#%", s.p[i]) != NULL)
 			return false;
 	return s.n > 0;
 }
