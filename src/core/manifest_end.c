@@ -58,5 +58,7 @@ manifest_end(struct db_at *at, const struct manifest_end *e)
 				 e->now + e->by->core->grace_ms);
 	if (r == 0)
 		r = db_exec(at, SQL_manifest_delete, NULL, "i", e->id);
+	if (r == 0)
+		r = db_exec(at, SQL_repo_drain, NULL, "i", e->repo);
 	return r != 0 ? FOLD(r) : repo_trail(at, e->by, e->at, &detail);
 }

@@ -1,6 +1,7 @@
 #include "core/manifest_inner.h"
 
 #include "core/absent.h"
+#include "core/repo.h"
 #include "core/sql.h"
 #include "crypt/rand.h"
 #include "db/db.h"
@@ -166,6 +167,8 @@ insert(struct db_at *at, struct manifest_new *m)
 		r = need_all(at, m, links);
 	if (r == 0)
 		r = row_put(at, m);
+	if (r == 0)
+		r = repo_fill(at, m->repo);
 	if (r == 0)
 		r = link_all(at, m, links);
 	return r != 0 ? r

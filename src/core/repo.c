@@ -64,6 +64,12 @@ repo_make(struct db_at *at, const struct visit *by, const struct place *p,
 	return FOLD(r);
 }
 
+int
+repo_fill(struct db_at *at, int64_t repo)
+{
+	return FOLD(db_exec(at, SQL_repo_fill, NULL, "i", repo));
+}
+
 void
 repo_principal(const struct subject *who, char ret[PRINCIPAL_MAX])
 {

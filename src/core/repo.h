@@ -22,6 +22,10 @@ MUST int repo_own(struct db_at *, const struct visit *, const struct place *,
 MUST int repo_make(struct db_at *, const struct visit *, const struct place *,
 		   int64_t *ret);
 
+/* A manifest came: from then on lists have the repository. manifest_end() takes
+ * it out of them again. */
+MUST int repo_fill(struct db_at *, int64_t repo);
+
 /* The identity, or "registry-token:<id>" for those who have none. */
 void repo_principal(const struct subject *, char ret[PRINCIPAL_MAX]);
 /* The trail's row for a change in a repository; detail is a JSON object. */

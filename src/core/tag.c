@@ -158,6 +158,8 @@ copy_row(struct db_at *at, const struct copy *c, int64_t from, int64_t id)
 			     c->to_repo, str_c(c->principal), c->now, from));
 
 	if (r == 0)
+		r = repo_fill(at, c->to_repo);
+	if (r == 0)
 		r = link_copy(at, &home, from, id, c->now);
 	if (r == 0)
 		r = absent_copy(at, &home, from, id, c->now);

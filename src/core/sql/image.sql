@@ -7,12 +7,20 @@ SELECT id FROM repo WHERE region = $1 AND name = $2;
 INSERT INTO repo (id, region, name, namespace, created_at)
 VALUES ($1, $2, $3, $4, $5);
 
+-- The first manifest came, the last one went.
+
+-- name: repo_fill
+UPDATE repo SET filled = 1 WHERE id = $1 AND filled = 0;
+
+-- name: repo_drain
+UPDATE repo SET filled = 0 WHERE id = $1 AND NOT EXISTS (
+	SELECT 1 FROM manifest m WHERE m.repo_id = $1);
+
 -- Repositories in which something was pushed.
 -- name: repo_page
-SELECT r.name FROM repo r
-WHERE r.region = $1 AND r.namespace = $2 AND r.name > $3
-	AND EXISTS (SELECT 1 FROM manifest m WHERE m.repo_id = r.id)
-ORDER BY r.name LIMIT $4;
+SELECT name FROM repo
+WHERE region = $1 AND namespace = $2 AND name > $3 AND filled = 1
+ORDER BY name LIMIT $4;
 
 -- One row per tag, or one with NULL for a manifest without any.
 -- A namespace is a range of names: "birds/" and what follows, below "birds0".

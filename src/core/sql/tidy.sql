@@ -35,6 +35,11 @@ SELECT (SELECT COUNT(*) FROM manifest_blob mb
 	+ (SELECT COUNT(*) FROM tag t
 		LEFT JOIN manifest m ON m.id = t.manifest_id
 		WHERE m.id IS NULL OR m.repo_id <> t.repo_id)
+	+ (SELECT COUNT(*) FROM repo r
+		JOIN namespace n ON n.region = r.region AND n.name = r.namespace
+		WHERE n.ended_at IS NULL AND r.filled <> CASE WHEN EXISTS (
+			SELECT 1 FROM manifest m WHERE m.repo_id = r.id)
+			THEN 1 ELSE 0 END)
 	+ (SELECT COUNT(*) FROM manifest_absent a
 		JOIN manifest m ON m.repo_id = a.repo_id AND m.digest = a.digest
 		WHERE a.kind IN ('manifest', 'either'))

@@ -10,6 +10,13 @@ ALTER TABLE namespace ADD COLUMN ended_at BIGINT;
 CREATE INDEX namespace_ended ON namespace (ended_at)
 	WHERE ended_at IS NOT NULL;
 
+-- Is there anything that was pushed to it? So that a list of repositories looks at
+-- nothing else.
+ALTER TABLE repo ADD COLUMN filled BIGINT NOT NULL DEFAULT 0;
+UPDATE repo SET filled = 1 WHERE EXISTS (
+	SELECT 1 FROM manifest m WHERE m.repo_id = repo.id);
+CREATE INDEX repo_filled ON repo (region, namespace, name) WHERE filled = 1;
+
 -- An upload hashes with the algorithm that its digest will have.
 ALTER TABLE upload ADD COLUMN algorithm TEXT NOT NULL DEFAULT 'sha256';
 
