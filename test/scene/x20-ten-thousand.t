@@ -122,8 +122,8 @@ stop
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
 	-keyout "$T/key" -out "$T/cert" -days 2 -subj /CN=nest \
 	-addext subjectAltName=IP:127.0.0.1 2>/dev/null
-# shellcheck disable=SC2086 # words
-serve $SHORT --tls-cert "$T/cert" --tls-key "$T/key"
+# A busy machine needs its time to shake so many hands again.
+serve --head-timeout 6 --body-timeout 8 --tls-cert "$T/cert" --tls-key "$T/key"
 URL=https://$HOST
 served "TLS, alone" 1 50
 quiet=$(memory)
