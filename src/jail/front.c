@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -115,15 +116,20 @@ rules_memory(scmp_filter_ctx ctx)
 {
 	const struct scmp_arg_cmp both =
 	    SCMP_A2(SCMP_CMP_MASKED_EQ, WRITTEN_AND_RUN, WRITTEN_AND_RUN);
+	static const int calls[] = {SCMP_SYS(mmap), SCMP_SYS(mprotect),
+				    SCMP_SYS(pkey_mprotect)};
 	int r = 0;
 
 	if (SANITIZED)
 		return 0;
-	r = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(mmap), 1,
-			     both);
+	for (size_t i = 0; r == 0 && i < nitems(calls); i++)
+		r = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), calls[i], 1,
+				     both);
+	/* What is shared is written through one address, and run at another. */
 	return r != 0 ? r
-		      : seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM),
-					 SCMP_SYS(mprotect), 1, both);
+		      : seccomp_rule_add(
+			    ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(shmat), 1,
+			    SCMP_A2(SCMP_CMP_MASKED_EQ, SHM_EXEC, SHM_EXEC));
 }
 
 /* clone3 hides its flags from us; libraries then take clone. */

@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
@@ -217,6 +218,49 @@ memory_run(void)
 		   ? 0
 		   : errno;
 }
+/* Of memory that may be written, with the key that all memory has. */
+static int
+memory_keyed(int prot)
+{
+	void *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		return 97;
+	return syscall(SYS_pkey_mprotect, p, 4096, prot, -1) == 0 ? 0 : errno;
+}
+static int
+keyed_read(void)
+{
+	return memory_keyed(PROT_READ);
+}
+static int
+keyed_run(void)
+{
+	return memory_keyed(PROT_READ | PROT_WRITE | PROT_EXEC);
+}
+static int
+memory_shared(int flags)
+{
+	int id = shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0700), r = 0;
+
+	if (id < 0)
+		return 97;
+	if (shmat(id, NULL, flags) == (void *)-1)
+		r = errno;
+	(void)shmctl(id, IPC_RMID, NULL);
+	return r;
+}
+static int
+shared_written(void)
+{
+	return memory_shared(0);
+}
+static int
+shared_run(void)
+{
+	return memory_shared(SHM_EXEC);
+}
 static int
 parent_memory(void)
 {
@@ -256,6 +300,10 @@ main(void)
 	    {"no core is dumped", dumpable, 0, true},
 	    {"nobody is traced", traced, EPERM, true},
 	    {"memory is not both written and run", memory_run, EPERM, true},
+	    {"its other protection changes", keyed_read, 0, true},
+	    {"but not to both, with a key either", keyed_run, EPERM, true},
+	    {"memory is shared", shared_written, 0, true},
+	    {"but not run", shared_run, EPERM, true},
 	};
 
 	for (size_t i = 0; i < nitems(tries); i++)
