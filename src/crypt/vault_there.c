@@ -96,11 +96,12 @@ channel_take(struct there *t, int64_t *until)
 static void
 channel_give(struct there *t, struct channel *c, enum vault_trouble trouble)
 {
-	bool change;
+	bool change, still;
 
 	(void)pthread_mutex_lock(&t->lock);
 	c->busy = false;
 	t->lost += trouble != VAULT_FINE;
+	still = trouble == VAULT_SILENT && t->trouble == VAULT_SILENT;
 	change = t->trouble != trouble && t->trouble != VAULT_GONE;
 	if (change)
 		t->trouble = trouble;
@@ -108,8 +109,8 @@ channel_give(struct there *t, struct channel *c, enum vault_trouble trouble)
 		t->probe_at = clock_mono() + VAULT_PROBE_MS;
 	(void)pthread_cond_signal(&t->freed);
 	(void)pthread_mutex_unlock(&t->lock);
-	if (change && t->tell != NULL)
-		t->tell(t->arg, trouble);
+	if ((change || still) && t->tell != NULL)
+		t->tell(t->arg, still ? VAULT_STILL : trouble);
 }
 
 /* --- a question --- */

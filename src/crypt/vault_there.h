@@ -25,13 +25,14 @@
 enum vault_trouble {
 	VAULT_FINE,   /* it answers again */
 	VAULT_SILENT, /* it does not answer in time */
+	VAULT_STILL,  /* silent, and was before; only ever told */
 	VAULT_GONE,   /* nobody will any more */
 	VAULT_ODD     /* it says what cannot be */
 };
 
 /* The sockets (SOCK_SEQPACKET; 1..VAULT_CHANNELS of them) are the vault's from
- * then on. trouble (may be NULL) hears of a change, from whichever thread met
- * it, and must be quick. */
+ * then on. trouble (may be NULL) hears of a change, and of each silence that
+ * follows one, from whichever thread met it, and must be quick. */
 struct vault_there_conf {
 	const int *fds;
 	size_t n;

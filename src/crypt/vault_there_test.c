@@ -156,7 +156,7 @@ struct world {
 	size_t n;
 	struct vault *v;
 	enum vault_trouble heard[8];
-	size_t n_heard;
+	size_t n_heard, n_still;
 	pid_t house;
 };
 
@@ -165,7 +165,9 @@ hear(void *arg, enum vault_trouble what)
 {
 	struct world *w = arg;
 
-	if (w->n_heard < nitems(w->heard))
+	if (what == VAULT_STILL)
+		w->n_still++;
+	else if (w->n_heard < nitems(w->heard))
 		w->heard[w->n_heard++] = what;
 }
 
@@ -347,6 +349,10 @@ test_silence(void)
 		if (digest(&w) != OUT_BUSY)
 			ok(false, "answered");
 	is_int(w.n_heard, 1, "and is told once");
+	w.n_still = 0;
+	(void)poll(NULL, 0, 2 * VAULT_PROBE_MS);
+	is_int(digest(&w), OUT_BUSY, "it is tried again");
+	is_int(w.n_still, 1, "and told that it is still silent");
 	ok(!vault_there_well(w.v), "not well");
 	house_start(&w);
 	(void)poll(NULL, 0, 2 * VAULT_PROBE_MS);

@@ -139,6 +139,14 @@ ready_now(struct vault_side *s)
 	return n;
 }
 
+/* The keeper ends one that hangs. It is told again while there is no answer: it
+ * passes over what it hears of one that is young or has ended already. */
+static void
+hangs_say(struct vault_side *s)
+{
+	(void)!send(s->life, "h", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
 /* Only from the thread that met it, once for each change. */
 static void
 trouble(void *arg, enum vault_trouble what)
@@ -151,18 +159,18 @@ trouble(void *arg, enum vault_trouble what)
 		break;
 	case VAULT_SILENT:
 		log_say(LOG_ERROR, "vault", "answers=no why=\"no answer\"");
-		/* The keeper ends one that hangs; one that is being started
-		 * over has ended already. */
-		(void)!send(s->life, "h", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+		hangs_say(s);
+		break;
+	case VAULT_STILL:
+		hangs_say(s);
 		break;
 	case VAULT_ODD:
 		log_say(LOG_ERROR, "vault",
 			"answers=no why=\"what cannot be\"");
 		break;
 	case VAULT_GONE:
-		log_say(
-		    LOG_ERROR, "vault",
-		    "answers=no why=\"its keeper has ended\" until=restart");
+		log_say(LOG_ERROR, "vault",
+			"answers=no why=\"its keeper has ended\"");
 		break;
 	}
 }
@@ -185,6 +193,12 @@ pid_t
 vault_side_keeper(struct vault_side *s)
 {
 	return ended(s, 0) ? 0 : s->pid;
+}
+
+int
+vault_side_fd(struct vault_side *s)
+{
+	return s->pidfd;
 }
 
 struct vault *
@@ -217,11 +231,14 @@ ready_wait(struct vault_side *s, struct note *note)
 	int64_t until = clock_mono() + VAULT_START_MS;
 	int status = 0;
 
-	while (s->ready == 0 && clock_mono() < until) {
+	int64_t left;
+
+	while (s->ready == 0 && (left = until - clock_mono()) > 0) {
 		struct pollfd p[] = {{.fd = s->life, .events = POLLIN},
 				     {.fd = s->pidfd, .events = POLLIN}};
 
-		(void)poll(p, nitems(p), (int)(until - clock_mono()));
+		if (poll(p, nitems(p), (int)left) < 0)
+			continue;
 		ready_count(s);
 		if (s->ready > 0 || p[1].revents == 0)
 			continue;

@@ -23,6 +23,8 @@ void vault_side_free(struct vault_side *); /* ends it; NULL is fine */
 /* Are there answers? For /readyz. */
 bool vault_side_well(struct vault_side *);
 pid_t vault_side_keeper(struct vault_side *); /* 0: it has ended */
+/* Can be read from once the keeper has ended: nobody in here can start another. */
+int vault_side_fd(struct vault_side *);
 struct vault *vault_side_vault(struct vault_side *);
 void vault_side_metrics(struct vault_side *, struct buf *);
 

@@ -159,12 +159,12 @@ vault_ended(struct keep *k)
 static bool
 life_read(struct keep *k)
 {
-	char word;
-	ssize_t n = recv(k->life, &word, 1, MSG_DONTWAIT);
+	char words[64];
+	ssize_t n = recv(k->life, words, sizeof(words), MSG_DONTWAIT);
 
 	if (n < 0)
 		return errno == EINTR || errno == EAGAIN;
-	if (n > 0 && k->pid != 0) {
+	if (n > 0 && k->pid != 0 && clock_mono() - k->began >= VAULT_YOUNG_MS) {
 		log_say(LOG_ERROR, "vault_hung", "pid=%d", (int)k->pid);
 		(void)kill(k->pid, SIGKILL);
 	}
