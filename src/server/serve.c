@@ -501,18 +501,45 @@ reload(struct serve *s)
 		log_say(LOG_ERROR, "reload", "tls=kept why=\"%s\"", note.text);
 }
 
-static void
+/* The next signal; 0 when it was something else. OUT_ABSENT: without a keeper
+ * there will be no keys any more, and from behind the walls nobody can start
+ * one: whoever starts us has to. */
+static int
+signal_wait(struct serve *s, int *ret)
+{
+	struct pollfd p[] = {{.fd = s->signals, .events = POLLIN},
+			     {.fd = vault_side_fd(s->vault), .events = POLLIN}};
+
+	*ret = 0;
+	if (poll(p, nitems(p), -1) < 0)
+		return errno == EINTR ? 0 : FAIL(-errno);
+	if (p[0].revents != 0)
+		*ret = process_signal(s->signals);
+	else if (p[1].revents != 0)
+		return OUT_ABSENT;
+	return 0;
+}
+
+/* The exit status. */
+static int
 signals_follow(struct serve *s)
 {
-	int sig;
+	int r, sig;
 
 	do {
-		sig = process_signal(s->signals);
+		r = signal_wait(s, &sig);
 		if (sig == SIGHUP)
 			reload(s);
-	} while (sig != SIGTERM && sig != SIGINT);
-	log_say(LOG_INFO, "stop", "signal=%d", sig);
+	} while (r == 0 && sig != SIGTERM && sig != SIGINT);
+	if (r == 0)
+		log_say(LOG_INFO, "stop", "signal=%d", sig);
+	else if (r == OUT_ABSENT)
+		log_say(LOG_ERROR, "stop",
+			"why=\"the vault's keeper has ended\"");
+	else
+		log_fail("stop", r);
 	process_notify("STOPPING=1");
+	return r == 0 ? 0 : EXIT_FAILURE;
 }
 
 static void *
@@ -571,7 +598,7 @@ serve_whole(struct serve *s, int inherited)
 	if (r == 0)
 		r = ready_say(s);
 	if (r == 0)
-		signals_follow(s);
+		r = signals_follow(s);
 	serve_end(s);
 	return r;
 }

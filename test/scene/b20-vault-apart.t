@@ -189,19 +189,41 @@ until_ok logs_in
 ok $? "when it can, it does"
 is "and is ready" "$(http GET /readyz)" 200
 
-# --- its keeper is killed: nobody inside of the walls can start another
+# --- it hangs as soon as it began: it is ended, too, if not at once
 vault=$(pid_of vault)
+kill -KILL "$vault"
+until_ok another
+young=$(pid_of vault)
+kill -STOP "$young"
+takes_over() { [ "$(stranger)" = 401 ] && logs_in; }
+until_ok takes_over
+ok $? "a successor that hangs has one"
+is "it hung" "$(grep -c "event=vault_hung pid=$young" "$T/log")" 1
+
+# --- its keeper is killed: nobody inside of the walls can start another, but
+# whoever starts us can
+processes=$(latchkeyd status --data "$DATA" | sed '1,/^process /d' |
+	sed -n 's/^[a-z -]*[a-z]  *\([0-9][0-9]*\) .*/\1/p')
 kill -KILL "$(pid_of 'vault keeper')"
-ended() { ! kill -0 "$vault"; }
+# It waits for us to ask how it ended.
+ended() { ! grep -q '^State:.[^XZ]' "/proc/$daemon/status"; }
 until_ok ended
-ok $? "the vault goes with its keeper"
-is "logins end" "$(stranger)" 503
-is "bearers go on" "$(pull)" 200
-is "it is not ready" "$(http GET /readyz)" 503
-like "the log says what helps" "$(grep 'event=vault answers=no' "$T/log")" \
-	'keeper has ended.* until=restart'
-restart
-is "a restart does" "$(iam_token)" 200
+ok $? "the daemon ends with its vault's keeper" || kill -KILL "$daemon"
+wait "$daemon"
+is "with a failure, so that it is started again" $? 1
+daemon=''
+left() {
+	for pid in $processes; do
+		! kill -0 "$pid" 2>/dev/null || echo "$pid"
+	done
+}
+none_left() { [ -z "$(left)" ]; }
+is "of more than one process" "$([ "$(echo "$processes" | wc -l)" -gt 3 ]; echo $?)" 0
+until_ok none_left
+is "nothing of it is left" "$(left)" ''
+like "the log says why" "$(grep 'event=stop' "$T/log")" 'keeper has ended'
+serve
+is "the next start serves" "$(iam_token)" 200
 is "what was signed before is good" "$(http GET /latchkey/v1/projects/nest/default/keypairs \
 	-H "Authorization: Bearer $access")" 200
 
