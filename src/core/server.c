@@ -262,3 +262,43 @@ server_delete(const struct visit *by)
 {
 	return gate_write(by, delete_write, (void *)by);
 }
+
+struct ending {
+	const struct visit *by;
+	struct str id;
+};
+
+static int
+ending_write(struct db_at *at, void *arg)
+{
+	CLEAN(db_rows_clear) struct db_rows now = DB_ROWS_INIT;
+	CLEAN(db_rows_clear) struct db_rows has = DB_ROWS_INIT;
+	CLEAN(buf_clear) struct buf detail = BUF_INIT;
+	const struct ending *e = arg;
+	struct str server = str_c(e->by->object);
+	struct jw w = JW(&detail);
+	int r = server_of_visit(at, e->by, &now);
+
+	if (r == 0)
+		r = db_one(at, SQL_server_credential_of, &has, "s", server);
+	if (r == 0 && !str_eq(db_str(&has, 0), e->id))
+		r = OUT_ABSENT;
+	if (r != 0)
+		return r;
+	jw_object(&w, NULL);
+	jw_str(&w, "ended", e->id);
+	jw_end(&w);
+	r = FOLD(db_exec(at, SQL_server_credential_end, NULL, "s", server));
+	if (r != 0)
+		return r;
+	gate_changed(at);
+	return server_trail(at, e->by, db_str(&now, SERVER_NOW_PLACE), &detail);
+}
+
+int
+server_credential_end(const struct visit *by, struct str id)
+{
+	struct ending e = {.by = by, .id = id};
+
+	return gate_write(by, ending_write, &e);
+}

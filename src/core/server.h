@@ -101,6 +101,9 @@ MUST int server_seed_renew(const struct visit *, int64_t life_s,
     struct arena *, struct server *ret, struct secret *ret_token,
     struct note *);
 MUST int server_delete(const struct visit *);
+/* The machine's own credential with this id; another one that it has instead
+ * lives on, with OUT_ABSENT. */
+MUST int server_credential_end(const struct visit *, struct str id);
 
 /* --- what the machine does; visits of CRED_SEED or CRED_MACHINE, whose object
  * is the server --- */

@@ -190,8 +190,7 @@ one_read(struct walk *w, const struct since_kind *k,
 {
 	struct str word, rest;
 
-	*ret = (struct since_one){
-	    .core = w->copy, .later = w->later, .account = row->account};
+	*ret = (struct since_one){.core = w->copy, .account = row->account};
 	if (k->id != NULL)
 		ret->id = json_text(detail, k->id);
 	else if (str_cut(row->thing, ':', &word, &rest))

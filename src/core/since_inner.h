@@ -13,7 +13,6 @@
 /* One thing that was taken away: which, and where it belongs. */
 struct since_one {
 	struct core *core;
-	struct db *later;
 	struct str account, id, second;
 };
 

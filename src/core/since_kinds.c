@@ -108,18 +108,18 @@ repeat_server(const struct since_one *one)
 
 struct password {
 	const struct visit *by;
-	struct str id, hash; /* hash: empty for none */
+	struct str id;
 };
 
 static int
 password_write(struct db_at *at, void *arg)
 {
 	const struct password *p = arg;
+	const struct str none = {NULL, 0};
 	struct thing thing = {.kind = THING_IDENTITY, .name = p->id};
 	char text[AUDIT_THING_MAX];
-	struct str hash = p->hash.n > 0 ? p->hash : (struct str){NULL, 0};
 	int r = FOLD(db_exec(at, SQL_identity_set_password, NULL, "sSi", p->id,
-			     hash, p->by->at));
+			     none, p->by->at));
 
 	if (r == 0)
 		r = FOLD(
@@ -128,27 +128,49 @@ password_write(struct db_at *at, void *arg)
 		return r;
 	gate_changed(at);
 	return audit_change(at, p->by, audit_thing_text(&thing, text),
-			    STR("{}"));
+			    STR("{\"cleared\":true}"));
 }
 
-/* The hash that the later data have; nobody knows the password. */
+/* There is none afterwards. That of the later data is not taken over: their
+ * trail says that there was another, not which, and whoever could write to
+ * those data could make it his own. */
 static int
 repeat_password(const struct since_one *one)
 {
-	CLEAN(db_view_endp) struct db_at *view = NULL;
-	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
 	struct visit v;
 	struct password p = {.by = &v, .id = one->id};
 	int r = visit_make(one, VERB_PASSWORD_SET, &v);
 
+	return r != 0 ? r : gate_write(&v, password_write, &p);
+}
+
+/* The visit is to the server that has the credential. */
+static int
+machine_aim(struct str credential, struct visit *v)
+{
+	CLEAN(db_view_endp) struct db_at *view = NULL;
+	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	int r = db_view_begin(v->core->db, &view);
+
+	v->thing.kind = THING_SERVER;
 	if (r == 0)
-		r = db_view_begin(one->later, &view);
+		r = db_one(view, SQL_cred_machine, &rows, "s", credential);
+	return r != 0 ? r : FIELD_PUT(v->object, db_str(&rows, 1));
+}
+
+/* The one that the machine had before it enrolled: "machine:" and its id. */
+static int
+repeat_enrolment(const struct since_one *one)
+{
+	struct visit v;
+	struct str word, id;
+	int r = visit_make(one, VERB_SEED_ENROL, &v);
+
+	if (r == 0 && !str_cut(one->id, ':', &word, &id))
+		r = OUT_MALFORMED;
 	if (r == 0)
-		r = db_one(view, SQL_since_password, &rows, "s", one->id);
-	if (r == 0)
-		p.hash = db_str(&rows, 0);
-	return r != 0 && r != OUT_ABSENT ? r
-					 : gate_write(&v, password_write, &p);
+		r = machine_aim(id, &v);
+	return r != 0 ? r : server_credential_end(&v, id);
 }
 
 const struct since_kind since_kinds[] = {
@@ -157,7 +179,8 @@ const struct since_kind since_kinds[] = {
     {VERB_APIKEY_DELETE, SQL_since_api_key, NULL, NULL, repeat_api_key, ""},
     {VERB_SESSION_END, SQL_since_session, NULL, NULL, repeat_session, ""},
     {VERB_USER_UPDATE, SQL_since_enabled, NULL, NULL, repeat_disable, ""},
-    {VERB_PASSWORD_SET, SQL_since_password, NULL, NULL, repeat_password, ""},
+    {VERB_PASSWORD_SET, SQL_since_password, NULL, NULL, repeat_password,
+     "it has no password after --apply: latchkey user passwd"},
     {VERB_USERKEY_DELETE, SQL_since_user_key, NULL, NULL, repeat_user_key, ""},
     {VERB_ACCESSKEY_DELETE, SQL_since_access_key, NULL, NULL, repeat_access_key,
      ""},
@@ -169,6 +192,8 @@ const struct since_kind since_kinds[] = {
      "it trusts its old key again: latchkey server set-keypair"},
     {VERB_SERVER_SEED, SQL_since_server_seed, "id", NULL, NULL,
      "its old first boot counts again: latchkey server seed-url"},
+    {VERB_SEED_ENROL, SQL_since_machine, "replaces", NULL, repeat_enrolment,
+     "what it has now is unknown here: latchkey server seed-url"},
     {VERB_ACCOUNT_UPDATE, SQL_since_git_http, NULL, NULL, NULL,
      "git over HTTP is as it was before"},
     {VERB_NAMESPACE_DELETE, SQL_since_namespace, NULL, "region", NULL,

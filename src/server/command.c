@@ -65,7 +65,9 @@ const struct command commands[] = {
      "For an installation that was restored, when OLD, which it replaced, can "
      "still be\nread: latchkeyd restore --since-data does the same at once. "
      "--apply takes credentials\naway again, by id, and writes it into the "
-     "trail; latchkeyd must be stopped. OLD is\nnot changed.\n"},
+     "trail; latchkeyd must be stopped. OLD is\nnot changed, and nothing "
+     "of it is taken over: a password that was set later is\ncleared, until "
+     "somebody sets another.\n"},
     {"host-keys", "list|announce|use|make", 1, NULL, 0, false,
      command_host_keys, "show or change the keys that SSH clients know",
      "announce makes the next ones and publishes them beside those in use; "

@@ -29,6 +29,17 @@ want "a pair is made" latchkey keypair create web-key
 want "another" latchkey keypair create other
 want "a server trusts one" latchkey server create web-1 --keypair web-key
 want "and a second server" latchkey server create web-2 --keypair web-key
+enrol() { # COMMAND...: which shows a seed; prints the machine's credential
+	latchkey server "$@" >"$T/made" 2>&1
+	curl -s -X POST "$URL/metadata/$(grep -o 'lk_s_[0-9A-Za-z]*' \
+		"$T/made" | head -n 1)/enrol"
+}
+machine=$(enrol create web-3 --keypair other)
+like "a machine has its credential" "$machine" '^lk_m_'
+follows() { # CREDENTIAL: the status
+	http GET /machine/v1/authorized-keys -H "Authorization: Bearer $1"
+}
+is "and follows" "$(follows "$machine")" 200
 
 # --- while somebody copies, no bytes go
 owl() { # METHOD PATH [ARGUMENT of curl]...: as who may delete
@@ -145,6 +156,8 @@ bitbucket 204 DELETE "/repositories/nest/test/deploy-keys/$access_id"
 latchkey server delete -f web-1 >/dev/null
 latchkey server set-keypair web-2 other >/dev/null
 latchkey keypair delete -f web-key >/dev/null
+like "a machine enrols anew" "$(enrol seed-url -f web-3)" '^lk_m_'
+is "which ends what it had" "$(follows "$machine")" 404
 push_small "$rw" birds/robin late
 stop
 
@@ -185,6 +198,8 @@ said "an access key" 'lives again +accesskey.delete  access-key:'
 said "a server" 'lives again +server.delete  server:'
 said "a key pair" 'lives again +keypair.delete  key-pair:'
 said "a server's other key, for people" 'by hand +server.setkey .*set-keypair'
+said "a machine's credential" 'lives again +seed.enrol .*web-3 .*seed-url'
+said "a seed, for people" 'by hand +server.seed .*seed-url'
 is "what the copy never had is not" "$(grep -c "$(id_of "$young")" "$T/said")" 0
 is "the old data are as they were" \
 	"$(sha256sum "$DATA/latchkey.db" | cut -d ' ' -f 1)" "$data_before"
@@ -196,13 +211,13 @@ said "in words" 'another installation'
 want "it is taken away again" \
 	latchkeyd revocations "$DATA" --data "$T/new" --apply
 said "the token" "taken away again +registrytoken.delete  token:$(id_of "$doomed")"
-said "and counted" '4 were repeated, 1 have to be by hand, and 0 failed'
+said "and counted" '5 were repeated, 2 have to be by hand, and 0 failed'
 want "a second time there is nothing left" \
 	latchkeyd revocations "$DATA" --data "$T/new" --apply
-said "but what is for people" '1 of them live in it again, of which 0 were repeated'
+said "but what is for people" '2 of them live in it again, of which 0 were repeated'
 want "at once, with the restore" latchkeyd restore "$T/copy" --data "$T/both" \
 	--since-data "$DATA" --apply
-said "the same" '4 were repeated, 1 have to be by hand'
+said "the same" '5 were repeated, 2 have to be by hand'
 want "which holds together too" latchkeyd verify --data "$T/both"
 
 # --- and it serves
@@ -218,6 +233,7 @@ want "logins go on" latchkey cr namespaces
 is "the token that stayed is what it was" "$(latchkey cr token-get -q "$(id_of "$rw")")" "$rw"
 is "the one that was removed opens nothing" \
 	"$(http GET /v2/birds/robin/tags/list -u "token:$doomed")" 401
+is "nor does the machine's old credential" "$(follows "$machine")" 404
 deny "nor does the access key" git_as deploy clone -q "$SSH_URL/nest/test.git" "$T/no"
 want "the repository is cloned: the host keys are what they were" \
 	git_as me clone -q "$SSH_URL/nest/test.git" "$T/again"

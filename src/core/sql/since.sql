@@ -50,6 +50,11 @@ SELECT digest FROM server_key WHERE server_id = $1 AND to_at IS NULL;
 -- name: since_server_seed
 SELECT digest FROM server_seed WHERE server_id = $1;
 
+-- The id is that of a word in the trail: "machine:" goes before it.
+
+-- name: since_machine
+SELECT 1 FROM server_credential WHERE id = SUBSTR($1, 9);
+
 -- name: since_git_http
 SELECT git_http FROM account WHERE id = $1;
 
