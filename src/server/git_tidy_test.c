@@ -1,14 +1,13 @@
 #include "server/git_tidy.h"
 
 #include "base/log.h"
+#include "base/test_disk.h"
 #include "core/core_world.h"
 #include "core/gitrepo.h"
 #include "server/git_hold.h"
 #include "server/verify_git.h"
 
 #include <limits.h>
-#include <signal.h>
-#include <sys/resource.h>
 
 #define MONTH_MS (31 * DAY_MS)
 
@@ -188,19 +187,11 @@ test_doubt(void)
 {
 	struct str lonely = STR("00000000000000000000000000000007");
 	struct str other = repo_make("doubtful");
-	struct rlimit limit, small;
-	int r;
 
 	must(git_make(git, lonely, STR("main")), "git_make");
 	clock_test_shift(2 * MONTH_MS);
-	must(getrlimit(RLIMIT_FSIZE, &limit), "getrlimit");
-	small = limit;
-	small.rlim_cur = 2048; /* less than a page */
-	(void)signal(SIGXFSZ, SIG_IGN);
-	must(setrlimit(RLIMIT_FSIZE, &small), "setrlimit");
-	r = gitrepo_pushed(w.core, other, 1);
-	must(setrlimit(RLIMIT_FSIZE, &limit), "setrlimit");
-	ok(r != 0, "a commit fails");
+	must(test_disk_break(), "test_disk_break");
+	ok(gitrepo_pushed(w.core, other, 1) != 0, "a commit fails");
 	is_int(round_do(true, goes_on, OUT_BUSY).swept, 0, "nothing is swept");
 	is_int(git_check(git, lonely), 0, "the folder is there");
 }

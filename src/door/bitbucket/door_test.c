@@ -6,11 +6,10 @@
 #include "base/enc.h"
 #include "base/log.h"
 #include "base/test.h"
+#include "base/test_disk.h"
 
 #include <errno.h>
 #include <ftw.h>
-#include <signal.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -1163,18 +1162,11 @@ test_user_keys(void)
 static void
 test_commit_fails(void)
 {
-	struct rlimit limit, small;
 	size_t before = folders();
 	int status;
 
-	must(getrlimit(RLIMIT_FSIZE, &limit), "getrlimit");
-	small = limit;
-	small.rlim_cur = 2048; /* less than a page */
-	(void)signal(SIGXFSZ, SIG_IGN);
-	must(setrlimit(RLIMIT_FSIZE, &small), "setrlimit");
-	/* Results may go to a file as well: none is said meanwhile. */
+	must(test_disk_break(), "test_disk_break");
 	status = ASK(POST, "/2.0/repositories/Team/unsure", .who = OWNER);
-	must(setrlimit(RLIMIT_FSIZE, &limit), "setrlimit");
 	is_int(status, 500, "a commit that fails");
 	ok(folders() == before + 1, "  leaves the folder");
 }
