@@ -214,7 +214,7 @@ powers_drop(void)
 	struct __user_cap_header_struct head = {
 	    .version = _LINUX_CAPABILITY_VERSION_3};
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {0};
-	uint32_t keep[_LINUX_CAPABILITY_U32S_3] = {0};
+	uint32_t keep[_LINUX_CAPABILITY_U32S_3] = {0}, more = 0;
 
 	/* The kernel's list may be longer than our headers'. */
 	for (int cap = 0; prctl(PR_CAPBSET_READ, (long)cap, 0L, 0L, 0L) >= 0;
@@ -227,11 +227,16 @@ powers_drop(void)
 		return FAIL(-errno);
 	for (size_t i = 0; i < nitems(kept); i++)
 		keep[CAP_TO_INDEX(kept[i])] |= CAP_TO_MASK(kept[i]);
+	/* Who has none to give up may be forbidden to ask (systemd's filters).
+	 */
 	for (size_t i = 0; i < nitems(data); i++) {
+		more |= (data[i].permitted & ~keep[i]) | data[i].inheritable;
 		data[i].effective &= keep[i];
 		data[i].permitted &= keep[i];
 		data[i].inheritable = 0;
 	}
+	if (more == 0)
+		return 0;
 	if (prctl(PR_CAP_AMBIENT, (long)PR_CAP_AMBIENT_CLEAR_ALL, 0L, 0L, 0L) !=
 		0 ||
 	    syscall(SYS_capset, &head, data) != 0)
