@@ -8,9 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define TEMPORARY_NAME "db"
+#define LOCK_TRIES     50 /* one second in all */
+#define LOCK_PAUSE_MS  20
 
 static int
 failed(struct note *note, const char *what, const char *path)
@@ -100,10 +103,28 @@ place_find(const char *path, struct place *ret, struct note *note)
 	return r;
 }
 
+/* A server that was killed may leave a child that has it for the moment that it
+ * takes to end. errno says why not. */
+static bool
+lock_wait(int fd)
+{
+	const struct timespec pause = {.tv_nsec = LOCK_PAUSE_MS * 1000000L};
+	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+	for (int i = 0; i < LOCK_TRIES; i++) {
+		if (fcntl(fd, F_OFD_SETLK, &whole) == 0)
+			return true;
+		if (errno != EAGAIN && errno != EACCES)
+			return false;
+		(void)nanosleep(&pause, NULL);
+	}
+	errno = EAGAIN;
+	return false;
+}
+
 static int
 lock_take(struct place *place, struct note *note)
 {
-	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 	char lock[NAME_MAX + 1];
 	int n = snprintf(lock, sizeof(lock), "%s.lock", place->name);
 
@@ -114,10 +135,11 @@ lock_take(struct place *place, struct note *note)
 	    O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
 	if (place->lock < 0)
 		return failed(note, "cannot open", lock);
-	if (fcntl(place->lock, F_OFD_SETLK, &whole) == 0)
+	if (lock_wait(place->lock))
 		return 0;
 	if (errno == EAGAIN || errno == EACCES)
-		return note_set(note, OUT_BUSY, "%s is held by another process, "
+		return note_set(note, OUT_BUSY,
+				"%s is held by another process, "
 				"which is still running",
 				lock);
 	return failed(note, "cannot lock", lock);

@@ -24,7 +24,8 @@ struct place {
 
 /* Where path would be: the folder must exist, the file need not. */
 MUST int place_find(const char *path, struct place *ret, struct note *);
-/* 0; OUT_BUSY when another process (or another struct place) holds it. */
+/* 0; OUT_BUSY when another process (or another struct place) holds it, a second
+ * from now still. */
 MUST int place_open(const char *path, struct place *ret, struct note *);
 void place_clear(struct place *);
 /* Directory entries made so far are on disk after 0. */

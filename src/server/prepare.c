@@ -8,9 +8,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -37,10 +39,15 @@ core_try(const struct prepare *p, char ret_text[PREPARE_TEXT_MAX])
 
 /* Its memory may have held keys: nothing of it is left when it has ended. */
 static void
-child_run(const struct prepare *p, int to)
+child_run(const struct prepare *p, pid_t parent, int to)
 {
 	char text[PREPARE_TEXT_MAX] = "";
-	int status = core_try(p, text);
+	int status = EXIT_FAILURE;
+
+	/* Whoever kills the server is not to find the data in use. */
+	if (prctl(PR_SET_PDEATHSIG, (long)SIGKILL, 0L, 0L, 0L) == 0 &&
+	    getppid() == parent)
+		status = core_try(p, text);
 
 	if (fd_write_all(to, str_c(text)) != 0 && status == 0)
 		status = EXIT_FAILURE;
@@ -81,7 +88,7 @@ static int
 prepare_run(const struct prepare *p, char ret_text[PREPARE_TEXT_MAX])
 {
 	int ends[2];
-	pid_t pid;
+	pid_t parent = getpid(), pid;
 
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return serve_complain(EXIT_FAILURE, strerror(errno));
@@ -89,7 +96,7 @@ prepare_run(const struct prepare *p, char ret_text[PREPARE_TEXT_MAX])
 	pid = fork();
 	if (pid == 0) {
 		(void)close(ends[0]);
-		child_run(p, ends[1]);
+		child_run(p, parent, ends[1]);
 	}
 	(void)close(ends[1]);
 	if (pid < 0) {

@@ -140,6 +140,9 @@ vault_ended(struct keep *k)
 		k->status = status;
 		return OUT_DENIED;
 	}
+	/* It ends by itself when nobody asks any more, as when latchkeyd does. */
+	if (status == 0)
+		return OUT_ABSENT;
 	k->second = true;
 	pause_plan(k);
 	log_say(LOG_ERROR, "vault_down",
