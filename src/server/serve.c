@@ -1,19 +1,9 @@
-#include "server/serve.h"
+#include "server/serve_inner.h"
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "http/http.h"
-#include "server/bound.h"
-#include "server/doors.h"
-#include "server/gc.h"
-#include "server/git_side.h"
 #include "server/helper.h"
-#include "server/key_side.h"
-#include "server/prepare.h"
 #include "server/process.h"
-#include "server/status.h"
-#include "server/tidy.h"
-#include "server/vault_side.h"
 #include "server/walls.h"
 
 #include <errno.h>
@@ -30,104 +20,6 @@
 /* Running requests get this long after TERM; what follows takes seconds. */
 #define DRAIN_MS (20 * SECOND_MS)
 #define KEYMAKER "latchkeyd-keymaker"
-
-struct serve {
-	const struct conf *conf;
-	struct data_dir dir;
-	struct bound bound;
-	struct core *core;
-	struct doors *doors;
-	/* Requests may come in before the start has returned. */
-	struct http_server *_Atomic http;
-	struct git_side *git;
-	struct key_side *keys;
-	char keymaker[PATH_MAX], vault_program[PATH_MAX];
-	struct vault_side *vault;
-	struct vault *asked;  /* of it; the core's once that is open */
-	int landlock;	      /* 0: the walls are without */
-	int64_t began, since; /* by either clock */
-	struct tidy *tidy;
-	struct control *control;
-	int signals;
-	const struct init_ask *ask;
-	char key_path[PREPARE_TEXT_MAX]; /* of a first start; "" otherwise */
-};
-
-int
-serve_complain(int status, const char *text)
-{
-	/* Parts of it may come from a file or an argument: no byte of those
-	 * may steer a terminal. */
-	(void)fputs("latchkeyd: ", stderr);
-	for (; *text != '\0'; text++)
-		(void)fputc(*text >= ' ' && *text <= '~' ? *text : '?', stderr);
-	(void)fputc('\n', stderr);
-	return status;
-}
-
-static int
-complain_failure(const char *what, int r, const struct note *note)
-{
-	char text[512];
-
-	if (note->text[0] != '\0')
-		(void)snprintf(text, sizeof(text), "%s", note->text);
-	else if (r > 0)
-		(void)snprintf(text, sizeof(text), "%s: %s", what, out_text(r));
-	else
-		(void)snprintf(text, sizeof(text), "%s: %s (%s)", what,
-			       strerror(-r), fail_place());
-	return serve_complain(r == OUT_BUSY ? EXIT_BUSY : EXIT_FAILURE, text);
-}
-
-static int
-core_open_with(const struct conf *conf, const struct data_dir *dir, bool make,
-	       struct vault *vault, struct core **ret)
-{
-	struct core_conf core = {
-	    .data_dir = dir->path,
-	    .vault = vault,
-	    .regions = conf->regions,
-	    .n_regions = conf->n_regions,
-	    .public_url = conf->public_url != NULL ? conf->public_url
-						   : "http://127.0.0.1",
-	    .make = make,
-	    .grace_ms = (int64_t)conf->number[CONF_KEY_gc_grace] * SECOND_MS,
-	    .bin_ms = (int64_t)conf->number[CONF_KEY_trash_days] * DAY_MS,
-	};
-	struct note note = {0}, where = {0};
-	int r = core_open(&core, ret, &note);
-
-	if (note.text[0] != '\0')
-		(void)note_set(&where, r, "data: %.100s: %.140s", dir->path,
-			       note.text);
-	/* Written by a newer program: starting again changes nothing. */
-	if (r == OUT_UNSUPPORTED && where.text[0] != '\0')
-		return serve_complain(EXIT_CONF, where.text);
-	return r == 0 ? 0 : complain_failure(dir->path, r, &where);
-}
-
-int
-serve_core_open(const struct conf *conf, const struct data_dir *dir, bool make,
-		struct core **ret)
-{
-	return core_open_with(conf, dir, make, NULL, ret);
-}
-
-/* Before anything is made or bound: an installation that cannot be served
- * would never name its key file. */
-int
-serve_check(const struct conf *conf)
-{
-	struct note note = {0};
-	int r = 0;
-
-	if (conf->tls_cert != NULL)
-		r = http_check_tls(conf->tls_cert, conf->tls_key, &note);
-	if (r < 0)
-		return complain_failure("tls", r, &note);
-	return r == 0 ? 0 : serve_complain(EXIT_CONF, note.text);
-}
 
 /* --- addresses --- */
 
@@ -181,7 +73,7 @@ helpers_find(struct serve *s)
 	if (r == 0)
 		r = helper_find(VAULT_PROGRAM, s->vault_program, &note);
 	if (r < 0)
-		return complain_failure("keymaker", r, &note);
+		return serve_complain_failure("keymaker", r, &note);
 	if (r == 0 && geteuid() == 0 && getpwnam(s->conf->ssh_user) == NULL)
 		r = note_set(&note, OUT_ABSENT,
 			     "ssh-user: no user is called %.64s",
@@ -198,7 +90,7 @@ listen_make(struct serve *s, int inherited)
 			: bound_open("http", s->conf->http, &s->bound, &note);
 
 	if (r < 0)
-		return complain_failure("http", r, &note);
+		return serve_complain_failure("http", r, &note);
 	if (r != 0)
 		return serve_complain(EXIT_CONF, note.text);
 	r = git_side_bind(s->conf, inherited, &s->git);
@@ -216,7 +108,7 @@ data_make(struct serve *s)
 	int r = data_dir_begin(&s->dir, &note);
 
 	if (r != 0)
-		return complain_failure("data", r, &note);
+		return serve_complain_failure("data", r, &note);
 	r = git_side_open(s->git, s->dir.path);
 	return r != 0 ? r : prepare_make(s->conf, &s->dir, s->ask, s->key_path);
 }
@@ -231,7 +123,7 @@ vault_begin_side(struct serve *s)
 	/* It has said why. */
 	if (r == OUT_DENIED)
 		return EXIT_CONF;
-	return r == 0 ? 0 : complain_failure("vault", r, &note);
+	return r == 0 ? 0 : serve_complain_failure("vault", r, &note);
 }
 
 /* From here on strangers could do no more harm than the walls let them: what is
@@ -246,7 +138,7 @@ walls_begin(struct serve *s)
 	const struct note none = {0};
 	int r = walls_raise(&conf, &s->landlock);
 
-	return r == 0 ? 0 : complain_failure("walls", r, &none);
+	return r == 0 ? 0 : serve_complain_failure("walls", r, &none);
 }
 
 static int
@@ -279,7 +171,7 @@ http_begin(struct serve *s)
 	if (r == OUT_MALFORMED || r == OUT_CONFLICT)
 		return serve_complain(EXIT_CONF, note.text);
 	if (r != 0)
-		return complain_failure("http", r, &note);
+		return serve_complain_failure("http", r, &note);
 	s->bound.fd = -1; /* the server's from now on */
 	log_say(http_places(started) < http.connections_max ? LOG_WARN
 							    : LOG_INFO,
@@ -296,48 +188,7 @@ keys_begin(struct serve *s)
 
 	if (r == OUT_DENIED)
 		return serve_complain(EXIT_CONF, note.text);
-	return r == 0 ? 0 : complain_failure("keymaker", r, &note);
-}
-
-static int
-word_gc(struct control_ask *ask, void *arg, struct str rest, struct note *note)
-{
-	const struct serve *s = arg;
-
-	if (rest.n > 0)
-		return note_set(note, OUT_MALFORMED, "gc takes no words");
-	return gc_answer(ask, s->core, note);
-}
-
-static int
-word_status(struct control_ask *ask, void *arg, struct str rest,
-	    struct note *note)
-{
-	const struct serve *s = arg;
-	const struct status status = {.core = s->core,
-				      .vault = s->vault,
-				      .http = s->bound.name,
-				      .ssh = git_side_name(s->git),
-				      .landlock = s->landlock,
-				      .began = s->began,
-				      .since = s->since};
-
-	if (rest.n > 0)
-		return note_set(note, OUT_MALFORMED, "status takes no words");
-	return status_answer(ask, &status);
-}
-
-static const struct control_word words[] = {{"gc", word_gc},
-					    {"status", word_status}};
-
-static int
-control_begin(struct serve *s)
-{
-	const struct note none = {0};
-	int r =
-	    control_start(s->dir.path, words, nitems(words), s, &s->control);
-
-	return r == 0 ? 0 : complain_failure("control", r, &none);
+	return r == 0 ? 0 : serve_complain_failure("keymaker", r, &note);
 }
 
 static int
@@ -359,7 +210,7 @@ doors_begin(struct serve *s)
 
 	if (r == 0)
 		r = tidy_start(s->core, &s->tidy);
-	return r == 0 ? 0 : complain_failure("doors", r, &none);
+	return r == 0 ? 0 : serve_complain_failure("doors", r, &none);
 }
 
 /* What exists is opened before the address is bound, so that a second daemon
@@ -383,7 +234,7 @@ core_begin(struct serve *s)
 {
 	struct vault *asked = TAKE(s->asked);
 
-	return core_open_with(s->conf, &s->dir, false, asked, &s->core);
+	return serve_core_with(s->conf, &s->dir, false, asked, &s->core);
 }
 
 static int
@@ -394,7 +245,7 @@ serve_begin(struct serve *s, int inherited)
 			      &s->dir, &note);
 
 	if (r != 0)
-		return r < 0 ? complain_failure("data", r, &note)
+		return r < 0 ? serve_complain_failure("data", r, &note)
 			     : serve_complain(EXIT_CONF, note.text);
 	r = data_ready(s, inherited);
 	if (r == 0)
@@ -412,78 +263,13 @@ serve_begin(struct serve *s, int inherited)
 	if (r == 0)
 		r = doors_begin(s);
 	if (r == 0)
-		r = control_begin(s);
+		r = serve_words(s);
 	if (r == 0)
 		r = git_side_serve(s->git);
 	return r != 0 ? r : http_begin(s);
 }
 
 /* --- running --- */
-
-/* The command line lies beside us, and where we lie is not in PATH: the folder,
- * else "". */
-static void
-unfound_folder(char ret[PATH_MAX])
-{
-	const char *path = getenv("PATH");
-	char own[PATH_MAX] = "", client[PATH_MAX + sizeof("/latchkey")];
-	struct str rest = str_c(path != NULL ? path : ""), folder;
-	char *slash;
-
-	ret[0] = '\0';
-	if (readlink("/proc/self/exe", own, sizeof(own) - 1) < 0)
-		return;
-	slash = strrchr(own, '/');
-	if (slash == NULL)
-		return;
-	*slash = '\0';
-	(void)snprintf(client, sizeof(client), "%s/latchkey", own);
-	if (access(client, X_OK) != 0)
-		return;
-	while (str_next(&rest, ':', &folder))
-		if (str_eq(folder, str_c(own)))
-			return;
-	memcpy(ret, own, sizeof(own));
-}
-
-static void
-first_say(const struct serve *s)
-{
-	const char *url = s->core->public_url;
-	const char *account = s->ask->slug;
-	char folder[PATH_MAX];
-
-	unfound_folder(folder);
-	printf("This is a new installation in %s\n"
-	       "The first API key: %s  (only you can read it)\n"
-	       "The server: %s\n\nTry:\n",
-	       s->dir.path, s->key_path, url);
-	if (folder[0] != '\0')
-		printf("  PATH=%s:$PATH\n", folder);
-	printf("  latchkey login -a %s --apikey @%s\n"
-	       "  latchkey cr namespace-add birds\n"
-	       "  latchkey cr token-add --description \"This is a token\" "
-	       "--non-expiring --readwrite\n",
-	       url, s->key_path);
-	if (s->core->ssh_host[0] != '\0')
-		printf("  latchkey repo create %s/test\n"
-		       "  latchkey access-key setup %s/test --label web-1\n",
-		       account, account);
-	printf("\n");
-}
-
-static int
-ready_say(const struct serve *s)
-{
-	if (s->key_path[0] != '\0')
-		first_say(s);
-	printf("ready http=%s ssh=%s\n", s->bound.name, git_side_name(s->git));
-	if (fflush(stdout) != 0)
-		return serve_complain(EXIT_OUTPUT,
-				      "cannot write to standard output");
-	process_notify("READY=1");
-	return 0;
-}
 
 static void
 reload(struct serve *s)
@@ -596,7 +382,7 @@ serve_whole(struct serve *s, int inherited)
 	if (r == 0)
 		r = serve_begin(s, inherited);
 	if (r == 0)
-		r = ready_say(s);
+		r = serve_say_ready(s);
 	if (r == 0)
 		r = signals_follow(s);
 	serve_end(s);
