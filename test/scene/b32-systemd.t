@@ -3,6 +3,8 @@
 # the first process of a namespace over this machine's files, none of which change.
 . "$(dirname "$0")/lib.sh"
 [ "$(id -u)" -eq 0 ] || skip_all "a systemd of its own needs root"
+! grep -Eq '__(a|t)san_init' "$BUILD/latchkeyd" ||
+	skip_all "a sanitizer needs what the unit forbids"
 for program in /usr/lib/systemd/systemd systemd-analyze meson; do
 	command -v $program >/dev/null || skip_all "$program is not installed"
 done
