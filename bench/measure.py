@@ -19,6 +19,11 @@ def free_port():
         return s.getsockname()[1]
 
 
+def cpu_name():
+    with open("/proc/cpuinfo") as f:
+        return re.search(r"^model name\s*: (.*)", f.read(), re.M)[1]
+
+
 def ratio(a, b):
     return f"{a / b:.2f}"
 
