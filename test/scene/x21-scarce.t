@@ -25,6 +25,11 @@ want "an image is there" push_small "$rw" birds/robin first
 key=$(key_in "$T/apikey")
 stop
 
+# Whether it can write is looked at once in a while.
+ready_is() { # STATUS
+	[ "$(http GET /readyz)" = "$1" ]
+}
+
 # --- descriptors: a crowd that takes them all, from one address and from many
 serve_few() { # DESCRIPTORS
 	: >"$T/ready"
@@ -36,7 +41,7 @@ serve_few() { # DESCRIPTORS
 	daemon=$!
 	until_ok grep -q '^ready ' "$T/ready"
 }
-for n in 64 256; do
+for n in 128 256; do
 	serve_few $n
 	places=$(sed -n 's/.*event=start .*places=\([0-9]*\) of=12000$/\1/p' "$T/log" |
 		tail -n 1)
@@ -60,7 +65,7 @@ for n in 64 256; do
 	exec 3>&-
 	wait $crowd
 	rm -f "$T/stay"
-	is "$n descriptors: afterwards" "$(http GET /readyz)" 200
+	want "$n descriptors: afterwards" until_ok ready_is 200
 	is "$n descriptors: what was stored is there" \
 		"$(is_there "$rw" birds/robin "few$n" && echo yes)" yes
 	stop
@@ -135,7 +140,7 @@ if [ -n "$disk" ] && [ -w "$error" ]; then
 		'.layers[0].digest' "$T/small/first/manifest")" -H "$held")" 200
 	is "read-only: alive" "$(http GET /healthz)" 200
 	refused_for_now "read-only"
-	is "read-only: not ready" "$(http GET /readyz)" 503
+	want "read-only: not ready" until_ok ready_is 503
 	kill -TERM "$daemon"
 	wait "$daemon"
 	like "read-only: it ends by itself" $? '^[01]$'
@@ -160,9 +165,15 @@ if [ -n "$disk" ] && [ -w "$error" ]; then
 	rw=$(token --readwrite)
 	want "few inodes: a push" push_small "$rw" birds/robin first
 	i=0
-	while : >"$T/disk/i$i" 2>/dev/null && [ $i -lt 1000 ]; do
+	while touch "$T/disk/i$i" 2>/dev/null && [ $i -lt 1000 ]; do
 		i=$((i + 1))
-	done 2>/dev/null
+	done
+	# What is there already, empty, may be filled.
+	i=0
+	while push_small "$rw" birds/robin "i$i" && [ $i -lt 200 ]; do
+		i=$((i + 1))
+	done
+	echo "# $i more images went into files that were there"
 	refused_for_now "no inode"
 	is "no inode: a pull" "$(is_there "$rw" birds/robin first && echo yes)" yes
 	rm -f "$T"/disk/i*
@@ -181,7 +192,7 @@ large=sha256:$(sha256 "$T/large")
 pull=$(head -c 40000000 /dev/zero | tee "$T/zeros" | sha256sum | cut -d ' ' -f 1)
 is "something large is there" "$(http POST \
 	"/v2/birds/robin/blobs/uploads/?digest=sha256:$pull" -u "token:$rw" \
-	-H 'Content-Type: application/octet-stream' -T "$T/zeros")" 201
+	-H 'Content-Type: application/octet-stream' --data-binary "@$T/zeros")" 201
 mkfifo "$T/stay"
 crowd head 300 3 "$HOST" <"$T/stay" >"$T/crowd" 2>&1 &
 crowd=$!
