@@ -10,8 +10,12 @@
 
 /* No map of the file: a reader drops it whenever somebody committed, and every
  * other thread is stopped for a moment to forget it too. Under writes that
- * costs more than reading the few pages of a lookup again. */
-#define CACHE_READER "-512"
+ * costs more than reading the few pages of a lookup again.
+ *
+ * What stands above the leaves of the indexes of a large store, so that a lookup
+ * in it reads little more than one page of each; a small one never fills it. Each
+ * thread that reads has one. */
+#define CACHE_READER "-2048"
 #define CACHE_WRITER "-2048"
 
 static const char pragmas[] = "PRAGMA synchronous=FULL;"
