@@ -8,6 +8,7 @@ static const struct {
 } secrets[] = {
     {STR_INIT("eyJ"), 20},   {STR_INIT("lk_a_"), 20}, {STR_INIT("lk_r_"), 20},
     {STR_INIT("lk_i_"), 20}, {STR_INIT("lk_s_"), 20}, {STR_INIT("lk_m_"), 20},
+    {STR_INIT("lk_n_"), 20}, {STR_INIT("lk_p_"), 20}, {STR_INIT("lk_c_"), 20},
 };
 
 static bool

@@ -133,6 +133,8 @@ easy_bounds(CURL *c, const struct outward_call *call)
 	/* Never a .netrc, never a user and password out of the URL's host. */
 	curl_easy_setopt(c, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	curl_easy_setopt(c, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+	if (call->agent != NULL)
+		curl_easy_setopt(c, CURLOPT_USERAGENT, call->agent);
 	if (call->ca_file != NULL)
 		curl_easy_setopt(c, CURLOPT_CAINFO, call->ca_file);
 }

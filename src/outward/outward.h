@@ -14,6 +14,7 @@ struct outward_call {
 	const char *fields[OUTWARD_FIELDS_MAX]; /* "Name: value" */
 	size_t n_fields;
 	struct str body;    /* p == NULL: none */
+	const char *agent;   /* User-Agent; NULL: none */
 	const char *ca_file; /* NULL: the system's */
 	int64_t timeout_ms; /* 0: 30 s */
 	size_t answer_max;  /* 0: 16 MiB */
