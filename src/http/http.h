@@ -120,6 +120,8 @@ struct http_reply {
 void http_head(struct http_reply *, const char *name, struct str value);
 void http_headf(struct http_reply *, const char *name, const char *fmt, ...)
     PRINTF(3, 4);
+/* Take back what was added under that name. */
+void http_head_drop(struct http_reply *, const char *name);
 /* The body is a file range; the reply owns fd from now on. Plain connections
  * use sendfile. */
 void http_reply_file(struct http_reply *, int fd, off_t off, uint64_t len);

@@ -142,6 +142,29 @@ http_head(struct http_reply *re, const char *name, struct str value)
 }
 
 void
+http_head_drop(struct http_reply *re, const char *name)
+{
+	struct buf *b = &re->head;
+	struct str rest = buf_str(b), line, key, value;
+	size_t to = 0;
+
+	if (buf_err(b) != 0)
+		return;
+	while (str_next(&rest, '\n', &line)) {
+		size_t n = line.n + 1;
+
+		if (line.n == 0 || (str_cut(line, ':', &key, &value) &&
+				    str_eq_nocase(key, str_c(name))))
+			continue;
+		memmove(b->p + to, line.p, n);
+		to += n;
+	}
+	b->n = to;
+	if (b->p != NULL)
+		b->p[to] = '\0';
+}
+
+void
 http_headf(struct http_reply *re, const char *name, const char *fmt, ...)
 {
 	CLEAN(buf_clear)
