@@ -10,11 +10,12 @@
 
 /* No map of the file: a reader drops it whenever somebody committed, and every
  * other thread is stopped for a moment to forget it too. Under writes that
- * costs more than reading the few pages of a lookup again.
+ * costs more than reading the few pages of a lookup again, and in a large store
+ * a map that is kept saved nothing to be seen: doc/adr/0021.
  *
- * What stands above the leaves of the indexes of a large store, so that a lookup
- * in it reads little more than one page of each; a small one never fills it. Each
- * thread that reads has one. */
+ * What stands above the leaves of the indexes of a large store, so that a
+ * lookup in it reads little more than one page of each; a small one never fills
+ * it. Each thread that reads has one. */
 #define CACHE_READER "-2048"
 #define CACHE_WRITER "-2048"
 
@@ -349,4 +350,20 @@ conn_check(struct db_at *at, struct note *note)
 				      : sqlite3_errmsg(at->h));
 	}
 	return 0;
+}
+
+int
+conn_number(struct db_at *at, const char *text, int64_t *ret)
+{
+	sqlite3_stmt *stmt = NULL;
+	int code = sqlite3_prepare_v2(at->h, text, -1, &stmt, NULL);
+
+	if (code == SQLITE_OK)
+		code = sqlite3_step(stmt);
+	if (code == SQLITE_ROW) {
+		*ret = sqlite3_column_int64(stmt, 0);
+		code = SQLITE_OK;
+	}
+	(void)sqlite3_finalize(stmt);
+	return code;
 }

@@ -53,8 +53,9 @@ struct db_at {
 	unsigned depth; /* nested views */
 	unsigned live;	/* rows not cleared yet */
 	bool begun;	/* the view has its snapshot */
-	bool write, touched;
-	bool shares_touched; /* by a call before, in the same commit */
+	bool write;
+	uint64_t touched;
+	uint64_t shares_touched; /* by calls before, in the same commit */
 	enum trouble trouble;
 	int wal_frames; /* in the log after the latest commit */
 	struct db_at *next_all, *next_idle;
@@ -81,5 +82,7 @@ MUST int conn_prepare(struct db_at *, int sql, struct conn_stmt *ret);
 /* Prepare every statement once and let it go again. 0; OUT_MISMATCH when one
  * does not fit the tables. */
 MUST int conn_check(struct db_at *, struct note *);
+/* The first column of the first row of a text of ours; a code of the engine's. */
+MUST int conn_number(struct db_at *, const char *text, int64_t *ret);
 
 #endif

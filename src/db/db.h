@@ -42,7 +42,8 @@ struct db_conf {
 	size_t batch_max; /* functions in one commit; 0: 256 */
 };
 
-/* Opens, migrates forward, prepares every statement once, starts the writer.
+/* Opens, migrates forward, prepares every statement once unless a program with the
+ * same ones has done so with the same tables (db/fit.h), starts the writer.
  * 0; OUT_UNSUPPORTED when the file was written by a newer program; OUT_BUSY
  * when another process holds it; -errno, when a statement does not fit the
  * tables as well: the note says which. */
@@ -76,12 +77,13 @@ MUST int db_write(struct db *, db_write_fn *fn, void *arg);
  * refer to may be taken away. */
 bool db_refuses(struct db *);
 /* Called on the writer thread after each commit that asked for it with
- * db_touch(), before any of its db_write calls return. One per db. */
-void db_on_touch(struct db *, void (*fn)(void *arg), void *arg);
-void db_touch(struct db_at *);
-/* Whether something in this transaction asked for it already: this write, or
- * one before it that shares its commit. */
-bool db_is_touched(const struct db_at *);
+ * db_touch(), before any of its db_write calls return. One per db. what: bits,
+ * not 0, of the caller's own meaning; those of one commit come together. */
+void db_on_touch(struct db *, void (*fn)(void *arg, uint64_t what), void *arg);
+void db_touch(struct db_at *, uint64_t what);
+/* What in this transaction was touched already: by this write, or by those
+ * before it that share its commit. */
+uint64_t db_touched(const struct db_at *);
 bool db_is_write(const struct db_at *);
 
 /*

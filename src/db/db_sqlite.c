@@ -1,5 +1,6 @@
 #include "db/db_sqlite.h"
 
+#include "db/fit.h"
 #include "db/migrate.h"
 
 #include <assert.h>
@@ -30,7 +31,7 @@ writer_open(struct db *db, size_t batch_max, struct note *note)
 	at->db = db;
 	r = migrate_run(at, &db->version, note);
 	if (r == 0)
-		r = FOLD(conn_check(at, note));
+		r = FOLD(fit_check(at, note));
 	/* By now the log exists as well. */
 	if (r == 0)
 		r = place_sync(&db->place);
@@ -168,22 +169,22 @@ db_refuses(struct db *db)
 }
 
 void
-db_on_touch(struct db *db, void (*fn)(void *arg), void *arg)
+db_on_touch(struct db *db, void (*fn)(void *arg, uint64_t what), void *arg)
 {
 	writer_on_touch(&db->writer, fn, arg);
 }
 
 void
-db_touch(struct db_at *at)
+db_touch(struct db_at *at, uint64_t what)
 {
 	assert(at->write);
-	at->touched = true;
+	at->touched |= what;
 }
 
-bool
-db_is_touched(const struct db_at *at)
+uint64_t
+db_touched(const struct db_at *at)
 {
-	return at->touched || at->shares_touched;
+	return at->touched | at->shares_touched;
 }
 
 bool

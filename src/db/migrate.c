@@ -16,19 +16,9 @@ static const char version_note[] =
 static int
 version_read(struct db_at *at, int64_t *ret)
 {
-	sqlite3_stmt *stmt = NULL;
 	int code = sqlite3_exec(at->h, table_make, NULL, NULL, NULL);
 
-	if (code == SQLITE_OK)
-		code = sqlite3_prepare_v2(at->h, version_look, -1, &stmt, NULL);
-	if (code == SQLITE_OK)
-		code = sqlite3_step(stmt);
-	if (code == SQLITE_ROW) {
-		*ret = sqlite3_column_int64(stmt, 0);
-		code = SQLITE_OK;
-	}
-	(void)sqlite3_finalize(stmt);
-	return code;
+	return code == SQLITE_OK ? conn_number(at, version_look, ret) : code;
 }
 
 static int

@@ -13,7 +13,7 @@ struct writer_call {
 	db_write_fn *fn;
 	void *arg;
 	int r;
-	bool touched;
+	uint64_t touched;
 	sem_t done;
 	struct writer_call *next;
 };
@@ -50,7 +50,7 @@ call_run(struct writer *w, struct writer_call *c, bool shared)
 		c->r = refusal(w, code);
 		return false;
 	}
-	at->touched = false;
+	at->touched = 0;
 	c->r = c->fn(at, c->arg);
 	assert(at->live == 0); /* rows left open would block the commit */
 	/* Whatever the function made of it. */
@@ -60,7 +60,7 @@ call_run(struct writer *w, struct writer_call *c, bool shared)
 		atomic_store(&w->refuses, true);
 		c->r = FAIL(-EIO);
 	}
-	c->touched = c->r == 0 && at->touched;
+	c->touched = c->r == 0 ? at->touched : 0;
 	at->shares_touched |= c->touched;
 	if (at->trouble != TROUBLE_NONE || sqlite3_get_autocommit(at->h)) {
 		if (c->r == 0)
@@ -84,9 +84,9 @@ roll_back(struct db_at *at)
 static void
 committed(struct writer *w, const struct writer_call *first)
 {
-	void (*touch)(void *) = NULL;
+	void (*touch)(void *, uint64_t) = NULL;
 	void *arg = NULL;
-	bool touched = false;
+	uint64_t touched = 0;
 
 	for (const struct writer_call *c = first; c != NULL; c = c->next) {
 		if (c->r == 0)
@@ -94,14 +94,14 @@ committed(struct writer *w, const struct writer_call *first)
 		touched |= c->touched;
 	}
 	atomic_fetch_add(&w->commits, 1);
-	if (!touched)
+	if (touched == 0)
 		return;
 	pthread_mutex_lock(&w->lock);
 	touch = w->touch;
 	arg = w->touch_arg;
 	pthread_mutex_unlock(&w->lock);
 	if (touch != NULL)
-		touch(arg);
+		touch(arg, touched);
 }
 
 static int64_t
@@ -124,7 +124,7 @@ batch_try(struct writer *w, struct writer_call *first)
 	int code;
 
 	at->trouble = TROUBLE_NONE;
-	at->touched = at->shares_touched = false;
+	at->touched = at->shares_touched = 0;
 	code = conn_word(at, WORD_WRITE);
 	if (code != SQLITE_OK) {
 		answer_all(first, refusal(w, code));
@@ -328,7 +328,7 @@ writer_call(struct writer *w, db_write_fn *fn, void *arg)
 }
 
 void
-writer_on_touch(struct writer *w, void (*fn)(void *), void *arg)
+writer_on_touch(struct writer *w, void (*fn)(void *, uint64_t), void *arg)
 {
 	pthread_mutex_lock(&w->lock);
 	w->touch = fn;

@@ -29,7 +29,7 @@ struct writer {
 	pthread_cond_t more;
 	bool running, stop;
 	struct writer_call *first, **end;
-	void (*touch)(void *);
+	void (*touch)(void *, uint64_t);
 	void *touch_arg;
 
 	atomic_bool refuses;
@@ -41,6 +41,6 @@ struct writer {
 MUST int writer_start(struct writer *, struct db_at *at, size_t batch_max);
 void writer_stop(struct writer *); /* after the last call is answered */
 MUST int writer_call(struct writer *, db_write_fn *fn, void *arg);
-void writer_on_touch(struct writer *, void (*fn)(void *), void *arg);
+void writer_on_touch(struct writer *, void (*fn)(void *, uint64_t), void *arg);
 
 #endif

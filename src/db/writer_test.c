@@ -1,5 +1,6 @@
 #include "db/conn.h"
 #include "db/fixture_test.h"
+#include "db/write_fault_test.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +17,7 @@
  * Faults of the disk: the engine's fsync and pwrite come through here. The
  * calls that a hook lets through are the real ones.
  */
-static _Atomic int fsync_error, write_error, fsync_delay_us;
+static _Atomic int fsync_error, fsync_delay_us;
 
 static int
 sync_hook(int fd)
@@ -39,26 +40,6 @@ int
 fdatasync(int fd)
 {
 	return sync_hook(fd);
-}
-
-static ssize_t
-write_hook(int fd, const void *p, size_t n, off64_t at)
-{
-	if (write_error == 0)
-		return pwrite64(fd, p, n, at);
-	errno = write_error;
-	return -1;
-}
-
-static void
-hooks_set(void)
-{
-	sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
-	sqlite3_syscall_ptr hook = (sqlite3_syscall_ptr)write_hook;
-
-	ok(vfs->xSetSystemCall(vfs, "pwrite", hook) == SQLITE_OK &&
-	       vfs->xSetSystemCall(vfs, "pwrite64", hook) == SQLITE_OK,
-	   "faults can be made");
 }
 
 static int
@@ -283,23 +264,27 @@ test_log(void)
 struct seen {
 	struct db *db;
 	_Atomic int touches;
+	_Atomic uint64_t what;
 	int64_t at_touch;
 };
 
 static void
-touched(void *arg)
+touched(void *arg, uint64_t what)
 {
 	struct seen *seen = arg;
 
 	usleep(2000);
 	seen->at_touch = bird_count(seen->db);
+	seen->what = what;
 	seen->touches++;
 }
 
 static int
 add_touching(struct db_at *at, void *arg)
 {
-	db_touch(at);
+	db_touch(at, 1);
+	db_touch(at, 4);
+	ok(db_touched(at) == 5, "the bits are known in the write");
 	return bird_add(at, arg);
 }
 
@@ -318,6 +303,7 @@ test_touch(void)
 	is_int(db_write(db, add_touching, &tit), 0, "a write with touch");
 	is_int(seen.touches, 1, "is told before it returns");
 	is_int(seen.at_touch, 2, "after its commit");
+	ok(seen.what == 5, "with all its bits");
 }
 
 /* Add until killed; say each id after its write was acknowledged. */
