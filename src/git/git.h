@@ -36,6 +36,11 @@ struct git_store;
  * was cut short has left. */
 MUST int git_open(const struct git_conf *, struct git_store **ret,
     struct note *);
+/* The same in two steps. The first takes nothing of conf.dir; the outcomes are its.
+ * The second is all that may be done with such a store, but git_free(). */
+MUST int git_find(const struct git_conf *, struct git_store **ret,
+    struct note *);
+MUST int git_settle(struct git_store *, const char *dir, struct note *);
 void git_free(struct git_store *);
 /* What whoever stands around the store has to leave open for git to be started,
  * beside conf.dir; the strings are the store's. Returns how many. */

@@ -3,6 +3,7 @@
 
 #include "base/fd.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -152,6 +153,8 @@ git_worked(const struct git_child *child, uint64_t *ret_ns)
 void
 git_kill(const struct git_child *child)
 {
+	/* 0 is our own group, -1 everybody. */
+	assert(child->pid > 1);
 	(void)kill(-child->pid, SIGKILL);
 }
 

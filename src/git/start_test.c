@@ -374,6 +374,24 @@ test_walls(struct git_store *s)
 	is_int(git_make(s, STR(WORLD_ID), STR("main")), 0, "made again");
 }
 
+/* Has it come so far as to catch the signal? */
+static bool
+catches(pid_t pid, int sig)
+{
+	char path[32], line[128];
+	unsigned long long caught = 0;
+	FILE *f;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	f = fopen(path, "re");
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL)
+		if (strncmp(line, "SigCgt:", 7) == 0)
+			caught = strtoull(line + 7, NULL, 16);
+	if (f != NULL)
+		(void)fclose(f);
+	return (caught >> (sig - 1) & 1) != 0;
+}
+
 static void
 test_places(struct git_store *s)
 {
@@ -392,6 +410,8 @@ test_places(struct git_store *s)
 	is_int(git_running(s), 2, "two are running");
 	p = (struct pollfd){.fd = a.pidfd, .events = POLLIN};
 	is_int(poll(&p, 1, 50), 0, "its end is not there to be read");
+	for (int i = 0; i < 1000 && !catches(a.pid, SIGUSR1); i++)
+		(void)usleep(10000);
 	for (int i = 0; i < 100 && (i == 0 || after != before); i++) {
 		before = after;
 		(void)usleep(20000);

@@ -1,6 +1,8 @@
 /* Opening a store: where git is, whether it will do, what it needs to run. */
 #include "git/inner.h"
 
+#include "base/fd.h"
+
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -104,10 +106,14 @@ static int
 ask(struct git_store *s, const char *what, char text[GIT_TEXT_MAX])
 {
 	struct git_args args = {.n = 0};
+	CLEAN(fd_closep)
+	int top = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct git_errand errand = {
-	    .args = &args, .dir = s->root, .lock = -1, .free = true};
+	    .args = &args, .dir = top, .lock = -1, .free = true};
 	int status = 0, r;
 
+	if (top < 0)
+		return FAIL(-errno);
 	git_arg(&args, "git");
 	git_arg(&args, what);
 	r = git_errand(s, &errand, text, &status);
@@ -230,10 +236,8 @@ static int
 store_fill(struct git_store *s, const struct git_conf *conf, struct note *note)
 {
 	uint64_t push = conf->push_max != 0 ? conf->push_max : GIT_PUSH_DEFAULT;
-	int r = root_open(s, conf->dir, note);
+	int r = program_find(s, conf->program, note);
 
-	if (r == 0)
-		r = program_find(s, conf->program, note);
 	if (r == 0)
 		r = hooks_find(s, conf->hooks, note);
 	if (r == 0)
@@ -249,11 +253,11 @@ store_fill(struct git_store *s, const struct git_conf *conf, struct note *note)
 		       "receive.maxInputSize=%llu", (unsigned long long)push);
 	(void)snprintf(s->timeout_arg, sizeof(s->timeout_arg), "--timeout=%d",
 		       GIT_IDLE_S);
-	return folder_each(s->root, leftover_clear, NULL);
+	return 0;
 }
 
 int
-git_open(const struct git_conf *conf, struct git_store **ret, struct note *note)
+git_find(const struct git_conf *conf, struct git_store **ret, struct note *note)
 {
 	struct git_store *s = calloc(1, sizeof(*s));
 	int r;
@@ -272,6 +276,29 @@ git_open(const struct git_conf *conf, struct git_store **ret, struct note *note)
 		git_free(s);
 	else
 		*ret = s;
+	return r;
+}
+
+int
+git_settle(struct git_store *s, const char *dir, struct note *note)
+{
+	int r = root_open(s, dir, note);
+
+	return r == 0 ? folder_each(s->root, leftover_clear, NULL) : r;
+}
+
+int
+git_open(const struct git_conf *conf, struct git_store **ret, struct note *note)
+{
+	struct git_store *s = NULL;
+	int r = git_find(conf, &s, note);
+
+	if (r == 0)
+		r = git_settle(s, conf->dir, note);
+	if (r == 0)
+		*ret = s;
+	else
+		git_free(s);
 	return r;
 }
 
