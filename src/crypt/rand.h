@@ -27,6 +27,9 @@ enum token_kind {
 	TOKEN_IDENTITY = 'i',  /* the registry's identity token */
 	TOKEN_SEED = 's',      /* the first boot of a server */
 	TOKEN_MACHINE = 'm',   /* a server that follows its key */
+	TOKEN_INVITATION = 'n',
+	TOKEN_PASSCODE = 'p',  /* one login */
+	TOKEN_COOKIE = 'c',    /* a browser's session */
 };
 MUST int rand_token(enum token_kind, struct secret *ret);
 /* Form and checksum are those of a token of this kind. */

@@ -4,8 +4,6 @@
  */
 #include "crypt/vault_inner.h"
 
-#include "base/clock.h"
-#include "base/enc.h"
 #include "base/secret.h"
 #include "crypt/mac.h"
 #include "crypt/rand.h"
@@ -20,8 +18,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define RAW_LEN	      32
-#define FILE_NAME_MAX 64
+#define RAW_LEN 32
 
 static_assert(VAULT_ES256_LEN == ES256_LEN, "one length of signatures");
 static_assert(VAULT_HS256_LEN == MAC_LEN && VAULT_DIGEST_LEN == MAC_LEN,
@@ -127,7 +124,7 @@ here_new(void)
 
 	if (h == NULL)
 		return NULL;
-	h->vault.ops = &here_ops;
+	vault_init(&h->vault, &here_ops);
 	h->raw = mmap(NULL, sizeof(*h->raw), PROT_READ | PROT_WRITE,
 		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (h->raw == MAP_FAILED) {
@@ -289,29 +286,13 @@ add_files(struct opening *o)
 	return r == 0 && errno != 0 ? FAIL(-errno) : r;
 }
 
-static int
-make_access(struct opening *o)
-{
-	CLEAN(buf_clear) struct buf pem = BUF_INIT;
-	char when[32], hex[9], name[FILE_NAME_MAX];
-	int r = es256_make(&pem);
-
-	if (r == 0)
-		r = rand_hex(hex, 8);
-	if (r != 0)
-		return r;
-	enc_time(clock_now(), when);
-	(void)snprintf(name, sizeof(name), "iam-%.4s%.2s%.2s-%s.pem", when,
-		       when + 5, when + 8, hex);
-	return FOLD(vault_file_make(o->dir, name, buf_str(&pem)));
-}
-
 /* An installation whose first start was cut short has some of them. */
 static int
 make_missing(struct opening *o)
 {
 	bool access = o->v->vault.n_access == 0,
 	     registry = o->v->vault.n_versions == 0;
+	char kid[VAULT_KID_MAX + 1];
 	int r = 0;
 
 	if (!access && !registry)
@@ -321,7 +302,7 @@ make_missing(struct opening *o)
 				"there is no %s key in the vault",
 				access ? "iam-*.pem" : "registry-*");
 	if (access)
-		r = make_access(o);
+		r = vault_key_make(o->dir, false, kid);
 	if (r == 0 && registry)
 		r = make_raw(o, "registry-1");
 	return r;

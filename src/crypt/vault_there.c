@@ -253,20 +253,42 @@ there_registry_sign(struct vault *v, int64_t version, struct str input,
 	return ask_fixed(v, &q, ret, VAULT_HS256_LEN);
 }
 
+static void
+public_take(struct vault *v, struct vault *from)
+{
+	struct vault old;
+
+	(void)pthread_rwlock_wrlock(&v->lock);
+	memcpy(old.access, v->access, sizeof(old.access));
+	old.n_access = v->n_access;
+	memcpy(v->access, from->access, sizeof(v->access));
+	v->n_access = from->n_access;
+	memcpy(v->versions, from->versions, sizeof(v->versions));
+	v->n_versions = from->n_versions;
+	(void)pthread_rwlock_unlock(&v->lock);
+	vault_public_clear(&old);
+}
+
+static int
+there_renew(struct vault *v, struct note *note)
+{
+	struct question q = {.word = TALK_PUBLIC};
+	struct vault got = {.n_access = 0};
+	int r = ask(v, &q, 0);
+
+	if (r == 0)
+		r = talk_public_read(q.result, &got);
+	if (r == OUT_BUSY)
+		return note_set(note, r, "the vault does not answer");
+	if (r == 0)
+		public_take(v, &got);
+	return FOLD(r);
+}
+
 static int
 there_begin(struct vault *v, struct note *note)
 {
-	struct question q = {.word = TALK_PUBLIC};
-	int r;
-
-	if (v->n_access > 0)
-		return 0;
-	r = ask(v, &q, 0);
-	if (r == 0)
-		r = talk_public_read(q.result, v);
-	if (r == OUT_BUSY)
-		return note_set(note, r, "the vault does not answer");
-	return FOLD(r);
+	return v->n_access > 0 ? 0 : there_renew(v, note);
 }
 
 int
@@ -319,6 +341,7 @@ there_free(struct vault *v)
 }
 
 static const struct vault_ops there_ops = {.begin = there_begin,
+					   .renew = there_renew,
 					   .free = there_free,
 					   .digest = there_digest,
 					   .access_sign = there_access_sign,
@@ -334,7 +357,7 @@ vault_there_new(const struct vault_there_conf *conf, struct vault **ret)
 	assert(conf->n >= 1 && conf->n <= VAULT_CHANNELS);
 	if (t == NULL)
 		return FAIL(-ENOMEM);
-	t->vault.ops = &there_ops;
+	vault_init(&t->vault, &there_ops);
 	t->tell = conf->trouble;
 	t->arg = conf->arg;
 	t->n = conf->n;

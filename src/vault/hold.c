@@ -38,10 +38,12 @@ static int
 first_try(struct vault *v)
 {
 	uint8_t bytes[VAULT_ES256_LEN];
+	char kid[VAULT_KID_MAX + 1];
 	int r = vault_digest(v, STR("first"), bytes);
 
+	vault_access_kid(v, kid);
 	if (r == 0)
-		r = vault_access_sign(v, STR("first"), bytes);
+		r = vault_access_sign(v, kid, STR("first"), bytes);
 	if (r == 0)
 		r = vault_registry_sign(v, vault_registry_version(v),
 					STR("first"), bytes);

@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -28,6 +29,7 @@ struct keep {
 	int64_t began, pause;
 	int status;  /* to end with */
 	bool second; /* this is not the first one */
+	bool renew;  /* it is ended so that its successor reads the keys */
 };
 
 /* Whoever ends the service asks latchkeyd, and its end of the socket is what
@@ -140,14 +142,20 @@ vault_ended(struct keep *k)
 		k->status = status;
 		return OUT_DENIED;
 	}
-	/* It ends by itself when nobody asks any more, as when latchkeyd does. */
+	/* It ends by itself when nobody asks any more, as when latchkeyd does.
+	 */
 	if (status == 0)
 		return OUT_ABSENT;
 	k->second = true;
-	pause_plan(k);
-	log_say(LOG_ERROR, "vault_down",
-		"status=%d lived_ms=%lld pause_ms=%lld", status,
-		(long long)lived, (long long)k->pause);
+	if (k->renew)
+		k->pause = 0;
+	else {
+		pause_plan(k);
+		log_say(LOG_ERROR, "vault_down",
+			"status=%d lived_ms=%lld pause_ms=%lld", status,
+			(long long)lived, (long long)k->pause);
+	}
+	k->renew = false;
 	/* Those that wait need not wait for the end of their patience. */
 	for (unsigned i = 0; i < k->conf->channels; i++)
 		(void)!vault_house_lost(VAULT_FIRST_FD + (int)i);
@@ -167,7 +175,14 @@ life_read(struct keep *k)
 
 	if (n < 0)
 		return errno == EINTR || errno == EAGAIN;
-	if (n > 0 && k->pid != 0 && clock_mono() - k->began >= VAULT_YOUNG_MS) {
+	if (n > 0 && memchr(words, VAULT_RENEW, (size_t)n) != NULL) {
+		log_say(LOG_INFO, "vault_renew", "pid=%d", (int)k->pid);
+		k->renew = k->pid != 0;
+		k->pause = 0;
+		if (k->pid != 0)
+			(void)kill(k->pid, SIGKILL);
+	} else if (n > 0 && k->pid != 0 &&
+		   clock_mono() - k->began >= VAULT_YOUNG_MS) {
 		log_say(LOG_ERROR, "vault_hung", "pid=%d", (int)k->pid);
 		(void)kill(k->pid, SIGKILL);
 	}

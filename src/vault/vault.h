@@ -7,8 +7,9 @@
  * The process that is started is a keeper: it has no keys, sees nothing but
  * DATA/vault, starts the one that reads it, and starts another when that ends.
  * On descriptor 3 + N it has a socket to latchkeyd: each vault that is ready
- * writes a byte, a byte that comes says "it does not answer: end it" (of one that
- * is younger than VAULT_YOUNG_MS it says nothing, and comes again), and when the
+ * writes a byte, a byte 'h' that comes says "it does not answer: end it" (of one
+ * that is younger than VAULT_YOUNG_MS it says nothing, and comes again), a byte
+ * VAULT_RENEW "the keys are others: begin one that has read them", and when the
  * other end is closed the keeper ends with 0. When the first vault cannot
  * begin, the keeper ends with its status; log lines go to descriptor 2.
  */
@@ -22,6 +23,8 @@
 #define VAULT_RESTART_MAX_MS (5 * SECOND_MS) /* twice as long each time that */
 #define VAULT_YOUNG_MS (3 * SECOND_MS) /* may not answer yet */
 #define VAULT_QUICK_MS (10 * SECOND_MS) /* one ended sooner than this */
+
+#define VAULT_RENEW 'r'
 
 struct vault_conf {
 	const char *data; /* the keys are in DATA/vault */
