@@ -15,12 +15,14 @@ static const struct str user_prefix = STR_INIT("IBMid-");
 static const struct str service_prefix = STR_INIT("iam-ServiceId-");
 static const struct str service_realm = STR_INIT("iam-");
 
-static int
-issuer_put(const struct core *core, char ret[280])
-{
-	int n = snprintf(ret, 280, "%s/identity", core->public_url);
+#define ISSUER_TAIL "/identity"
+#define ISSUER_ROOM                                                            \
+	(sizeof(((struct core *)NULL)->public_url) + sizeof(ISSUER_TAIL))
 
-	return n < 0 || n >= 280 ? FAIL(-ENAMETOOLONG) : 0;
+static void
+issuer_put(const struct core *core, char ret[ISSUER_ROOM])
+{
+	(void)snprintf(ret, ISSUER_ROOM, "%s" ISSUER_TAIL, core->public_url);
 }
 
 static void
@@ -91,8 +93,11 @@ payload_write(const struct access_ask *ask, const char *issuer, struct buf *to)
 	jw_array(&w, "amr");
 	jw_plain(&w, NULL, STR("pwd"));
 	jw_end(&w);
-	if (ask->session_id.n > 0)
+	if (ask->session_id.n > 0) {
 		jw_str(&w, "session_id", ask->session_id);
+		jw_int(&w, "session_exp_max", ask->session_ends_at / SECOND_MS);
+		jw_int(&w, "session_exp_next", ask->session_next / SECOND_MS);
+	}
 	jw_c(&w, "latchkey_cred", cred);
 	jw_end(&w);
 	return buf_err(to) != 0 ? FAIL(buf_err(to)) : 0;
@@ -102,21 +107,23 @@ int
 access_write(struct core *core, const struct access_ask *ask, struct buf *token)
 {
 	CLEAN(buf_clear) struct buf payload = BUF_INIT;
-	char header[80 + VAULT_KID_MAX], issuer[280];
+	char header[80 + VAULT_KID_MAX], kid[VAULT_KID_MAX + 1];
+	char issuer[ISSUER_ROOM];
 	uint8_t signature[VAULT_ES256_LEN];
 	size_t start = token->n;
-	int r = issuer_put(core, issuer);
+	int r;
 
-	if (r == 0)
-		r = payload_write(ask, issuer, &payload);
+	issuer_put(core, issuer);
+	r = payload_write(ask, issuer, &payload);
 	if (r != 0)
 		return r;
+	vault_access_kid(core->vault, kid);
 	(void)snprintf(header, sizeof(header),
 		       "{\"kid\":\"%s\",\"typ\":\"JWT\",\"alg\":\"ES256\"}",
-		       vault_access_kid(core->vault));
+		       kid);
 	r = jwt_input(token, str_c(header), buf_str(&payload));
 	if (r == 0)
-		r = vault_access_sign(core->vault,
+		r = vault_access_sign(core->vault, kid,
 				      str_sub(buf_str(token), start, token->n),
 				      signature);
 	return r != 0 ? r : jwt_seal(token, signature, sizeof(signature));
@@ -126,23 +133,26 @@ static int
 claims_read(struct core *core, const struct json *claims, struct access *ret)
 {
 	const struct json *account = json_get(claims, "account");
-	char issuer[280];
+	char issuer[ISSUER_ROOM];
 	int64_t iat;
-	int r = issuer_put(core, issuer);
+	int r = jwt_times(claims, clock_now(), SKEW_S, &ret->expires_at);
 
-	if (r == 0)
-		r = jwt_times(claims, clock_now(), SKEW_S, &ret->expires_at);
 	if (r != 0)
 		return r == OUT_MALFORMED ? OUT_UNPROVEN : r;
+	issuer_put(core, issuer);
 	if (!str_eq(json_text(claims, "iss"), str_c(issuer)) ||
 	    !json_int(json_get(claims, "iat"), &iat) ||
 	    cred_word_parse(json_text(claims, "latchkey_cred"), &ret->cred,
 			    ret->cred_id) != 0)
 		return OUT_UNPROVEN;
 	ret->issued_at = iat * SECOND_MS;
+	if (json_text(claims, "jti").n == 0)
+		return OUT_UNPROVEN;
 	r = FIELD_PUT(ret->account, json_text(account, "bss"));
 	if (r == 0)
 		r = FIELD_PUT(ret->identity, json_text(claims, "iam_id"));
+	if (r == 0)
+		r = FIELD_PUT(ret->jti, json_text(claims, "jti"));
 	if (r != 0)
 		return r;
 	return ret->expires_at <= clock_now() ? OUT_EXPIRED : 0;
@@ -154,11 +164,19 @@ access_read(struct core *core, struct str token, struct access *ret)
 	CLEAN(jwt_clear) struct jwt jwt = JWT_INIT;
 	int r = jwt_parse(token, &jwt);
 
+	if (r == 0 && !str_eq(jwt.alg, STR("ES256")))
+		r = OUT_MALFORMED;
 	if (r != 0)
 		return r == OUT_MALFORMED ? OUT_UNPROVEN : r;
-	if (!str_eq(jwt.alg, STR("ES256")))
-		return OUT_UNPROVEN;
 	r = vault_access_verify(core->vault, jwt.kid, jwt.input,
 				buf_str(&jwt.signature));
 	return r != 0 ? r : claims_read(core, jwt.payload, ret);
+}
+
+int
+access_look(struct core *core, struct str token, struct subject *ret)
+{
+	struct proof proof = {.kind = PROOF_ACCESS, .secret = token};
+
+	return gate_known(core, &proof, ret);
 }

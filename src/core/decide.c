@@ -1,6 +1,8 @@
 #include "core/decide.h"
 
+#include "core/account_inner.h"
 #include "core/image.h"
+#include "core/sql.h"
 #include "wire/ociref.h"
 
 #include <errno.h>
@@ -61,6 +63,15 @@ owner_find(struct ask *ask)
 	return 0;
 }
 
+/* For who asks why. Always 0. */
+static int
+by(struct ask *ask, enum explain_by why)
+{
+	if (ask->why != NULL)
+		ask->why->by = why;
+	return 0;
+}
+
 static bool
 needs_owner(const struct ask *ask)
 {
@@ -85,6 +96,24 @@ view_begin(const struct ask *ask, struct db_at **view)
 	return ask->at == NULL ? db_view_begin(ask->core->db, view) : 0;
 }
 
+/* For who asks why: what is not there would have the names that are asked for;
+ * in an account that is not there, it would be nobody's. */
+static int
+place_suppose(struct ask *ask)
+{
+	struct str account, project, name;
+	bool repo = ask->thing.kind == THING_GITREPO;
+
+	if (!str_cut(ask->thing.name, '/', &account, &name))
+		return OUT_ABSENT;
+	if (!str_cut(name, '/', &project, &name))
+		project = name;
+	if (project.n > FOUND_NAME_MAX)
+		return OUT_ABSENT;
+	text_lower(project, repo ? ask->found.slug : ask->found.project_slug);
+	return 0;
+}
+
 /* Such a thing is where its name says, whoever asks. */
 int
 decide_place(struct ask *ask)
@@ -100,11 +129,43 @@ decide_place(struct ask *ask)
 	at = ask->at != NULL ? ask->at : view;
 	r = again ? gate_find_again(at, &ask->thing, ask->verb, &ask->found)
 		  : gate_find(at, &ask->thing, ask->verb, &ask->found);
+	if (r == OUT_ABSENT && ask->why != NULL)
+		r = place_suppose(ask);
 	memcpy(ask->account, ask->found.account, sizeof(ask->account));
 	ask->thing.account = str_c(ask->account);
 	if (r == 0 && given.n > 0 && !str_eq(given, ask->thing.account))
 		r = OUT_DENIED;
 	return r == OUT_ABSENT ? OUT_DENIED : r;
+}
+
+/* Of an IDENTITY. */
+static bool
+is_self(const struct ask *ask)
+{
+	return str_eq(ask->thing.name, str_c(ask->who->identity));
+}
+
+/* An identity is a thing of the accounts that it belongs to; who has not come
+ * yet can be looked after and does nothing of their own. */
+static int
+decide_identity(struct ask *ask)
+{
+	CLEAN(db_view_endp) struct db_at *view = NULL;
+	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	int r = view_begin(ask, &view);
+
+	if (r == 0)
+		r = db_one(ask->at != NULL ? ask->at : view, SQL_find_identity,
+			   &rows, "ss", str_c(ask->account), ask->thing.name);
+	if (r == OUT_ABSENT)
+		return ask->why != NULL ? 0 : OUT_DENIED;
+	if (r != 0)
+		return r;
+	if (verb_row(ask->verb)->rule == RULE_SELF && db_int(&rows, 2) == 0)
+		return OUT_DENIED;
+	return str_eq(db_str(&rows, 0), STR("service"))
+		   ? FIELD_PUT(ask->found.created_by, db_str(&rows, 1))
+		   : 0;
 }
 
 /* Who an SSH key is at this thing. */
@@ -163,7 +224,16 @@ cred_reaches(const struct ask *ask)
 	case CRED_KINDS:
 		break;
 	}
-	return !apart;
+	return false;
+}
+
+/* For who asks why: a namespace that is not there would be theirs. */
+static int
+account_suppose(struct ask *ask, struct str given)
+{
+	if (given.n == 0)
+		given = str_c(ask->who->account);
+	return FIELD_PUT(ask->account, given);
 }
 
 /*
@@ -181,6 +251,8 @@ account_find(struct ask *ask, bool trusted)
 		return decide_place(ask);
 	if (needs_owner(ask) && (given.n == 0 || !trusted)) {
 		r = owner_find(ask);
+		if (r == OUT_ABSENT && ask->why != NULL)
+			r = account_suppose(ask, given);
 		if (r != 0)
 			return r == OUT_ABSENT ? OUT_DENIED : r;
 		if (given.n > 0 && !str_eq(given, str_c(ask->account)))
@@ -188,12 +260,14 @@ account_find(struct ask *ask, bool trusted)
 	} else {
 		if (given.n == 0)
 			given = str_c(ask->who->account);
-		if (given.n >= sizeof(ask->account))
-			return OUT_DENIED;
-		FIELD_CUT(ask->account, given);
+		/* What is longer than any account is nobody's. */
+		if (given.n < sizeof(ask->account))
+			FIELD_CUT(ask->account, given);
 	}
 	ask->thing.account = str_c(ask->account);
-	return 0;
+	return ask->thing.kind == THING_IDENTITY && !is_self(ask)
+		   ? decide_identity(ask)
+		   : 0;
 }
 
 /* What a bearer's access must say for this to go on. */
@@ -216,7 +290,7 @@ narrow_allows(const struct ask *ask)
 		name = STR_NONE;
 	} else if (ask->thing.kind != THING_REPO)
 		return false;
-	for (size_t i = 0; need != 0 && i < ask->proven->n_access; i++)
+	for (size_t i = 0; i < ask->proven->n_access; i++)
 		if ((ask->proven->access[i].actions & need) != 0 &&
 		    str_eq(ask->proven->access[i].name, name))
 			return true;
@@ -249,24 +323,44 @@ made_it(const struct ask *ask)
 static int
 granted(struct ask *ask)
 {
-	CLEAN(policy_unrefp) struct grants *grants = NULL;
-	int r = ask->at != NULL ? policy_read(ask->at, ask->who, &grants)
-				: policy_load(ask->core, ask->who, ask->least,
-					      ask->keep, &grants);
+	CLEAN(grants_unrefp) struct grants *grants = NULL;
+	struct grants_ask want = {.core = ask->core,
+				  .verb = ask->verb,
+				  .thing = &ask->thing,
+				  .found = &ask->found,
+				  .made_it = made_it(ask)};
+	int r;
 
+	if (ask->why != NULL)
+		r = ask->why->load(ask, &grants, &want);
+	else
+		r = grants_load(ask->core, ask->at, ask->who, ask->least,
+				ask->keep, &grants);
 	if (r != 0)
 		return r;
-	return policy_grants(grants, ask->core, ask->verb, &ask->thing,
-			     &ask->found, made_it(ask))
-		   ? 0
-		   : OUT_DENIED;
+	if (!grants_allow(grants, &want))
+		return OUT_DENIED;
+	ask->timed = want.timed;
+	return by(ask, EXPLAIN_POLICY);
 }
 
+/*
+ * One's own: oneself, and the service IDs that one made. A service ID looks at
+ * itself and changes nothing of itself: a key of it that leaked must not be
+ * able to make another.
+ */
 static bool
-is_self(const struct ask *ask)
+is_own(const struct ask *ask)
 {
-	return ask->thing.kind == THING_IDENTITY &&
-	       str_eq(ask->thing.name, str_c(ask->who->identity));
+	const struct verb_row *row = verb_row(ask->verb);
+	struct str me = str_c(ask->who->identity);
+
+	if (row->rule != RULE_SELF || ask->thing.kind != THING_IDENTITY)
+		return false;
+	if (is_self(ask))
+		return !str_starts(me, STR(SERVICE_ID_HEAD)) ||
+		       row->trail == TRAIL_NONE;
+	return str_eq(str_c(ask->found.created_by), me);
 }
 
 static int
@@ -279,17 +373,19 @@ decide_in_account(struct ask *ask)
 	if (who->region[0] != '\0' &&
 	    !str_eq(ask->thing.region, str_c(who->region)))
 		return OUT_DENIED;
+	/* asker_find and cred_reaches said all there is. */
 	if (who->cred == CRED_ACCESS_KEY)
-		return 0; /* asker_find and cred_reaches said all there is */
+		return by(ask, EXPLAIN_ACCESS_KEY);
 	if (who->identity[0] == '\0')
-		return registry_token_may(ask) ? 0 : OUT_DENIED;
+		return registry_token_may(ask) ? by(ask, EXPLAIN_TOKEN)
+					       : OUT_DENIED;
 	if (who->owner)
-		return 0;
+		return by(ask, EXPLAIN_OWNER);
 	/* The catalogue shows to each what they may pull. */
 	if (ask->verb == VERB_IMAGE_LIST && ask->thing.kind == THING_NONE)
-		return 0;
-	if (verb_row(ask->verb)->rule == RULE_SELF && is_self(ask))
-		return 0;
+		return by(ask, EXPLAIN_ANYBODY);
+	if (is_own(ask))
+		return by(ask, EXPLAIN_SELF);
 	return granted(ask);
 }
 
@@ -302,8 +398,13 @@ decide_for_person(struct ask *ask, bool person)
 	struct str given = ask->thing.account;
 
 	FIELD_CUT(ask->account, str_c(ask->who->account));
-	if (!person || !cred_reaches(ask) || (server && !ask->who->server))
+	if (!person || !cred_reaches(ask)) {
+		(void)by(ask, EXPLAIN_CREDENTIAL);
 		return OUT_DENIED;
+	}
+	if (server && !ask->who->server)
+		return OUT_DENIED;
+	(void)by(ask, server ? EXPLAIN_OPERATOR : EXPLAIN_ANYBODY);
 	return server || given.n == 0 || str_eq(given, str_c(ask->account))
 		   ? 0
 		   : OUT_DENIED;
@@ -317,7 +418,7 @@ decide(struct ask *ask, bool trusted)
 	int r;
 
 	if (rule == RULE_PUBLIC)
-		return 0;
+		return by(ask, EXPLAIN_ANYBODY);
 	if (rule == RULE_PROVEN || rule == RULE_OPERATOR)
 		return decide_for_person(ask, person);
 	if (rule == RULE_MACHINE)
@@ -325,7 +426,9 @@ decide(struct ask *ask, bool trusted)
 	r = account_find(ask, trusted);
 	if (r == 0)
 		r = asker_find(ask);
-	if (r == 0 && (!narrow_allows(ask) || !cred_reaches(ask)))
+	if (r == 0 && (!narrow_allows(ask) || !cred_reaches(ask))) {
+		(void)by(ask, EXPLAIN_CREDENTIAL);
 		r = OUT_DENIED;
+	}
 	return r != 0 ? r : decide_in_account(ask);
 }

@@ -5,8 +5,17 @@
 #ifndef CORE_DECIDE_H
 #define CORE_DECIDE_H
 
+#include "core/explain.h"
 #include "core/gate_inner.h"
 
+struct ask;
+/* Who asks why gets the same answer and hears how it came about; what is not there
+ * is taken for what it would be. load: the grants to ask, and whom to tell of them. */
+struct why {
+	enum explain_by by;
+	int (*load)(struct ask *, struct grants **ret, struct grants_ask *);
+	void *arg;
+};
 /* One question under way. */
 struct ask {
 	struct core *core;
@@ -19,6 +28,8 @@ struct ask {
 	struct found found; /* by name; with an id already: that one again */
 	struct subject as;  /* who points here when an SSH key became definite */
 	bool settle;
+	bool timed;         /* only a condition on the time let it pass */
+	struct why *why;    /* NULL: nobody asks */
 	uint64_t least; /* what is remembered must have been true then */
 	bool keep;	/* remember what is read now */
 };
@@ -33,5 +44,7 @@ MUST int decide(struct ask *, bool trusted);
  * name says; and all of it for RULE_MACHINE. The same outcomes. */
 MUST int decide_place(struct ask *);
 MUST int decide_machine(struct ask *);
+/* The CRN of the role by which a policy that grants it does. */
+struct str explain_role(const struct grant_said *, enum verb, bool made_it);
 
 #endif

@@ -1,423 +1,350 @@
-#include "core/policy.h"
+#include "core/policy_inner.h"
 
-#include "core/gate_inner.h"
+#include "base/clock.h"
+#include "core/audit.h"
 #include "core/sql.h"
-#include "db/db.h"
-#include "wire/ociref.h"
+#include "crypt/rand.h"
+#include "json/json.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
-#define GRANTS_MAX  1000 /* policies of one identity in one account */
-#define GRANTS_ROOM (4 * MIB)
+#define WRITE_ROOM (2 * MIB)
 
-/* An attribute: not there (any value will do), equal, or a pattern. */
-struct match {
-	bool set, pattern;
-	struct str value;
+struct change {
+	const struct visit *by;
+	struct str id;
+	int64_t version;
+	const struct policy_text *text; /* NULL: only its state changes */
+	struct note *note;
+	char same[POLICY_ID_LEN + 1]; /* the one that says the same */
 };
-enum attribute {
-	ATTR_ACCOUNT,
-	ATTR_SERVICE,
-	ATTR_SERVICE_TYPE,
-	ATTR_REGION,
-	ATTR_RESOURCE_TYPE,
-	ATTR_RESOURCE,
-	ATTRS
-};
-static const struct str attribute_names[ATTRS] = {
-    [ATTR_ACCOUNT] = STR_INIT("accountId"),
-    [ATTR_SERVICE] = STR_INIT("serviceName"),
-    [ATTR_SERVICE_TYPE] = STR_INIT("serviceType"),
-    [ATTR_REGION] = STR_INIT("region"),
-    [ATTR_RESOURCE_TYPE] = STR_INIT("resourceType"),
-    [ATTR_RESOURCE] = STR_INIT("resource"),
-};
-struct grant {
-	unsigned roles;
-	struct match on[ATTRS];
-};
-struct grants {
-	struct cached cached;
-	struct arena arena;
-	size_t n;
-	struct grant *list;
-};
+
+/* --- the trail --- */
 
 static void
-grants_free(struct cached *cached)
+detail_attributes(struct jw *w, const struct policy_text *t)
 {
-	struct grants *g = (struct grants *)cached;
-
-	arena_clear(&g->arena);
-	free(g);
-}
-
-void
-policy_unrefp(struct grants **g)
-{
-	if (*g != NULL)
-		cached_unref(&(*g)->cached);
-}
-
-static char
-folded(char c, bool nocase)
-{
-	return nocase && c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-/* nocase: value is in lower case, the pattern need not be. */
-static bool
-match_run(struct str pattern, struct str value, bool nocase)
-{
-	size_t p = 0, v = 0, star = SIZE_MAX, from = 0;
-
-	while (v < value.n) {
-		if (p < pattern.n && pattern.p[p] == '*') {
-			star = p++;
-			from = v;
-		} else if (p < pattern.n &&
-			   (pattern.p[p] == '?' ||
-			    folded(pattern.p[p], nocase) == value.p[v])) {
-			p++;
-			v++;
-		} else if (star != SIZE_MAX) {
-			/* Let the latest '*' swallow one byte more. */
-			p = star + 1;
-			v = ++from;
-		} else
-			return false;
+	jw_object(w, "resource");
+	for (size_t i = 0; i < t->n_resources; i++) {
+		jw_key(w, t->resources[i].name);
+		jw_str(w, NULL, t->resources[i].value);
 	}
-	while (p < pattern.n && pattern.p[p] == '*')
-		p++;
-	return p == pattern.n;
-}
-
-bool
-policy_match(struct str pattern, struct str value)
-{
-	return match_run(pattern, value, false);
-}
-
-static bool
-match_ok(const struct match *m, struct str value)
-{
-	if (!m->set)
-		return true;
-	return m->pattern ? policy_match(m->value, value)
-			  : str_eq(m->value, value);
-}
-
-static bool
-match_slug(const struct match *m, const char *slug_key)
-{
-	struct str value = str_c(slug_key);
-
-	if (!m->set)
-		return true;
-	return m->pattern ? match_run(m->value, value, true)
-			  : str_eq_nocase(m->value, value);
-}
-
-/* A region has its name and old ones; all of them mean it. */
-static bool
-match_region(const struct match *m, const struct core *core, struct str name)
-{
-	const struct region *region;
-
-	if (!m->set)
-		return true;
-	region = core_region_by_name(core, name);
-	if (region == NULL)
-		return false;
-	if (match_ok(m, str_c(region->name)))
-		return true;
-	for (size_t i = 0; i < region->n_alias; i++)
-		if (match_ok(m, str_c(region->alias[i])))
-			return true;
-	return false;
-}
-
-/* 0, or OUT_UNSUPPORTED: the policy grants nothing then. */
-static int
-attribute_add(struct arena *a, struct grant *grant, struct db_rows *rows)
-{
-	struct str name = db_str(rows, 0), op = db_str(rows, 1);
-	struct match *m = NULL;
-
-	for (size_t i = 0; i < ATTRS; i++)
-		if (str_eq(attribute_names[i], name))
-			m = &grant->on[i];
-	if (m == NULL || m->set)
-		return OUT_UNSUPPORTED;
-	m->pattern = str_eq(op, STR("stringMatch"));
-	if (!m->pattern && !str_eq(op, STR("stringEquals")))
-		return OUT_UNSUPPORTED;
-	m->set = true;
-	m->value = arena_str(a, db_str(rows, 2));
-	return m->value.p == NULL ? FAIL(-ENOMEM) : 0;
+	jw_end(w);
 }
 
 static int
-grant_roles(struct db_at *at, struct str id, struct grant *grant)
+trail(struct db_at *at, const struct change *c, const struct policy_text *t)
+{
+	CLEAN(buf_clear) struct buf detail = BUF_INIT;
+	char thing[POLICY_ID_LEN + 16];
+	struct jw w = JW(&detail);
+
+	jw_object(&w, NULL);
+	jw_str(&w, "subject", t->subject);
+	jw_array(&w, "roles");
+	for (size_t i = 0; i < t->n_roles; i++)
+		jw_str(&w, NULL, t->roles[i]);
+	jw_end(&w);
+	detail_attributes(&w, t);
+	if (t->pattern.p != NULL)
+		jw_str(&w, "pattern", t->pattern);
+	jw_end(&w);
+	if (buf_err(&detail) != 0)
+		return FAIL(buf_err(&detail));
+	(void)snprintf(thing, sizeof(thing), "policy:%.*s", STR_ARG(c->id));
+	return audit_change(at, c->by, str_c(thing), buf_str(&detail));
+}
+
+/* --- what has to hold in the write --- */
+
+static int
+subject_find(struct db_at *at, const struct change *c,
+	     const struct policy_text *t)
 {
 	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
-	int r = db_query(at, SQL_policy_roles, &rows, "s", id);
+	int r = db_one(at,
+		       t->subject_kind == POLICY_GROUP ? SQL_policy_group
+						       : SQL_policy_identity,
+		       &rows, "ss", t->subject, str_c(c->by->account));
 
-	while (r == 0 && (r = db_next(&rows)) == 0)
-		grant->roles |= role_parse(db_str(&rows, 0));
-	return r == OUT_ABSENT ? 0 : r;
-}
-
-static int
-grant_read(struct db_at *at, struct arena *a, struct str id, struct str account,
-	   struct grant *grant)
-{
-	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
-	int r = grant_roles(at, id, grant);
-
-	if (r == 0)
-		r = db_query(at, SQL_policy_attributes, &rows, "s", id);
-	while (r == 0 && (r = db_next(&rows)) == 0)
-		r = attribute_add(a, grant, &rows);
-	if (r != OUT_ABSENT)
-		return r;
-	/* A policy says which account and which service, or nothing. */
-	if (!grant->on[ATTR_ACCOUNT].set ||
-	    !match_ok(&grant->on[ATTR_ACCOUNT], account) ||
-	    (!grant->on[ATTR_SERVICE].set && !grant->on[ATTR_SERVICE_TYPE].set))
-		return OUT_UNSUPPORTED;
-	return grant->roles == 0 ? OUT_UNSUPPORTED : 0;
-}
-
-static int
-grants_read(struct db_at *at, const struct subject *who, struct grants *g)
-{
-	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
-	struct str account = str_c(who->account);
-	int r;
-
-	g->list = arena_get(&g->arena, GRANTS_MAX * sizeof(*g->list));
-	if (g->list == NULL)
-		return FAIL(-ENOMEM);
-	r = db_query(at, SQL_policy_of, &rows, "ss", str_c(who->identity),
-		     account);
-	while (r == 0 && g->n < GRANTS_MAX && (r = db_next(&rows)) == 0) {
-		struct grant grant = {.roles = 0};
-
-		r = grant_read(at, &g->arena, db_str(&rows, 0), account,
-			       &grant);
-		if (r == 0)
-			g->list[g->n++] = grant;
-		else if (r == OUT_UNSUPPORTED)
-			r = 0;
-	}
-	return r == OUT_ABSENT ? 0 : r;
-}
-
-static int
-grants_make(struct db_at *at, const struct subject *who, uint64_t seen,
-	    struct grants **ret)
-{
-	CLEAN(policy_unrefp) struct grants *g = calloc(1, sizeof(*g));
-	int r;
-
-	if (g == NULL)
-		return FAIL(-ENOMEM);
-	atomic_init(&g->cached.refs, 1);
-	g->cached.generation = seen;
-	g->cached.free = grants_free;
-	arena_init(&g->arena, GRANTS_ROOM);
-	r = grants_read(at, who, g);
-	if (r == 0)
-		*ret = TAKE(g);
+	if (r == OUT_ABSENT)
+		return note_set(c->note, r, "there is no %s '%.*s' here",
+				policy_subject_word(t->subject_kind),
+				STR_ARG(t->subject));
+	if (r == 0 && db_int(&rows, 0) != 0)
+		return note_set(c->note, OUT_CONFLICT,
+				"'%.*s' is locked: unlock it first",
+				STR_ARG(t->subject));
 	return r;
 }
 
-int
-policy_read(struct db_at *at, const struct subject *who, struct grants **ret)
+static int
+same_find(struct db_at *at, struct change *c, const struct policy_text *t)
 {
-	return grants_make(at, who, 0, ret);
-}
+	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	uint8_t digest[SHA256_LEN];
+	int r = policy_digest(t, digest);
 
-int
-policy_load(struct core *core, const struct subject *who, uint64_t least,
-	    bool keep, struct grants **ret)
-{
-	CLEAN(db_view_endp) struct db_at *view = NULL;
-	uint64_t seen = gate_generation(core);
-	struct cache *cache = core->gate->cache;
-	const struct str parts[] = {STR_INIT("grants"), str_c(who->identity),
-				    str_c(who->account)};
-	uint8_t key[CACHE_KEY_LEN];
-	int r;
-
-	cache_key(cache, parts, nitems(parts), key);
-	*ret = (struct grants *)cache_get(cache, key, least);
-	if (*ret != NULL)
+	if (r == 0)
+		r = db_one(at, SQL_policy_same, &rows, "sb",
+			   str_c(c->by->account),
+			   (struct str){(char *)digest, sizeof(digest)});
+	if (r == OUT_ABSENT || (r == 0 && str_eq(db_str(&rows, 0), c->id)))
 		return 0;
-	r = db_view_begin(core->db, &view);
 	if (r == 0)
-		r = grants_make(view, who, seen, ret);
-	if (r == 0 && keep)
-		cache_put(cache, key, &(*ret)->cached);
-	return r;
+		r = FIELD_PUT(c->same, db_str(&rows, 0));
+	return r != 0 ? r
+		      : note_set(c->note, OUT_CONFLICT,
+				 "policy %s says the same already", c->same);
 }
 
-/* How far a grant must reach to count. */
-enum reach {
-	REACH_ACCOUNT, /* all of the account: no resource may be named */
-	REACH_THING,   /* this namespace */
-	REACH_ANY,     /* something: a list that shows what may be seen */
-	REACH_PROJECT, /* this project */
-	REACH_GITREPO, /* this repository of git, or its project */
-	REACH_ANY_GIT, /* some repository or project */
-};
-
-static enum reach
-reach_of_account(enum verb verb)
-{
-	if (verb == VERB_IMAGE_LIST || verb == VERB_NAMESPACE_LIST)
-		return REACH_ANY;
-	return verb == VERB_GIT_LIST || verb == VERB_PROJECT_LIST
-		   ? REACH_ANY_GIT
-		   : REACH_ACCOUNT;
-}
-
-static enum reach
-reach_of(enum verb verb, const struct thing *thing)
-{
-	switch (thing->kind) {
-	case THING_REPO:
-		return REACH_THING;
-	case THING_NAMESPACE:
-		return verb == VERB_NAMESPACE_CREATE ||
-			       verb == VERB_NAMESPACE_DELETE
-			   ? REACH_ACCOUNT
-			   : REACH_THING;
-	case THING_NONE:
-	case THING_ACCOUNT:
-		return reach_of_account(verb);
-	case THING_PROJECT:
-	case THING_KEYPAIR:
-	case THING_SERVER:
-		return REACH_PROJECT;
-	case THING_GITREPO:
-		return REACH_GITREPO;
-	case THING_IDENTITY:
-	case THING_TOKEN:
-	case THING_KINDS:
-		break;
-	}
-	return REACH_ACCOUNT;
-}
-
-static bool
-reaches(const struct grant *g, enum reach reach, const struct thing *thing,
-	const struct found *found)
-{
-	const struct match *type = &g->on[ATTR_RESOURCE_TYPE];
-	const struct match *name = &g->on[ATTR_RESOURCE];
-	bool repo = match_ok(type, STR("repository"));
-	bool project = match_ok(type, STR("project"));
-
-	switch (reach) {
-	case REACH_ACCOUNT:
-		return !type->set && !name->set;
-	case REACH_THING:
-		return match_ok(type, STR("namespace")) &&
-		       match_ok(name, ociref_namespace(thing->name));
-	case REACH_ANY:
-		return match_ok(type, STR("namespace"));
-	case REACH_GITREPO:
-		if (repo && match_slug(name, found->slug))
-			return true;
-		return project && match_slug(name, found->project_slug);
-	case REACH_PROJECT:
-		return project && match_slug(name, found->project_slug);
-	case REACH_ANY_GIT:
-		return repo || project;
-	}
-	return false;
-}
-
-/* IBM's word for services that hold resources, and for those that manage
- * accounts and people. */
-static struct str
-service_type(struct str service)
-{
-	return str_eq(service, STR("iam-identity")) ||
-		       str_eq(service, STR("audit"))
-		   ? STR("platform_service")
-		   : STR("service");
-}
-
-static bool
-has_regions(struct str service)
-{
-	return !str_eq(service, STR("git")) &&
-	       !str_eq(service, STR("key-pair")) &&
-	       !str_eq(service, STR("server"));
-}
-
-bool
-policy_grants(const struct grants *g, const struct core *core, enum verb verb,
-	      const struct thing *thing, const struct found *found,
-	      bool made_it)
-{
-	const struct verb_row *row = verb_row(verb);
-	unsigned roles = row->roles | (made_it ? ROLE_WRITER : 0U);
-	enum reach reach = reach_of(verb, thing);
-	struct str region =
-	    has_regions(row->service) ? thing->region : STR_NONE;
-
-	for (size_t i = 0; i < g->n; i++) {
-		const struct grant *grant = &g->list[i];
-
-		if ((grant->roles & roles) != 0 &&
-		    match_ok(&grant->on[ATTR_SERVICE], row->service) &&
-		    match_ok(&grant->on[ATTR_SERVICE_TYPE],
-			     service_type(row->service)) &&
-		    match_region(&grant->on[ATTR_REGION], core, region) &&
-		    reaches(grant, reach, thing, found))
-			return true;
-	}
-	return false;
-}
-
-/* One policy for both types of service: a pattern says so. */
 static int
-give_attributes(struct db_at *at, struct str policy, struct str account)
+room_find(struct db_at *at, const struct change *c, const struct policy_text *t)
 {
-	int r = db_exec(at, SQL_policy_attribute_insert, NULL, "sisss", policy,
-			(int64_t)0, attribute_names[ATTR_ACCOUNT],
-			STR("stringEquals"), account);
+	CLEAN(db_rows_clear) struct db_rows all = DB_ROWS_INIT;
+	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	struct str account = str_c(c->by->account);
+	int r = db_one(at, SQL_policy_count, &all, "si", account,
+		       (int64_t)POLICIES_MAX);
 
+	if (r == 0)
+		r = db_one(at, SQL_policy_count_subject, &rows, "ssi",
+			   t->subject, account, (int64_t)POLICIES_SUBJECT_MAX);
 	if (r != 0)
 		return FOLD(r);
-	return FOLD(db_exec(
-	    at, SQL_policy_attribute_insert, NULL, "sisss", policy, (int64_t)1,
-	    attribute_names[ATTR_SERVICE_TYPE], STR("stringMatch"), STR("*")));
+	if (db_int(&all, 0) >= POLICIES_MAX)
+		return note_set(c->note, OUT_TOO_MANY,
+				"an account has at most %d policies",
+				POLICIES_MAX);
+	if (db_int(&rows, 0) >= POLICIES_SUBJECT_MAX)
+		return note_set(c->note, OUT_TOO_MANY,
+				"a subject has at most %d policies",
+				POLICIES_SUBJECT_MAX);
+	return 0;
+}
+
+static int
+may_give(struct db_at *at, const struct change *c, const struct policy_text *t)
+{
+	int r = policy_may_give(at, c->by, t);
+
+	return r == OUT_DENIED
+		   ? note_set(c->note, r,
+			      "only who administers all that the policy is "
+			      "about may do this")
+		   : r;
+}
+
+/* Before it is there as it is to be. */
+static int
+may_become(struct db_at *at, struct change *c, const struct policy_text *t)
+{
+	int r = may_give(at, c, t);
+
+	if (r == 0)
+		r = subject_find(at, c, t);
+	if (r == 0)
+		r = policy_check_roles(at, str_c(c->by->account), t, c->note);
+	return r != 0 ? r : same_find(at, c, t);
+}
+
+/* --- the writes --- */
+
+static int
+create_write(struct db_at *at, void *arg)
+{
+	struct change *c = arg;
+	int r = may_become(at, c, c->text);
+
+	if (r == 0)
+		r = room_find(at, c, c->text);
+	if (r == 0)
+		r = policy_put(at, c->by, c->id, c->text);
+	return r != 0 ? r : trail(at, c, c->text);
+}
+
+/* What it comes to, and whether it is still as the caller saw it. */
+static int
+now_read(struct db_at *at, const struct change *c, struct arena *a,
+	 struct policy *ret)
+{
+	int r = policy_load(at, str_c(c->by->account), c->id, a, ret);
+
+	if (r != 0)
+		return r;
+	return c->version != 0 && ret->version != c->version ? OUT_STALE : 0;
+}
+
+/* Of a locked subject nothing changes. */
+static int
+may_change(struct db_at *at, struct change *c, const struct policy *now)
+{
+	int r = may_give(at, c, &now->text);
+
+	if (r == 0)
+		r = subject_find(at, c, &now->text);
+	/* Whoever it was for has gone: that may be cleared away. */
+	return r == OUT_ABSENT ? 0 : r;
+}
+
+static int
+update(struct db_at *at, const struct change *c)
+{
+	const struct policy_text *t = c->text;
+	uint8_t digest[SHA256_LEN];
+	int r = policy_digest(t, digest);
+
+	if (r != 0)
+		return r;
+	r = FOLD(db_exec(at, SQL_policy_update, NULL, "sssssSSbsi", c->id,
+			 str_c(policy_subject_word(t->subject_kind)),
+			 t->subject, t->subject_op, t->description, t->pattern,
+			 t->rule, (struct str){(char *)digest, sizeof(digest)},
+			 str_c(c->by->who.identity), c->by->at));
+	if (r == 0)
+		r = FOLD(db_exec(at, SQL_policy_drop_roles, NULL, "s", c->id));
+	if (r == 0)
+		r = FOLD(
+		    db_exec(at, SQL_policy_drop_attributes, NULL, "s", c->id));
+	gate_granted(at, str_c(c->by->account));
+	return r != 0 ? r : policy_put_parts(at, c->id, t);
+}
+
+static int
+replace_write(struct db_at *at, void *arg)
+{
+	CLEAN(arena_clear) struct arena arena;
+	struct change *c = arg;
+	struct policy now;
+	int r;
+
+	arena_init(&arena, WRITE_ROOM);
+	r = now_read(at, c, &arena, &now);
+	if (r == 0 && now.deleted)
+		r = OUT_ABSENT;
+	if (r == 0 && !str_eq(now.text.type, c->text->type))
+		return note_set(c->note, OUT_MALFORMED,
+				"a policy keeps its type");
+	if (r == 0)
+		r = may_change(at, c, &now);
+	if (r == 0)
+		r = may_become(at, c, c->text);
+	if (r == 0 && !str_eq(now.text.subject, c->text->subject))
+		r = room_find(at, c, c->text);
+	if (r == 0)
+		r = update(at, c);
+	return r != 0 ? r : trail(at, c, c->text);
+}
+
+static int
+state_set(struct db_at *at, const struct change *c, struct str state,
+	  const struct policy_text *t)
+{
+	int r = FOLD(db_exec(at, SQL_policy_set_state, NULL, "sssi", c->id,
+			     state, str_c(c->by->who.identity), c->by->at));
+
+	gate_granted(at, str_c(c->by->account));
+	return r != 0 ? r : trail(at, c, t);
+}
+
+static int
+restore_write(struct db_at *at, void *arg)
+{
+	CLEAN(arena_clear) struct arena arena;
+	struct change *c = arg;
+	struct policy now;
+	int r;
+
+	arena_init(&arena, WRITE_ROOM);
+	r = now_read(at, c, &arena, &now);
+	if (r != 0 || !now.deleted)
+		return r;
+	if (now.modified_at < c->by->at - POLICY_KEPT_MS)
+		return OUT_ABSENT;
+	r = may_become(at, c, &now.text);
+	if (r == 0)
+		r = room_find(at, c, &now.text);
+	return r != 0 ? r : state_set(at, c, STR("active"), &now.text);
+}
+
+static int
+delete_write(struct db_at *at, void *arg)
+{
+	CLEAN(arena_clear) struct arena arena;
+	struct change *c = arg;
+	struct policy now;
+	int r;
+
+	arena_init(&arena, WRITE_ROOM);
+	r = now_read(at, c, &arena, &now);
+	if (r == 0 && now.deleted)
+		r = OUT_ABSENT;
+	if (r == 0)
+		r = may_change(at, c, &now);
+	if (r == 0)
+		r = state_set(at, c, STR("deleted"), &now.text);
+	return r != 0 ? r
+		      : FOLD(db_exec(at, SQL_policy_forget_oldest, NULL, "sis",
+				     str_c(c->by->account),
+				     (int64_t)POLICIES_KEPT_MAX - 1, c->id));
+}
+
+/* The policy as it is now, or, for a conflict, the one that is in the way. */
+static int
+finish(struct change *c, int r, struct arena *a, struct policy *ret)
+{
+	if (r == OUT_CONFLICT) {
+		*ret = (struct policy){.id = arena_str(a, str_c(c->same))};
+		return ret->id.p == NULL ? FAIL(-ENOMEM) : r;
+	}
+	return r != 0 ? r
+		      : policy_get(c->by->core, str_c(c->by->account), c->id, a,
+				   ret);
 }
 
 int
-policy_give_account(struct db_at *at, const struct visit *by,
-		    struct str identity, unsigned roles, const char *id)
+policy_create(const struct visit *by, const struct policy_text *text,
+	      struct arena *a, struct policy *ret, struct note *note)
 {
-	struct str policy = str_c(id), account = str_c(by->account);
-	int64_t position = 0;
-	int r = db_exec(at, SQL_policy_insert, NULL, "sssssi", policy, account,
-			identity, STR(""), str_c(by->who.identity), by->at);
+	char id[CRED_ID_MAX + 1];
+	struct change c = {.by = by, .text = text, .note = note};
+	int r = policy_check(str_c(by->account), text, note);
 
-	for (unsigned role = 1; r == 0 && role <= ROLE_ADMINISTRATOR;
-	     role <<= 1) {
-		if ((roles & role) == 0)
-			continue;
-		r = db_exec(at, SQL_policy_role_insert, NULL, "sis", policy,
-			    position++, str_c(role_crn((enum role)role)));
-	}
 	if (r == 0)
-		r = give_attributes(at, policy, account);
-	gate_changed(at);
-	return FOLD(r);
+		r = rand_uuid(id);
+	if (r != 0)
+		return r;
+	c.id = str_c(id);
+	return finish(&c, gate_write(by, create_write, &c), a, ret);
+}
+
+int
+policy_replace(const struct visit *by, struct str id, int64_t version,
+	       const struct policy_text *text, struct arena *a,
+	       struct policy *ret, struct note *note)
+{
+	struct change c = {
+	    .by = by, .id = id, .version = version, .text = text, .note = note};
+	int r = policy_check(str_c(by->account), text, note);
+
+	return r != 0 ? r
+		      : finish(&c, gate_write(by, replace_write, &c), a, ret);
+}
+
+int
+policy_restore(const struct visit *by, struct str id, int64_t version,
+	       struct arena *a, struct policy *ret, struct note *note)
+{
+	struct change c = {
+	    .by = by, .id = id, .version = version, .note = note};
+
+	return finish(&c, gate_write(by, restore_write, &c), a, ret);
+}
+
+int
+policy_delete(const struct visit *by, struct str id, struct note *note)
+{
+	struct change c = {.by = by, .id = id, .note = note};
+
+	return gate_write(by, delete_write, &c);
 }

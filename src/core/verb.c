@@ -40,6 +40,38 @@ verb_row(enum verb verb)
 	return &rows[verb];
 }
 
+int
+verb_parse(struct str text, enum verb *ret)
+{
+	struct str service, action;
+
+	if (!str_cut(text, '.', &service, &action))
+		return OUT_ABSENT;
+	for (int i = 0; i < VERB_MAX; i++)
+		if (str_eq(rows[i].action, action) &&
+		    str_eq(rows[i].service, service)) {
+			*ret = (enum verb)i;
+			return 0;
+		}
+	return OUT_ABSENT;
+}
+
+struct str
+verb_service_type(struct str service)
+{
+	static const struct str platform[] = {
+	    STR_INIT("iam-identity"),
+	    STR_INIT("iam-access-management"),
+	    STR_INIT("iam-groups"),
+	    STR_INIT("audit"),
+	};
+
+	for (size_t i = 0; i < nitems(platform); i++)
+		if (str_eq(platform[i], service))
+			return STR("platform_service");
+	return STR("service");
+}
+
 unsigned
 role_parse(struct str s)
 {

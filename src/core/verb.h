@@ -6,6 +6,7 @@
 #ifndef CORE_VERB_H
 #define CORE_VERB_H
 
+#include "base/out.h"
 #include "base/str.h"
 
 #include <stdbool.h>
@@ -29,6 +30,9 @@ enum verb_rule {
 	RULE_OPERATOR, /* the operator of this latchkeyd only */
 	RULE_OWN,      /* like ROLES; of what one made, Writer is enough */
 	RULE_MACHINE,  /* a server itself, with what its first boot brought */
+	RULE_GIVE,     /* like ROLES of anything in the account; what exactly
+			  may be given is looked at in the write:
+			  policy_may_give() */
 };
 enum verb_trail { TRAIL_NONE, TRAIL_USE, TRAIL_CHANGE };
 
@@ -36,6 +40,8 @@ enum verb_trail { TRAIL_NONE, TRAIL_USE, TRAIL_CHANGE };
 #define W_ ROLE_WRITER
 #define M_ ROLE_MANAGER
 #define A_ ROLE_ADMINISTRATOR
+#define E_ ROLE_EDITOR
+#define O_ ROLE_OPERATOR
 #define P_ (ROLE_VIEWER | ROLE_OPERATOR | ROLE_EDITOR | ROLE_ADMINISTRATOR)
 /* X(name, service, action, rule, roles, trail) */
 #define VERBS(X)                                                               \
@@ -91,8 +97,49 @@ enum verb_trail { TRAIL_NONE, TRAIL_USE, TRAIL_CHANGE };
 	X(APIKEY_CREATE, "iam-identity", "apikey.create", SELF, A_, CHANGE)    \
 	X(APIKEY_GET, "iam-identity", "apikey.get", SELF, A_, NONE)            \
 	X(APIKEY_LIST, "iam-identity", "apikey.list", SELF, A_, NONE)          \
+	X(APIKEY_UPDATE, "iam-identity", "apikey.update", SELF, A_, CHANGE)    \
 	X(APIKEY_DELETE, "iam-identity", "apikey.delete", SELF, A_, CHANGE)    \
+	X(SESSION_LIST, "iam-identity", "session.list", SELF, A_, NONE)        \
 	X(SESSION_END, "iam-identity", "session.end", SELF, A_, CHANGE)        \
+	X(SERVICEID_CREATE, "iam-identity", "serviceid.create", ROLES,         \
+	    E_ | A_, CHANGE)                                                   \
+	X(SERVICEID_LIST, "iam-identity", "serviceid.list", ROLES, P_, NONE)   \
+	X(SERVICEID_GET, "iam-identity", "serviceid.get", SELF, P_, NONE)      \
+	X(SERVICEID_UPDATE, "iam-identity", "serviceid.update", SELF,          \
+	    O_ | E_ | A_, CHANGE)                                              \
+	X(SERVICEID_DELETE, "iam-identity", "serviceid.delete", SELF,          \
+	    E_ | A_, CHANGE)                                                   \
+	X(USER_DELETE, "iam-identity", "user.delete", ROLES, A_, CHANGE)       \
+	X(RULES_GET, "iam-identity", "account.settings.get", ROLES, P_, NONE)  \
+	X(RULES_SET, "iam-identity", "account.settings.set", ROLES, A_,        \
+	    CHANGE)                                                            \
+	X(ACTIVITY_READ, "iam-identity", "activity.read", ROLES, A_, NONE)     \
+	X(CREDENTIAL_END, "iam-identity", "credential.end", PROVEN, 0, CHANGE) \
+	X(CREDENTIAL_LOOK, "iam-identity", "credential.look", PROVEN, 0, NONE) \
+	X(POLICY_LIST, "iam-access-management", "policy.list", SELF, P_, NONE) \
+	X(POLICY_CREATE, "iam-access-management", "policy.create", GIVE, A_,   \
+	    CHANGE)                                                            \
+	X(POLICY_UPDATE, "iam-access-management", "policy.update", GIVE, A_,   \
+	    CHANGE)                                                            \
+	X(POLICY_DELETE, "iam-access-management", "policy.delete", GIVE, A_,   \
+	    CHANGE)                                                            \
+	X(POLICY_EXPLAIN, "iam-access-management", "policy.explain", SELF, P_, \
+	    NONE)                                                              \
+	X(ROLE_LIST, "iam-access-management", "role.list", PROVEN, 0, NONE)    \
+	X(ROLE_CREATE, "iam-access-management", "role.create", GIVE, A_,       \
+	    CHANGE)                                                            \
+	X(ROLE_UPDATE, "iam-access-management", "role.update", GIVE, A_,       \
+	    CHANGE)                                                            \
+	X(ROLE_DELETE, "iam-access-management", "role.delete", GIVE, A_,       \
+	    CHANGE)                                                            \
+	X(GROUP_LIST, "iam-groups", "group.list", ROLES, P_, NONE)             \
+	X(GROUP_CREATE, "iam-groups", "group.create", ROLES, E_ | A_, CHANGE)  \
+	X(GROUP_UPDATE, "iam-groups", "group.update", ROLES, E_ | A_, CHANGE)  \
+	X(GROUP_DELETE, "iam-groups", "group.delete", ROLES, E_ | A_, CHANGE)  \
+	X(GROUP_MEMBER_ADD, "iam-groups", "member.add", ROLES, E_ | A_,        \
+	    CHANGE)                                                            \
+	X(GROUP_MEMBER_REMOVE, "iam-groups", "member.remove", ROLES, E_ | A_,  \
+	    CHANGE)                                                            \
 	X(PROJECT_LIST, "git", "project.list", ROLES, R_ | W_ | M_ | P_, NONE) \
 	X(PROJECT_CREATE, "git", "project.create", ROLES, M_ | A_, CHANGE)     \
 	X(PROJECT_UPDATE, "git", "project.update", ROLES, M_ | A_, CHANGE)     \
@@ -149,6 +196,12 @@ struct verb_row {
 };
 /* Never NULL for verb < VERB_MAX. */
 const struct verb_row *verb_row(enum verb);
+/* "container-registry.image.pull"; OUT_ABSENT. */
+MUST int verb_parse(struct str, enum verb *ret);
+
+/* IBM's word for services that hold resources ("service"), and for those that
+ * manage accounts and people ("platform_service"). */
+struct str verb_service_type(struct str service);
 
 /* "Reader", "crn:v1:bluemix:public:iam::::serviceRole:Reader": the last part
  * counts, case ignored. 0 when unknown. */
