@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "core/audit.h"
+#include "core/rules.h"
 #include "core/sql.h"
 #include "crypt/rand.h"
 #include "json/json.h"
@@ -17,8 +18,8 @@ key_plan_clear(struct key_plan *p)
 	secret_clear(&p->value);
 }
 
-static bool
-action_ok(struct str action)
+bool
+key_action_ok(struct str action)
 {
 	for (size_t i = 0; i < nitems(leak_actions); i++)
 		if (str_eq(leak_actions[i], action))
@@ -33,12 +34,15 @@ ask_check(const struct api_key_ask *ask, struct note *note)
 		return note_set(note, OUT_MALFORMED, "not a name");
 	if (!text_ok(ask->description, TEXT_MAX_BYTES, true))
 		return note_set(note, OUT_MALFORMED, "not a description");
-	if (!action_ok(ask->action_when_leaked))
+	if (!key_action_ok(ask->action_when_leaked))
 		return note_set(
 		    note, OUT_MALFORMED,
 		    "action_when_leaked is none, disable or delete");
 	if (ask->expires_at != 0 && ask->expires_at <= clock_now())
 		return note_set(note, OUT_MALFORMED, "expires in the past");
+	if (ask->until != 0 && ask->until <= clock_now())
+		return note_set(note, OUT_MALFORMED,
+				"the replaced key would end in the past");
 	if (ask->value.p != NULL &&
 	    (ask->value.n < API_KEY_VALUE_MIN || ask->value.n > SECRET_MAX ||
 	     !str_printable(ask->value)))
@@ -75,9 +79,9 @@ key_plan_make(struct core *core, const struct api_key_ask *ask,
 	return 0;
 }
 
-static int
-trail(struct db_at *at, const struct visit *by, enum verb verb, struct str id,
-      struct str identity, struct str name)
+int
+key_trail(struct db_at *at, const struct visit *by, enum verb verb,
+	  struct str id, struct str identity, struct str name)
 {
 	CLEAN(buf_clear) struct buf detail = BUF_INIT;
 	char thing[AUDIT_THING_MAX];
@@ -107,8 +111,40 @@ room_for_one(struct db_at *at, struct str identity)
 	return db_int(&rows, 0) < API_KEYS_MAX ? 0 : OUT_TOO_MANY;
 }
 
+/* The key that is replaced: one of the same owner, which nobody has locked. It
+ * ends at that moment, or with the new one's first use: then the new row says
+ * so. */
+static int
+replaced_end(struct db_at *at, const struct visit *by,
+	     const struct api_key_ask *k, struct note *note)
+{
+	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	int r = db_one(at, SQL_api_key_by_id, &rows, "s", k->replaces);
+
+	if (r == 0 &&
+	    (!str_eq(db_str(&rows, API_KEY_COL_ACCOUNT), k->account) ||
+	     !str_eq(db_str(&rows, API_KEY_COL_IDENTITY), k->identity)))
+		r = OUT_ABSENT;
+	if (r != 0)
+		return r != OUT_ABSENT
+			   ? r
+			   : note_set(note, r, "no such key to replace");
+	if (db_int(&rows, API_KEY_COL_LOCKED) != 0)
+		return note_set(note, OUT_CONFLICT,
+				"the key to be replaced is locked");
+	if (k->until == 0)
+		return 0;
+	gate_changed(at);
+	r = FOLD(db_exec(at, SQL_api_key_end_at, NULL, "sii", k->replaces,
+			 k->until, by->at));
+	return r != 0 ? r
+		      : key_trail(at, by, VERB_APIKEY_UPDATE, k->replaces,
+				  k->identity, db_str(&rows, API_KEY_COL_NAME));
+}
+
 int
-key_put(struct db_at *at, const struct visit *by, const struct key_plan *p)
+key_put(struct db_at *at, const struct visit *by, const struct key_plan *p,
+	struct note *note)
 {
 	const struct api_key_ask *k = p->ask;
 	struct str digest = {(const char *)p->digest, sizeof(p->digest)};
@@ -116,41 +152,146 @@ key_put(struct db_at *at, const struct visit *by, const struct key_plan *p)
 							: leak_actions[0];
 	struct str by_id =
 	    by->who.identity[0] != '\0' ? str_c(by->who.identity) : k->identity;
+	struct str replaces =
+	    k->replaces.n > 0 && k->until == 0 ? k->replaces : STR_NONE;
 	int r = room_for_one(at, k->identity);
 
 	if (r == 0)
-		r = db_exec(at, SQL_api_key_insert, NULL, "sssssbiiisIsi",
+		r = rules_end(at, k->account, RULES_API_KEY, by->at,
+			      k->expires_at, note);
+	if (r == 0 && k->replaces.n > 0)
+		r = replaced_end(at, by, k, note);
+	if (r == 0)
+		r = db_exec(at, SQL_api_key_insert, NULL, "sssssbiiisIsiS",
 			    str_c(p->id), k->account, k->identity, k->name,
 			    k->description, digest, (int64_t)k->locked,
 			    (int64_t)k->disabled, (int64_t)k->support_sessions,
 			    action, k->expires_at != 0 ? &k->expires_at : NULL,
-			    by_id, by->at);
+			    by_id, by->at, replaces);
 	return r != 0 ? r
-		      : trail(at, by, VERB_APIKEY_CREATE, str_c(p->id),
-			      k->identity, k->name);
+		      : key_trail(at, by, VERB_APIKEY_CREATE, str_c(p->id),
+				  k->identity, k->name);
 }
 
 struct create {
 	const struct visit *by;
+	struct api_key_ask *ask; /* of the plan */
 	const struct key_plan *plan;
+	struct note *note;
+	bool rotates;
 };
 
-/* The identity must be one of this account, and able to hold a key. */
+/* Who came with a key may replace that one, and no other, without any right. */
+static bool
+is_own_rotation(const struct visit *by, const struct api_key_ask *ask)
+{
+	return ask->replaces.n > 0 && by->who.cred == CRED_API_KEY &&
+	       str_eq(ask->replaces, str_c(by->who.cred_id)) &&
+	       str_eq(ask->identity, str_c(by->who.identity));
+}
+
+/* A rule of the account: keys of people are made by who administers it. */
 static int
-holder_check(struct db_at *at, const struct create *c)
+restricted(struct db_at *at, const struct create *c)
+{
+	struct rules rules;
+	int r = rules_get(at, str_c(c->by->account), NULL, &rules);
+
+	if (r == 0 && rules.restrict_api_key)
+		r = user_administers(at, c->by);
+	return r == OUT_DENIED ? note_set(c->note, r,
+					  "the account's rules let its "
+					  "administrators alone make API keys "
+					  "of people")
+			       : r;
+}
+
+enum {
+	HOLDER_HOME,
+	HOLDER_OPERATOR,
+	HOLDER_OWNER,
+	HOLDER_KIND,
+	HOLDER_LOCKED,
+	HOLDER_STATE,
+	HOLDER_MEMBER
+};
+
+/* The identity must belong to this account, and be able to hold a key. */
+static int
+holder_check(struct db_at *at, const struct create *c, bool *ret_person)
 {
 	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
-	struct str id = c->plan->ask->identity;
+	struct str id = c->ask->identity;
 	bool self = str_eq(id, str_c(c->by->who.identity));
-	int r = db_one(at, SQL_identity_rank, &rows, "s", id);
+	bool home;
+	int r = db_one(at, SQL_api_key_holder, &rows, "ss", id,
+		       str_c(c->by->account));
 
 	if (r != 0)
 		return r;
-	if (!str_eq(db_str(&rows, 0), str_c(c->by->account)))
+	home = str_eq(db_str(&rows, HOLDER_HOME), str_c(c->by->account));
+	if (!home && db_null(&rows, HOLDER_MEMBER))
 		return OUT_ABSENT;
+	if (!str_eq(db_str(&rows, home ? HOLDER_STATE : HOLDER_MEMBER),
+		    STR("active")))
+		return note_set(c->note, OUT_CONFLICT,
+				"the invitation was not accepted yet");
 	/* An administrator must not become the owner or the operator. */
-	if (!self && (db_int(&rows, 1) != 0 || str_eq(db_str(&rows, 3), id)))
+	if (!self && (db_int(&rows, HOLDER_OPERATOR) != 0 ||
+		      str_eq(db_str(&rows, HOLDER_OWNER), id)))
 		return OUT_DENIED;
+	if (db_int(&rows, HOLDER_LOCKED) != 0)
+		return note_set(c->note, OUT_CONFLICT,
+				"the service ID is locked: unlock it first");
+	*ret_person = str_eq(db_str(&rows, HOLDER_KIND), STR("user"));
+	return 0;
+}
+
+/* A service ID is administered by whom the gate let through to this one; what
+ * people may is theirs. */
+static int
+may_make(struct db_at *at, const struct create *c)
+{
+	static const char denied[] =
+	    "keys are made for oneself, or by who may do everything";
+	const struct visit *by = c->by;
+	struct str id = c->ask->identity;
+	bool service = str_starts(id, STR("iam-ServiceId-"));
+
+	if (service && by->verb == VERB_APIKEY_CREATE &&
+	    by->thing.kind == THING_IDENTITY)
+		return str_eq(by->thing.name, id)
+			   ? 0
+			   : note_set(c->note, OUT_DENIED, "%s", denied);
+	return str_eq(id, str_c(by->who.identity))
+		   ? 0
+		   : user_may_give(at, by, denied, c->note);
+}
+
+/* Without any right a key is replaced and not multiplied: the old one ends with
+ * the first use of the new one, which ends when the old one would have. */
+static int
+may_rotate(struct db_at *at, const struct create *c)
+{
+	static const char denied[] =
+	    "who may make no keys replaces the one that they came with by one "
+	    "that ends no later, until its first use";
+	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	struct api_key_ask *ask = c->ask;
+	int64_t end;
+	int r = c->rotates
+		    ? db_one(at, SQL_api_key_by_id, &rows, "s", ask->replaces)
+		    : OUT_DENIED;
+
+	if (r != 0)
+		return r;
+	end = db_null(&rows, API_KEY_COL_EXPIRES)
+		  ? 0
+		  : db_int(&rows, API_KEY_COL_EXPIRES);
+	if (ask->until != 0 || (end != 0 && ask->expires_at > end))
+		return note_set(c->note, OUT_DENIED, "%s", denied);
+	if (ask->expires_at == 0)
+		ask->expires_at = end;
 	return 0;
 }
 
@@ -158,9 +299,19 @@ static int
 create_write(struct db_at *at, void *arg)
 {
 	const struct create *c = arg;
-	int r = holder_check(at, c);
+	bool person = false;
+	int may = c->by->verb == VERB_WHOAMI ? OUT_DENIED : may_make(at, c);
+	int r = may == OUT_DENIED && c->rotates ? 0 : may;
 
-	return r != 0 ? r : key_put(at, c->by, c->plan);
+	if (r == 0)
+		r = holder_check(at, c, &person);
+	if (r != 0)
+		return r;
+	if (may == 0 && person)
+		may = restricted(at, c);
+	if (may == OUT_DENIED)
+		may = may_rotate(at, c);
+	return may != 0 ? may : key_put(at, c->by, c->plan, c->note);
 }
 
 int
@@ -169,17 +320,16 @@ api_key_create(const struct visit *by, const struct api_key_ask *ask,
 	       struct note *note)
 {
 	CLEAN(key_plan_clear) struct key_plan plan = KEY_PLAN_INIT;
-	struct create c = {.by = by, .plan = &plan};
+	struct api_key_ask own = *ask;
+	struct create c = {.by = by, .ask = &own, .plan = &plan, .note = note};
 	int r;
 
 	if (!str_eq(ask->account, str_c(by->account)))
 		return OUT_DENIED;
-	if (!str_eq(ask->identity, str_c(by->who.identity)) &&
-	    !user_may_give(by))
-		return note_set(
-		    note, OUT_DENIED,
-		    "keys are made for oneself, or by who may do everything");
-	r = key_plan_make(by->core, ask, &plan, note);
+	c.rotates = is_own_rotation(by, ask);
+	if (!c.rotates && by->verb == VERB_WHOAMI)
+		return OUT_DENIED;
+	r = key_plan_make(by->core, &own, &plan, note);
 	if (r == 0)
 		r = gate_write(by, create_write, &c);
 	if (r == 0)
@@ -187,149 +337,4 @@ api_key_create(const struct visit *by, const struct api_key_ask *ask,
 	if (r == 0)
 		ret_value->slot = TAKE(plan.value.slot);
 	return r;
-}
-
-static int
-row_read(struct db_rows *rows, struct arena *a, struct api_key *ret)
-{
-	struct str *const texts[] = {&ret->id,
-				     &ret->account,
-				     &ret->identity,
-				     &ret->name,
-				     &ret->description,
-				     &ret->created_by,
-				     &ret->action_when_leaked};
-
-	for (size_t i = 0; i < nitems(texts); i++) {
-		*texts[i] = arena_str(a, db_str(rows, (int)i));
-		if (texts[i]->p == NULL)
-			return FAIL(-ENOMEM);
-	}
-	ret->locked = db_int(rows, 7) != 0;
-	ret->disabled = db_int(rows, 8) != 0;
-	ret->support_sessions = db_int(rows, 9) != 0;
-	ret->expires_at = db_int(rows, 10);
-	ret->version = db_int(rows, 11);
-	ret->created_at = db_int(rows, 12);
-	ret->modified_at = db_int(rows, 13);
-	return 0;
-}
-
-int
-api_key_get(struct core *core, struct str id, struct arena *a,
-	    struct api_key *ret)
-{
-	CLEAN(db_view_endp) struct db_at *view = NULL;
-	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
-	struct api_key got;
-	int r = db_view_begin(core->db, &view);
-
-	if (r == 0)
-		r = db_one(view, SQL_api_key_by_id, &rows, "s", id);
-	if (r == 0)
-		r = row_read(&rows, a, &got);
-	if (r == 0)
-		*ret = got;
-	return r;
-}
-
-int
-api_key_find(struct core *core, struct str value, struct arena *a,
-	     struct api_key *ret)
-{
-	CLEAN(db_view_endp) struct db_at *view = NULL;
-	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
-	uint8_t digest[VAULT_DIGEST_LEN];
-	struct api_key got;
-	int r = OUT_ABSENT;
-
-	if (value.n > 0 && value.n <= SECRET_MAX)
-		r = vault_digest(core->vault, value, digest);
-	if (r == 0)
-		r = db_view_begin(core->db, &view);
-	if (r == 0)
-		r = db_one(view, SQL_api_key_by_digest, &rows, "b",
-			   (struct str){(char *)digest, sizeof(digest)});
-	if (r == 0)
-		r = row_read(&rows, a, &got);
-	if (r == 0)
-		*ret = got;
-	return r;
-}
-
-static int
-list_query(struct db_at *at, const struct api_key_filter *f, int64_t limit,
-	   struct db_rows *ret)
-{
-	if (f->identity.n > 0)
-		return db_query(at, SQL_api_key_list_identity, ret, "sssi",
-				f->account, f->identity, f->after, limit);
-	return db_query(at, SQL_api_key_list_account, ret, "ssi", f->account,
-			f->after, limit);
-}
-
-int
-api_key_list(struct core *core, const struct api_key_filter *f, struct arena *a,
-	     struct api_key **ret, size_t *n)
-{
-	CLEAN(db_view_endp) struct db_at *view = NULL;
-	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
-	int64_t limit = f->limit > 0 ? f->limit : PAGE_DEFAULT;
-	struct api_key *list;
-	size_t count = 0;
-	int r = db_view_begin(core->db, &view);
-
-	if (r != 0)
-		return r;
-	if (limit > PAGE_MAX)
-		limit = PAGE_MAX;
-	list = arena_get(a, (size_t)limit * sizeof(*list));
-	if (list == NULL)
-		return FAIL(-ENOMEM);
-	r = list_query(view, f, limit, &rows);
-	while (r == 0 && count < (size_t)limit && (r = db_next(&rows)) == 0)
-		r = row_read(&rows, a, &list[count++]);
-	if (r != 0 && r != OUT_ABSENT)
-		return r;
-	*ret = list;
-	*n = count;
-	return 0;
-}
-
-struct removal {
-	const struct visit *by;
-	struct str id;
-};
-
-static int
-delete_write(struct db_at *at, void *arg)
-{
-	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
-	const struct removal *d = arg;
-	const struct thing *thing = &d->by->thing;
-	int r = db_one(at, SQL_api_key_by_id, &rows, "s", d->id);
-
-	if (r != 0)
-		return r;
-	/* The key of the identity that the gate was asked about, no other. */
-	if (!str_eq(db_str(&rows, 1), str_c(d->by->account)) ||
-	    (thing->kind == THING_IDENTITY &&
-	     !str_eq(db_str(&rows, 2), thing->name)))
-		return OUT_ABSENT;
-	if (db_int(&rows, 7) != 0)
-		return OUT_CONFLICT;
-	r = FOLD(db_exec(at, SQL_api_key_delete, NULL, "s", d->id));
-	if (r != 0)
-		return r;
-	gate_changed(at);
-	return trail(at, d->by, d->by->verb, d->id, db_str(&rows, 2),
-		     db_str(&rows, 3));
-}
-
-int
-api_key_delete(const struct visit *by, struct str id)
-{
-	struct removal d = {.by = by, .id = id};
-
-	return gate_write(by, delete_write, &d);
 }

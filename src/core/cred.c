@@ -79,7 +79,8 @@ end_of(struct db_rows *rows, int col)
 }
 
 /* All queries have the same columns: account, identity, disabled, end,
- * identity disabled, operator, owner of the account, belongs to it. */
+ * identity disabled, operator, owner of the account, belongs to it, replaces.
+ */
 static int
 load_personal(struct db_at *at, int sql, struct subject *s)
 {
@@ -97,6 +98,7 @@ load_personal(struct db_at *at, int sql, struct subject *s)
 	s->expires_at = end_of(&rows, 3);
 	s->server = db_int(&rows, 5) != 0;
 	s->owner = str_eq(db_str(&rows, 6), str_c(s->identity));
+	s->replaces = !db_null(&rows, 8);
 	return db_int(&rows, 2) != 0 || db_int(&rows, 4) != 0 ||
 		       db_int(&rows, 7) == 0
 		   ? OUT_UNPROVEN
@@ -120,6 +122,7 @@ load_registry_token(struct db_at *at, struct subject *s)
 		return r;
 	s->may_write = db_int(&rows, 2) != 0;
 	s->expires_at = end_of(&rows, 3);
+	s->replaces = !db_null(&rows, 4);
 	return 0;
 }
 
@@ -144,8 +147,9 @@ load_machine(struct db_at *at, int sql, struct subject *s)
 
 static int load_any(struct db_at *, struct subject *);
 
-/* An identity token lives no longer than the credential it hangs on, and may
- * what that one may, in its own region. */
+/* An identity token lives no longer than the credential it hangs on, nor than
+ * the access token it was made from, and may what that one may, in its own
+ * region. */
 static int
 load_identity_token(struct db_at *at, struct subject *s)
 {
@@ -158,7 +162,7 @@ load_identity_token(struct db_at *at, struct subject *s)
 
 	if (r != 0)
 		return r == OUT_ABSENT ? OUT_UNPROVEN : r;
-	for (size_t i = 0; r == 0 && i < nitems(parents); i++) {
+	for (size_t i = 0; i < nitems(parents); i++) {
 		if (db_null(&rows, (int)i))
 			continue;
 		parent.cred = parents[i];
@@ -166,10 +170,14 @@ load_identity_token(struct db_at *at, struct subject *s)
 	}
 	if (r == 0)
 		r = load_any(at, &parent);
+	if (r == 0 && !db_null(&rows, 5))
+		r = cred_jti(at, db_str(&rows, 5), &parent);
 	if (r < 0)
 		return r;
 	memcpy(parent.cred_id, s->cred_id, sizeof(parent.cred_id));
 	parent.cred = s->cred;
+	/* The parent was used when this was made. */
+	parent.replaces = false;
 	if (parent.region[0] == '\0' && r == 0)
 		r = FIELD_PUT(parent.region, db_str(&rows, 3));
 	if (db_int(&rows, 4) < parent.expires_at)
@@ -206,6 +214,17 @@ load_any(struct db_at *at, struct subject *s)
 }
 
 int
+cred_jti(struct db_at *at, struct str jti, struct subject *who)
+{
+	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	int r = db_one(at, SQL_ended_token_get, &rows, "s", jti);
+
+	if (r == 0 || jti.n > CRED_ID_MAX)
+		return OUT_UNPROVEN;
+	return r == OUT_ABSENT ? FIELD_PUT(who->jti, jti) : r;
+}
+
+int
 cred_load(struct core *core, struct db_at *at, enum cred_kind kind,
 	  struct str id, struct subject *ret)
 {
@@ -213,7 +232,7 @@ cred_load(struct core *core, struct db_at *at, enum cred_kind kind,
 
 	(void)core;
 	*ret = (struct subject){.cred = kind, .expires_at = INT64_MAX};
-	if (id.n > CRED_ID_MAX || FIELD_PUT(ret->cred_id, id) != 0)
+	if (FIELD_PUT(ret->cred_id, id) != 0)
 		return OUT_UNPROVEN;
 	r = load_any(at, ret);
 	if (r == 0 && ret->expires_at <= clock_now())
