@@ -103,7 +103,7 @@ plan_write(struct db_at *at, void *arg)
 		r = user_put(at, &p->by, p->owner);
 	if (r == 0)
 		r = trail(at, p);
-	return r != 0 ? r : key_put(at, &p->by, p->key);
+	return r != 0 ? r : key_put(at, &p->by, p->key, NULL);
 }
 
 static int

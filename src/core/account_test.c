@@ -154,7 +154,8 @@ test_keys(struct world *w)
 	is_int(api_key_find(w->core, STR("lk_a_x"), &w->arena, &key),
 	       OUT_ABSENT, "no such value");
 	filter.limit = 5;
-	filter.after = list[4].id;
+	filter.sort.after_id = list[4].id;
+	filter.sort.further = true;
 	must(api_key_list(w->core, &filter, &w->arena, &list, &n), "page");
 	is_int(n, 5, "a page of five");
 	by.thing = (struct thing){.kind = THING_IDENTITY,
@@ -242,14 +243,16 @@ test_no_rise(struct world *w, const struct account *other)
 	more.roles = 0;
 	is_int(user_create(&by, &more, &w->arena, &made, NULL), 0,
 	       "users without roles can be made");
-	is_int(user_set_password(&by, str_c(w->owner.who.identity),
-				 STR("password"), NULL),
+	is_int(user_set_password(
+		   &by, str_c(w->owner.who.identity),
+		   &(struct password_ask){.password = STR("password")}, NULL),
 	       OUT_DENIED, "the owner's password is the owner's");
 	by = visit_of(
 	    w, world_key(w, world_user(w, "all@example.org", 0x7f).id, 0, &key),
 	    VERB_USER_CREATE, ANY);
-	is_int(user_set_password(&by, str_c(w->owner.who.identity),
-				 STR("password"), NULL),
+	is_int(user_set_password(
+		   &by, str_c(w->owner.who.identity),
+		   &(struct password_ask){.password = STR("password")}, NULL),
 	       OUT_DENIED, "even to who holds every role");
 	ask.identity = str_c(w->owner.who.identity);
 	is_int(api_key_create(&by, &ask, &w->arena, &key, &value, NULL),
@@ -258,9 +261,68 @@ test_no_rise(struct world *w, const struct account *other)
 	       OUT_CONFLICT, "the owner cannot be shut out");
 	is_int(user_disable(&w->owner, other->owner, true), OUT_ABSENT,
 	       "nor somebody of another account");
-	is_int(
-	    user_set_password(&w->owner, other->owner, STR("password"), NULL),
-	    OUT_ABSENT, "their passwords neither");
+	is_int(user_set_password(
+		   &w->owner, other->owner,
+		   &(struct password_ask){.password = STR("password")}, NULL),
+	       OUT_ABSENT, "their passwords neither");
+}
+
+/* Whatever opened the door for them. */
+static int
+own_password(const struct visit *by, struct str id, struct str current,
+	     int64_t *wait_s)
+{
+	struct password_ask ask = {.password = STR("another horse"),
+				   .current = current};
+	struct note note = {0};
+	int r = user_set_password(by, id, &ask, &note);
+
+	*wait_s = ask.wait_s;
+	ok(r == 0 || r == OUT_TOO_MANY || note.text[0] != '\0',
+	   "  a no says why");
+	return r;
+}
+
+static void
+test_own_password(struct world *w)
+{
+	struct user user = world_user(w, "own@example.org", 0), found;
+	struct thing self = {.kind = THING_IDENTITY,
+			     .account = str_c(w->owner.account),
+			     .name = user.id};
+	struct api_key key;
+	struct visit by = visit_of(w, world_key(w, user.id, 0, &key),
+				   VERB_PASSWORD_SET, self);
+	int64_t wait = 0;
+	int n = 0, r;
+
+	is_int(own_password(&by, user.id, STR("some horse"), &wait), OUT_DENIED,
+	       "there is none that could be known");
+	is_int(own_password(&by, user.id, STR_NONE, &wait), 0, "the first one");
+	is_int(own_password(&by, user.id, STR_NONE, &wait), OUT_MALFORMED,
+	       "from then on it is asked for");
+	is_int(own_password(&by, user.id, STR(""), &wait), OUT_DENIED,
+	       "nothing is not it");
+	is_int(own_password(&by, user.id, STR("another hors"), &wait),
+	       OUT_DENIED, "a wrong one");
+	is_int(own_password(&by, user.id, STR("another horse"), &wait), 0,
+	       "the right one");
+	is_int(own_password(&w->owner, user.id, STR("another horse"), &wait),
+	       OUT_MALFORMED, "of another user nobody is asked");
+	is_int(own_password(&w->owner, user.id, STR_NONE, &wait), 0,
+	       "an administrator needs none");
+	while ((r = own_password(&by, user.id, STR("guess"), &wait)) ==
+		   OUT_DENIED &&
+	       n < 2 * THROTTLE_FREE)
+		n++;
+	is_int(r, OUT_TOO_MANY, "guessing is shut as a login is");
+	is_int(n, THROTTLE_FREE - 2, "  with the two from before");
+	ok(wait > 0, "  and says for how long");
+	is_int(own_password(&by, user.id, STR("another horse"), &wait),
+	       OUT_TOO_MANY, "for the right one, too");
+	is_int(user_check_password(w->core, user.email, STR("another horse"),
+				   &w->arena, &found),
+	       0, "which it is still");
 }
 
 static void
@@ -270,13 +332,20 @@ test_passwords(struct world *w)
 	char text[1025];
 
 	memset(text, 'p', sizeof(text));
-	is_int(user_set_password(&w->owner, user.id, STR("1234567"), NULL),
+	is_int(user_set_password(
+		   &w->owner, user.id,
+		   &(struct password_ask){.password = STR("1234567")}, NULL),
 	       OUT_MALFORMED, "7 bytes");
-	is_int(user_set_password(&w->owner, user.id,
-				 (struct str){text, sizeof(text)}, NULL),
-	       OUT_MALFORMED, "1025 bytes");
-	is_int(user_set_password(&w->owner, user.id, STR("12345678"), NULL), 0,
-	       "8 bytes");
+	is_int(
+	    user_set_password(&w->owner, user.id,
+			      &(struct password_ask){
+				  .password = (struct str){text, sizeof(text)}},
+			      NULL),
+	    OUT_MALFORMED, "1025 bytes");
+	is_int(user_set_password(
+		   &w->owner, user.id,
+		   &(struct password_ask){.password = STR("12345678")}, NULL),
+	       0, "8 bytes");
 	is_int(user_check_password(w->core, user.email, STR("12345678"),
 				   &w->arena, &found),
 	       0, "right");
@@ -309,6 +378,7 @@ main(void)
 	}
 	subtest("no rise") test_no_rise(&w, &other);
 	subtest("passwords") test_passwords(&w);
+	subtest("own password") test_own_password(&w);
 	world_end(&w);
 	return done_testing();
 }

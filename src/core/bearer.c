@@ -59,7 +59,7 @@ write_entry(struct jw *w, const struct scope *scope)
 	jw_array(w, "actions");
 	if (catalog)
 		jw_plain(w, NULL, STR("*"));
-	for (size_t i = 0; !catalog && i < nitems(actions); i++)
+	for (size_t i = 0; i < nitems(actions); i++)
 		if ((scope->actions & actions[i].bit) != 0)
 			jw_plain(w, NULL, actions[i].word);
 	jw_end(w);
@@ -99,6 +99,8 @@ payload_write(const struct bearer *b, struct buf *to)
 	jw_end(&w);
 	jw_c(&w, "latchkey_cred", cred);
 	jw_c(&w, "latchkey_region", b->region->name);
+	if (b->who->jti[0] != '\0')
+		jw_c(&w, "latchkey_token", b->who->jti);
 	jw_end(&w);
 	return buf_err(to) != 0 ? FAIL(buf_err(to)) : 0;
 }
@@ -162,7 +164,7 @@ gate_bearer(struct core *core, const struct subject *who,
 }
 
 static unsigned
-entry_actions(const struct json *list, bool catalog)
+entry_actions(const struct json *list)
 {
 	unsigned got = 0;
 	struct str word;
@@ -170,9 +172,9 @@ entry_actions(const struct json *list, bool catalog)
 	for (size_t i = 0; i < json_size(list); i++) {
 		if (!json_str(json_at(list, i), &word))
 			return 0;
-		if (catalog && str_eq(word, STR("*")))
+		if (str_eq(word, STR("*")))
 			got |= SCOPE_ALL_CATALOG;
-		for (size_t j = 0; !catalog && j < nitems(actions); j++)
+		for (size_t j = 0; j < nitems(actions); j++)
 			if (str_eq(word, actions[j].word))
 				got |= actions[j].bit;
 	}
@@ -190,7 +192,7 @@ entry_read(const struct json *entry)
 	if (got.name.n == 0 || (!catalog && !str_eq(type, STR("repository"))) ||
 	    (catalog && !str_eq(got.name, STR("catalog"))))
 		return (struct scope){.actions = 0};
-	got.actions = entry_actions(json_get(entry, "actions"), catalog);
+	got.actions = entry_actions(json_get(entry, "actions"));
 	if (catalog)
 		got.name = STR_NONE;
 	return got;
@@ -202,6 +204,7 @@ claims_read(struct core *core, struct db_at *at, const struct json *claims,
 {
 	const struct json *access = json_get(claims, "access");
 	struct str region = json_text(claims, "latchkey_region");
+	struct str token = json_text(claims, "latchkey_token");
 	struct scope scopes[SCOPE_COUNT_MAX];
 	char id[CRED_ID_MAX + 1];
 	enum cred_kind kind;
@@ -219,9 +222,12 @@ claims_read(struct core *core, struct db_at *at, const struct json *claims,
 	if (exp_ms <= clock_now())
 		return OUT_EXPIRED;
 	r = cred_load(core, at, kind, str_c(id), who);
-	if (r == 0 && who->region[0] != '\0' &&
-	    !str_eq(str_c(who->region), region))
+	if (r != 0)
+		return r;
+	if (who->region[0] != '\0' && !str_eq(str_c(who->region), region))
 		return OUT_UNPROVEN;
+	if (token.n > 0)
+		r = cred_jti(at, token, who);
 	if (r == 0)
 		r = FIELD_PUT(who->region, region);
 	if (r != 0)
@@ -241,16 +247,14 @@ bearer_read(struct core *core, struct db_at *at, struct str token,
 	uint8_t mac[MAC_LEN];
 	int r = jwt_parse(token, &jwt);
 
+	if (r == 0 && (!str_eq(jwt.alg, STR("HS256")) ||
+		       !str_eq(jwt.kid, str_c(core->gate->bearer_kid))))
+		r = OUT_MALFORMED;
 	if (r != 0)
 		return r == OUT_MALFORMED ? OUT_UNPROVEN : r;
-	if (!str_eq(jwt.alg, STR("HS256")) ||
-	    !str_eq(jwt.kid, str_c(core->gate->bearer_kid)))
-		return OUT_UNPROVEN;
 	r = FOLD(mac_sha256(key_of(core), jwt.input, mac));
-	if (r != 0)
-		return r;
-	if (!mem_equal(buf_str(&jwt.signature),
-		       (struct str){(char *)mac, sizeof(mac)}))
-		return OUT_UNPROVEN;
-	return claims_read(core, at, jwt.payload, ret, known);
+	if (r == 0 && !mem_equal(buf_str(&jwt.signature),
+				 (struct str){(char *)mac, sizeof(mac)}))
+		r = OUT_UNPROVEN;
+	return r != 0 ? r : claims_read(core, at, jwt.payload, ret, known);
 }

@@ -25,21 +25,40 @@ parent(const struct issue *i, enum cred_kind kind)
 	return i->who->cred == kind ? str_c(i->who->cred_id) : STR_NONE;
 }
 
+/* The oldest of that many give way: whoever logs in again and again keeps what
+ * they have now, and what a credential takes along when it ends is bounded. */
+static int
+make_room(struct db_at *at, const struct issue *i)
+{
+	int64_t gone = 0;
+	int r =
+	    FOLD(db_exec(at, SQL_identity_token_make_room, &gone, "si",
+			 str_c(i->who->cred_id), (int64_t)IDENTITY_TOKENS_MAX));
+
+	if (gone > 0)
+		gate_changed(at);
+	return r;
+}
+
 static int
 issue_write(struct db_at *at, void *arg)
 {
 	const struct issue *i = arg;
 	char thing[CRED_ID_MAX + 24];
+	struct str jti = i->who->jti[0] != '\0' ? str_c(i->who->jti) : STR_NONE;
 	int r = db_exec(
-	    at, SQL_identity_token_insert, NULL, "sbsSSSsii", str_c(i->id),
+	    at, SQL_identity_token_insert, NULL, "sbsSSSsiiS", str_c(i->id),
 	    (struct str){(const char *)i->digest, sizeof(i->digest)},
 	    str_c(i->who->account), parent(i, CRED_API_KEY),
 	    parent(i, CRED_SESSION), parent(i, CRED_REGISTRY_TOKEN), i->region,
-	    i->now, i->expires_at);
+	    i->now, i->expires_at, jti);
 
 	/* The parent has gone in the meantime. */
 	if (r == OUT_CONFLICT)
 		return OUT_UNPROVEN;
+	if (r != 0)
+		return r;
+	r = make_room(at, i);
 	if (r != 0)
 		return r;
 	(void)snprintf(thing, sizeof(thing), "%s:%s",

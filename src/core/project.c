@@ -31,6 +31,7 @@ visit_is_for(const struct visit *by, struct str account, enum thing_kind kind,
 	case THING_NAMESPACE:
 	case THING_REPO:
 	case THING_TOKEN:
+	case THING_GROUP:
 	case THING_KINDS:
 		break;
 	}
@@ -269,10 +270,7 @@ project_list(struct core *core, struct str account, struct str after,
 
 	if (r != 0)
 		return r;
-	if (limit <= 0)
-		limit = PAGE_DEFAULT;
-	if (limit > PAGE_MAX)
-		limit = PAGE_MAX;
+	limit = page_bound(limit);
 	text_lower(str_sub(after, 0, PROJECT_SLUG_MAX), key);
 	list = arena_get(a, (size_t)limit * sizeof(*list));
 	if (list == NULL)

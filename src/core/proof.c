@@ -133,7 +133,7 @@ look_refresh_token(struct look *look)
 static int
 look_registry_token(struct look *look)
 {
-	char id[CRED_ID_MAX + 1];
+	char id[CRED_ID_MAX + 1] = "";
 	int r = regtoken_prove(look->core, look->at, look->secret, id);
 
 	if (r != 0)
@@ -146,13 +146,15 @@ look_registry_token(struct look *look)
 static int
 look_access(struct look *look)
 {
-	struct access access;
+	struct access access = {.cred = CRED_NONE};
 	int r = access_read(look->core, look->secret, &access);
 
 	if (r != 0)
 		return r;
 	r = cred_load(look->core, look->at, access.cred, str_c(access.cred_id),
 		      &look->who);
+	if (r == 0)
+		r = cred_jti(look->at, str_c(access.jti), &look->who);
 	if (r == 0 && (strcmp(access.account, look->who.account) != 0 ||
 		       strcmp(access.identity, look->who.identity) != 0))
 		return OUT_UNPROVEN;
@@ -204,6 +206,14 @@ look_machine(struct look *look)
 	return look_digest(look, CRED_MACHINE, SQL_cred_machine_by_digest);
 }
 
+static int
+look_cookie(struct look *look)
+{
+	if (!token_looks(TOKEN_COOKIE, look->secret))
+		return OUT_UNPROVEN;
+	return look_digest(look, CRED_SESSION, SQL_cred_cookie_by_digest);
+}
+
 typedef int look_fn(struct look *);
 static const struct {
 	struct str user;
@@ -238,6 +248,8 @@ look_of(const struct proof *proof)
 		return look_seed;
 	case PROOF_MACHINE:
 		return look_machine;
+	case PROOF_COOKIE:
+		return look_cookie;
 	case PROOF_NONE:
 		break;
 	}

@@ -13,7 +13,14 @@ static const struct str grant_names[] = {
     [GRANT_API_KEY] = STR_INIT("urn:ibm:params:oauth:grant-type:apikey"),
     [GRANT_PASSWORD] = STR_INIT("password"),
     [GRANT_REFRESH] = STR_INIT("refresh_token"),
+    [GRANT_PASSCODE] = STR_INIT("urn:ibm:params:oauth:grant-type:passcode"),
 };
+
+struct str
+session_grant_name(enum grant_kind kind)
+{
+	return grant_names[kind];
+}
 
 void
 grant_clear(struct grant *g)
@@ -32,27 +39,24 @@ work_clear(struct work *w)
 
 /* --- who is it --- */
 
+/* As any door would know it, from memory too: an ended key looks like one that
+ * never was. A key stays in its account, whoever it is of: else the rules of an
+ * account for its keys could be left through another one. */
 static int
 api_key_who(struct work *w)
 {
-	CLEAN(db_view_endp) struct db_at *view = NULL;
-	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
-	struct str value = w->ask->api_key;
-	uint8_t digest[VAULT_DIGEST_LEN];
-	int r = OUT_UNPROVEN;
+	struct proof proof = {.kind = PROOF_BASIC,
+			      .user = STR("iamapikey"),
+			      .secret = w->ask->api_key,
+			      .addr = w->ask->addr};
+	int r = gate_known(w->core, &proof, &w->who);
 
-	if (value.n > 0 && value.n <= SECRET_MAX)
-		r = vault_digest(w->core->vault, value, digest);
-	if (r == 0)
-		r = db_view_begin(w->core->db, &view);
-	if (r == 0)
-		r = db_one(view, SQL_cred_api_key_by_digest, &rows, "b",
-			   (struct str){(char *)digest, sizeof(digest)});
-	if (r == 0)
-		r = cred_load(w->core, view, CRED_API_KEY, db_str(&rows, 0),
-			      &w->who);
-	/* An ended key looks like one that never was. */
-	return r == OUT_ABSENT || r == OUT_EXPIRED ? OUT_UNPROVEN : r;
+	if (r != 0)
+		return r == OUT_EXPIRED ? OUT_UNPROVEN : r;
+	memcpy(w->key, w->who.cred_id, sizeof(w->key));
+	return w->wants_account && strcmp(w->account, w->who.account) != 0
+		   ? OUT_DENIED
+		   : 0;
 }
 
 static int
@@ -68,6 +72,7 @@ password_who(struct work *w)
 	r = FIELD_PUT(w->who.account, w->user.account);
 	if (r == 0)
 		r = FIELD_PUT(w->who.identity, w->user.id);
+	memcpy(w->who.cred_id, w->fresh, sizeof(w->who.cred_id));
 	return r;
 }
 
@@ -90,14 +95,21 @@ account_wanted(struct work *w)
 }
 
 int
-work_account(const struct work *w)
+work_select(struct db_at *at, struct work *w)
 {
-	return !w->wants_account || strcmp(w->account, w->who.account) == 0
-		   ? 0
-		   : OUT_DENIED;
-}
+	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	int r;
 
-/* --- sessions --- */
+	if (!w->wants_account || strcmp(w->account, w->who.account) == 0)
+		return 0;
+	if (w->key[0] != '\0')
+		return OUT_DENIED;
+	r = db_one(at, SQL_session_account, &rows, "ss", str_c(w->account),
+		   str_c(w->who.identity));
+	if (r == 0)
+		r = FIELD_PUT(w->who.account, str_c(w->account));
+	return r == OUT_ABSENT ? OUT_DENIED : r;
+}
 
 void
 work_by(struct work *w)
@@ -107,32 +119,9 @@ work_by(struct work *w)
 	FIELD_CUT(w->by.account, str_c(w->who.account));
 }
 
-/* A password always makes a session, since something must be there whose end
- * ends the access token; without a client nobody can make it any longer. */
-static int
-session_plan(struct work *w)
-{
-	bool client = w->ask->client_id.n > 0;
-	char uuid[UUID_LEN + 1];
-	int r;
-
-	if (w->ask->kind == GRANT_REFRESH)
-		return 0;
-	w->makes_session = client || w->ask->kind == GRANT_PASSWORD;
-	if (!w->makes_session)
-		return 0;
-	w->has_session = true;
-	w->session_end = w->now + ACCESS_LIFE_S * SECOND_MS;
-	r = rand_uuid(uuid);
-	if (r == 0 && client)
-		r = refresh_make(w);
-	(void)snprintf(w->session, sizeof(w->session), "C-%s", uuid);
-	return r;
-}
-
 int
 work_trail(struct db_at *at, const struct work *w, enum verb verb,
-	   const char *why)
+	   const char *session, const char *why)
 {
 	CLEAN(buf_clear) struct buf detail = BUF_INIT;
 	char thing[AUDIT_THING_MAX];
@@ -147,9 +136,11 @@ work_trail(struct db_at *at, const struct work *w, enum verb verb,
 	jw_end(&j);
 	if (buf_err(&detail) != 0)
 		return FAIL(buf_err(&detail));
-	(void)snprintf(thing, sizeof(thing), "session:%s", w->session);
+	(void)snprintf(thing, sizeof(thing), "session:%s", session);
 	return audit_change(at, &v, str_c(thing), buf_str(&detail));
 }
+
+/* --- a new session --- */
 
 /* What was proven before the write, is it still so? A session must not outlive
  * the password or the key that it began with. */
@@ -175,23 +166,54 @@ still_proven(struct db_at *at, const struct work *w)
 static int
 session_write(struct db_at *at, void *arg)
 {
-	const struct work *w = arg;
-	struct str key =
-	    w->who.cred == CRED_API_KEY ? str_c(w->who.cred_id) : STR_NONE;
+	struct work *w = arg;
 	int r = still_proven(at, w);
 
 	if (r == 0)
-		r = db_exec(at, SQL_session_insert, NULL, "sssSssii",
-			    str_c(w->session), str_c(w->who.account),
-			    str_c(w->who.identity), key, w->ask->client_id,
-			    grant_names[w->ask->kind], w->now, w->session_end);
+		r = work_select(at, w);
+	if (r != 0)
+		return r;
+	work_by(w);
+	w->ends_at = INT64_MAX;
+	return session_put(at, w, NULL);
+}
 
-	/* The key or the user has gone in the meantime. */
-	if (r == OUT_CONFLICT)
-		return OUT_UNPROVEN;
-	if (r == 0 && w->refresh.slot != NULL)
-		r = refresh_put(at, w, false);
-	return r != 0 ? r : work_trail(at, w, VERB_LOGIN, NULL);
+static bool
+is_plain(const struct grant_ask *ask)
+{
+	return ask->kind == GRANT_API_KEY && ask->client_id.n == 0;
+}
+
+/* An API key without a client is a plain call of an API, and has no session:
+ * its token ends with the key. Whether the key's owner chose support_sessions
+ * is not asked of a client that says its name: the original's command line logs
+ * in so with every key. */
+static int
+plain_view(struct work *w)
+{
+	CLEAN(db_view_endp) struct db_at *view = NULL;
+	int r = db_view_begin(w->core->db, &view);
+
+	if (r == 0)
+		r = session_rules(view, w);
+	/* In the same view, since a second one costs as much as both reads. */
+	if (r == 0)
+		r = user_get(w->core, str_c(w->who.identity), &w->arena,
+			     &w->user);
+	return r == OUT_ABSENT ? OUT_UNPROVEN : r;
+}
+
+static int
+begin(struct work *w, work_fn *who)
+{
+	int r = who(w);
+
+	if (r != 0)
+		return r;
+	if (is_plain(w->ask))
+		return plain_view(w);
+	w->has_session = true;
+	return db_write(w->core->db, session_write, w);
 }
 
 /* --- what is handed out --- */
@@ -205,11 +227,16 @@ access_make(struct work *w, struct grant *g)
 				 .user = &w->user,
 				 .grant_type = grant_names[w->ask->kind],
 				 .client_id = w->ask->client_id,
-				 .session_id = str_c(w->session)};
+				 .session_id = str_c(w->session),
+				 .session_ends_at = w->ends_at,
+				 .session_next = w->session_end};
 
-	access.expires_at = access.issued_at + ACCESS_LIFE_S * SECOND_MS;
+	access.expires_at =
+	    access.issued_at + w->rules.access_life_s * SECOND_MS;
 	if (w->has_session)
 		access.cred = CRED_SESSION;
+	if (w->has_session && w->session_end < access.expires_at)
+		access.expires_at = w->session_end / SECOND_MS * SECOND_MS;
 	if (w->who.expires_at < access.expires_at)
 		access.expires_at = w->who.expires_at / SECOND_MS * SECOND_MS;
 	memcpy(access.cred_id, w->has_session ? w->session : w->who.cred_id,
@@ -225,8 +252,11 @@ static int
 grant_make(struct work *w, struct grant *ret)
 {
 	CLEAN(grant_clear) struct grant g = GRANT_INIT;
-	int r = user_get(w->core, str_c(w->who.identity), &w->arena, &w->user);
+	int r = 0;
 
+	if (!is_plain(w->ask))
+		r = user_get(w->core, str_c(w->who.identity), &w->arena,
+			     &w->user);
 	if (r == 0)
 		r = access_make(w, &g);
 	if (r != 0)
@@ -240,51 +270,61 @@ grant_make(struct work *w, struct grant *ret)
 
 /* --- the way in --- */
 
-static int
-identify(struct work *w)
+/* Everything random, before any write. A password or a passcode always makes a
+ * session, since something must be there whose end ends the access token;
+ * without a client nobody can make it any longer. */
+int
+grant_plan(struct work *w)
 {
+	char uuid[UUID_LEN + 1];
+	int r = account_wanted(w);
+
+	if (r != 0 || is_plain(w->ask))
+		return r;
+	r = rand_uuid(uuid);
+	if (r == 0 && w->browser)
+		r = session_cookie_make(w);
+	else if (r == 0 && w->ask->client_id.n > 0)
+		r = refresh_make(w);
+	if (r == 0)
+		(void)snprintf(w->fresh, sizeof(w->fresh), "C-%s", uuid);
+	return r;
+}
+
+int
+grant_run(struct work *w)
+{
+	int r = grant_plan(w);
+
+	if (r != 0)
+		return r;
 	switch (w->ask->kind) {
 	case GRANT_API_KEY:
-		return api_key_who(w);
+		return begin(w, api_key_who);
 	case GRANT_PASSWORD:
-		return password_who(w);
+		return begin(w, password_who);
 	case GRANT_REFRESH:
 		return refresh_run(w);
+	case GRANT_PASSCODE:
+		return passcode_run(w);
 	}
 	return OUT_UNPROVEN;
 }
 
-static int
-work_run(struct work *w, struct grant *ret)
+/* A session's row in the trail tells of the login already. */
+void
+grant_used(struct work *w)
 {
-	int r = account_wanted(w);
-
-	if (r == 0)
-		r = identify(w);
-	if (r == 0)
-		r = work_account(w);
-	if (r == 0)
-		r = session_plan(w);
-	if (r == 0 && w->ask->kind == GRANT_PASSWORD)
-		memcpy(w->who.cred_id, w->session, sizeof(w->who.cred_id));
-	if (r != 0)
-		return r;
 	work_by(w);
-	if (w->makes_session)
-		r = db_write(w->core->db, session_write, w);
-	if (r == 0)
-		r = grant_make(w, ret);
-	/* A session's row in the trail tells of the login already. */
-	if (r == 0 && !w->has_session)
+	if (!w->has_session)
 		audit_use(w->core, &w->by.who, VERB_LOGIN,
 			  str_c(w->who.account), STR_NONE);
-	else if (r == 0)
+	else
 		audit_touch(w->core, &w->by.who, VERB_LOGIN, STR_NONE);
-	return r;
 }
 
-void
-work_settle(struct work *w, struct str name, int r)
+static void
+settle(struct work *w, struct str name, int r)
 {
 	struct subject *who = &w->by.who;
 
@@ -299,20 +339,28 @@ work_settle(struct work *w, struct str name, int r)
 		      out_text(r));
 }
 
-int
-session_grant(struct core *core, const struct grant_ask *ask, struct grant *ret,
-	      int64_t *ret_wait_s)
+void
+work_init(struct work *w, struct core *core, const struct grant_ask *ask)
 {
-	CLEAN(work_clear)
-	struct work w = {.core = core,
-			 .ask = ask,
-			 .refresh = SECRET_INIT,
-			 .now = clock_now()};
-	char name[EMAIL_MAX + 1] = "";
-	int r, bitten = 0;
+	*w = (struct work){.core = core,
+			   .ask = ask,
+			   .refresh = SECRET_INIT,
+			   .life_s = w->life_s,
+			   .browser = w->browser,
+			   .ends_at = INT64_MAX,
+			   .now = clock_now()};
+	w->by = (struct visit){.core = core, .verb = VERB_LOGIN, .at = w->now};
+	arena_init(&w->arena, WORK_ARENA_MAX);
+}
 
-	w.by = (struct visit){.core = core, .verb = VERB_LOGIN, .at = w.now};
-	arena_init(&w.arena, WORK_ARENA_MAX);
+int
+grant_work_begin(struct core *core, const struct grant_ask *ask, work_fn *run,
+		 struct work *w, int64_t *ret_wait_s)
+{
+	char name[EMAIL_MAX + 1] = "";
+	int r, bitten;
+
+	work_init(w, core, ask);
 	if (!audit_works(core))
 		return OUT_BUSY;
 	if (ask->kind == GRANT_PASSWORD && ask->user.n <= EMAIL_MAX)
@@ -320,43 +368,21 @@ session_grant(struct core *core, const struct grant_ask *ask, struct grant *ret,
 	bitten = gate_throttle(core, ask->addr, str_c(name), ret_wait_s);
 	if (bitten != 0 && ask->kind == GRANT_PASSWORD)
 		return bitten;
-	r = work_run(&w, ret);
-	work_settle(&w, str_c(name), r);
+	r = run(w);
+	settle(w, str_c(name), r);
 	return bitten != 0 && r == OUT_UNPROVEN ? bitten : r;
 }
 
-struct end {
-	const struct visit *by;
-	struct str id;
-};
-
-static int
-end_write(struct db_at *at, void *arg)
-{
-	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
-	const struct end *e = arg;
-	const struct thing *thing = &e->by->thing;
-	char word[CRED_WORD_MAX];
-	int r = db_one(at, SQL_session_get, &rows, "s", e->id);
-
-	if (r != 0)
-		return r;
-	if (!str_eq(db_str(&rows, 0), str_c(e->by->account)) ||
-	    (thing->kind == THING_IDENTITY &&
-	     !str_eq(db_str(&rows, 1), thing->name)))
-		return OUT_ABSENT;
-	r = FOLD(db_exec(at, SQL_session_delete, NULL, "s", e->id));
-	if (r != 0)
-		return r;
-	gate_changed(at);
-	(void)snprintf(word, sizeof(word), "session:%.*s", STR_ARG(e->id));
-	return audit_change(at, e->by, str_c(word), STR("{}"));
-}
-
 int
-session_end(const struct visit *by, struct str id)
+session_grant(struct core *core, const struct grant_ask *ask, struct grant *ret,
+	      int64_t *ret_wait_s)
 {
-	struct end e = {.by = by, .id = id};
+	CLEAN(work_clear) struct work w = {.life_s = 0};
+	int r = grant_work_begin(core, ask, grant_run, &w, ret_wait_s);
 
-	return gate_write(by, end_write, &e);
+	if (r == 0)
+		r = grant_make(&w, ret);
+	if (r == 0)
+		grant_used(&w);
+	return r;
 }

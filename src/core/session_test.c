@@ -183,8 +183,9 @@ test_delegate(struct world *w)
 	struct grant_ask ask = with_refresh(login.refresh);
 	struct visit by = w->owner;
 	struct str value;
+	int64_t wait;
 
-	is_int(session_delegate(w->core, login.refresh, BX, ADDR, &token), 0,
+	is_int(session_delegate(w->core, &ask, 0, &token, &wait), 0,
 	       "delegated");
 	value = keep(w, secret_reveal(&token));
 	is_int(pulls(w, basic("iamrefresh", value), APP), 0, "opens");
@@ -195,7 +196,7 @@ test_delegate(struct world *w)
 	ask = with_refresh(value);
 	is_int(world_login(w, &ask, &other), OUT_UNPROVEN,
 	       "makes no access token");
-	is_int(session_delegate(w->core, value, BX, ADDR, &more), OUT_UNPROVEN,
+	is_int(session_delegate(w->core, &ask, 0, &more, &wait), OUT_UNPROVEN,
 	       "nor another");
 	is_int(pulls(w, basic("iamrefresh", value), APP), 0, "and stays");
 	by.verb = VERB_SESSION_END;
@@ -228,8 +229,11 @@ test_password(struct world *w)
 	is_int(world_login(w, &ask, &second), OUT_UNPROVEN, "nobody");
 	ask = with_password(STR("admin@localhost"), STR(""));
 	is_int(world_login(w, &ask, &second), OUT_UNPROVEN, "has none");
-	is_int(user_set_password(&by, user.id, STR("battery staple"), NULL), 0,
-	       "changed");
+	is_int(user_set_password(
+		   &by, user.id,
+		   &(struct password_ask){.password = STR("battery staple")},
+		   NULL),
+	       0, "changed");
 	is_int(pulls(w, plain(PROOF_ACCESS, login.access), APP), OUT_UNPROVEN,
 	       "who got in with the old one is out");
 	ask = with_password(user.email, STR("correct horse"));

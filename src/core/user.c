@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "core/audit.h"
+#include "core/policy.h"
 #include "core/sql.h"
 #include "crypt/rand.h"
 #include "json/json.h"
@@ -64,17 +65,6 @@ id_make(char ret[IDENTITY_ID_MAX + 1])
 	return 0;
 }
 
-static int
-password_make(struct str password, char ret[PASSWD_HASH_LEN], struct note *note)
-{
-	int r = passwd_hash(password, ret);
-
-	if (r == OUT_MALFORMED)
-		return note_set(note, r, "a password has %d to %d bytes",
-				PASSWD_MIN, PASSWD_MAX);
-	return r;
-}
-
 int
 user_plan_make(const struct user_ask *ask, struct user_plan *ret,
 	       struct note *note)
@@ -116,28 +106,49 @@ user_put(struct db_at *at, const struct visit *by, const struct user_plan *p)
 	return policy_give_account(at, by, str_c(p->id), p->roles, p->policy);
 }
 
-bool
-user_may_give(const struct visit *by)
+int
+identity_end(struct db_at *at, struct str account, struct str id)
+{
+	int r = FOLD(db_exec(at, SQL_identity_end_policies, NULL, "s", id));
+
+	gate_granted(at, account);
+	return r != 0 ? r
+		      : FOLD(db_exec(at, SQL_identity_delete, NULL, "s", id));
+}
+
+int
+user_may_give(struct db_at *at, const struct visit *by, const char *denied,
+	      struct note *note)
 {
 	static const enum verb all[] = {VERB_NAMESPACE_CREATE,
 					VERB_REGISTRYTOKEN_CREATE,
 					VERB_USER_CREATE, VERB_AUDIT_READ};
 	struct thing thing = {.kind = THING_ACCOUNT,
-			      .account = str_c(by->who.account)};
+			      .account = str_c(by->account)};
+	/* Everywhere, and for always: what the verbs say of some services does
+	 * not say it of git or of key pairs. */
+	int r = policy_may_give_account(at, by);
 
-	for (size_t i = 0; i < nitems(all); i++)
-		if (!gate_may(by->core, &by->who, all[i], &thing)) {
-			gate_refused(by, OUT_DENIED);
-			return false;
-		}
-	return true;
+	for (size_t i = 0; r == 0 && i < nitems(all); i++)
+		r = gate_may_now(at, by, all[i], &thing);
+	return r == OUT_DENIED ? note_set(note, r, "%s", denied) : r;
+}
+
+int
+user_administers(struct db_at *at, const struct visit *by)
+{
+	struct thing thing = {.kind = THING_ACCOUNT,
+			      .account = str_c(by->account)};
+
+	return gate_may_now(at, by, VERB_RULES_SET, &thing);
 }
 
 struct change {
 	const struct visit *by;
 	const struct user_plan *plan;
-	struct str id, password;
+	struct str id;
 	bool disabled;
+	struct note *note;
 };
 
 static int
@@ -155,8 +166,12 @@ create_write(struct db_at *at, void *arg)
 	CLEAN(buf_clear) struct buf detail = BUF_INIT;
 	const struct change *c = arg;
 	struct jw w = JW(&detail);
-	int r = user_put(at, c->by, c->plan);
+	int r = 0;
 
+	if (c->plan->roles != 0)
+		r = user_may_give(at, c->by, USER_ROLES_DENIED, c->note);
+	if (r == 0)
+		r = user_put(at, c->by, c->plan);
 	if (r != 0)
 		return r;
 	jw_object(&w, NULL);
@@ -177,13 +192,9 @@ user_create(const struct visit *by, const struct user_ask *ask, struct arena *a,
 	    struct user *ret, struct note *note)
 {
 	struct user_plan plan;
-	struct change c = {.by = by, .plan = &plan};
-	int r;
+	struct change c = {.by = by, .plan = &plan, .note = note};
+	int r = user_plan_make(ask, &plan, note);
 
-	if (ask->roles != 0 && !user_may_give(by))
-		return note_set(note, OUT_DENIED,
-				"roles can be given by who holds all of them");
-	r = user_plan_make(ask, &plan, note);
 	if (r != 0)
 		return r;
 	c.id = str_c(plan.id);
@@ -192,8 +203,8 @@ user_create(const struct visit *by, const struct user_ask *ask, struct arena *a,
 	return r != 0 ? r : user_get(by->core, c.id, a, ret);
 }
 
-static int
-row_read(struct db_rows *rows, struct arena *a, struct user *ret)
+int
+user_row_read(struct db_rows *rows, struct arena *a, struct user *ret)
 {
 	struct str *const texts[] = {&ret->id,	  &ret->account,
 				     &ret->kind,  &ret->name,
@@ -210,6 +221,7 @@ row_read(struct db_rows *rows, struct arena *a, struct user *ret)
 	ret->version = db_int(rows, 9);
 	ret->created_at = db_int(rows, 10);
 	ret->modified_at = db_int(rows, 11);
+	ret->pending = str_eq(db_str(rows, USER_COLS), STR("pending"));
 	return 0;
 }
 
@@ -225,7 +237,7 @@ get_by(struct core *core, int sql, struct str key, struct arena *a,
 	if (r == 0)
 		r = db_one(view, sql, &rows, "s", key);
 	if (r == 0)
-		r = row_read(&rows, a, &got);
+		r = user_row_read(&rows, a, &got);
 	if (r == 0)
 		*ret = got;
 	return r;
@@ -261,17 +273,14 @@ user_list(struct core *core, struct str account, struct str after,
 
 	if (r != 0)
 		return r;
-	if (limit <= 0)
-		limit = PAGE_DEFAULT;
-	if (limit > PAGE_MAX)
-		limit = PAGE_MAX;
+	limit = page_bound(limit);
 	list = arena_get(a, (size_t)limit * sizeof(*list));
 	if (list == NULL)
 		return FAIL(-ENOMEM);
 	r = db_query(view, SQL_identity_list, &rows, "ssi", account, after,
 		     limit);
 	while (r == 0 && count < (size_t)limit && (r = db_next(&rows)) == 0)
-		r = row_read(&rows, a, &list[count++]);
+		r = user_row_read(&rows, a, &list[count++]);
 	if (r != 0 && r != OUT_ABSENT)
 		return r;
 	*ret = list;
@@ -279,23 +288,20 @@ user_list(struct core *core, struct str account, struct str after,
 	return 0;
 }
 
-struct rank {
-	bool top; /* owns the account or runs the server */
-};
-
-/* OUT_ABSENT also for somebody of another account. */
-static int
-rank_of(struct db_at *at, const struct visit *by, struct str id,
-	struct rank *ret)
+int
+user_rank(struct db_at *at, const struct visit *by, struct str id,
+	  bool *ret_top)
 {
 	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
 	int r = db_one(at, SQL_identity_rank, &rows, "s", id);
 
 	if (r != 0)
 		return r;
-	if (!str_eq(db_str(&rows, 0), str_c(by->account)))
+	/* Who has not come yet is nobody, as who is known elsewhere is. */
+	if (!str_eq(db_str(&rows, 0), str_c(by->account)) ||
+	    !str_eq(db_str(&rows, 4), STR("active")))
 		return OUT_ABSENT;
-	ret->top = db_int(&rows, 1) != 0 || str_eq(db_str(&rows, 3), id);
+	*ret_top = db_int(&rows, 1) != 0 || str_eq(db_str(&rows, 3), id);
 	return 0;
 }
 
@@ -303,13 +309,13 @@ static int
 disable_write(struct db_at *at, void *arg)
 {
 	const struct change *c = arg;
-	struct rank rank;
-	int r = rank_of(at, c->by, c->id, &rank);
+	bool top = false;
+	int r = user_rank(at, c->by, c->id, &top);
 
 	if (r != 0)
 		return r;
 	/* Nobody could undo it. */
-	if (rank.top && c->disabled)
+	if (top && c->disabled)
 		return OUT_CONFLICT;
 	r = FOLD(db_exec(at, SQL_identity_disable, NULL, "sii", c->id,
 			 (int64_t)c->disabled, c->by->at));
@@ -327,94 +333,4 @@ user_disable(const struct visit *by, struct str id, bool disabled)
 	struct change c = {.by = by, .id = id, .disabled = disabled};
 
 	return gate_write(by, disable_write, &c);
-}
-
-static int
-password_write(struct db_at *at, void *arg)
-{
-	const struct change *c = arg;
-	bool self = str_eq(c->id, str_c(c->by->who.identity));
-	struct rank rank;
-	int r = rank_of(at, c->by, c->id, &rank);
-
-	if (r != 0)
-		return r;
-	if (rank.top && !self)
-		return OUT_DENIED;
-	r = FOLD(db_exec(at, SQL_identity_set_password, NULL, "ssi", c->id,
-			 c->password, c->by->at));
-	/* Whoever got in with the old one is out. */
-	if (r == 0)
-		r = FOLD(
-		    db_exec(at, SQL_identity_end_sessions, NULL, "s", c->id));
-	if (r != 0)
-		return r;
-	gate_changed(at);
-	return trail(at, c, STR("{}"));
-}
-
-int
-user_set_password(const struct visit *by, struct str id, struct str password,
-		  struct note *note)
-{
-	char hash[PASSWD_HASH_LEN];
-	struct change c = {.by = by, .id = id};
-	int r;
-
-	if (!str_eq(id, str_c(by->who.identity)) && !user_may_give(by))
-		return note_set(note, OUT_DENIED, "not your own password");
-	r = password_make(password, hash, note);
-	if (r != 0)
-		return r;
-	c.password = str_c(hash);
-	r = gate_write(by, password_write, &c);
-	mem_wipe(hash, sizeof(hash));
-	return r;
-}
-
-/* What is stored for this address; nothing for nobody. The view is closed
- * again before the slow part. */
-static int
-password_of(struct core *core, struct str email, char hash[PASSWD_HASH_LEN],
-	    char id[IDENTITY_ID_MAX + 1], int64_t *ret_version)
-{
-	CLEAN(db_view_endp) struct db_at *view = NULL;
-	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
-	char key[EMAIL_MAX + 1];
-	int r;
-
-	hash[0] = id[0] = '\0';
-	*ret_version = 0;
-	if (email.n > EMAIL_MAX)
-		return 0;
-	text_lower(email, key);
-	r = db_view_begin(core->db, &view);
-	if (r == 0)
-		r = db_one(view, SQL_identity_password, &rows, "s", str_c(key));
-	if (r == OUT_ABSENT || (r == 0 && db_int(&rows, 1) != 0))
-		return 0;
-	if (r == 0)
-		r = field_put(hash, PASSWD_HASH_LEN, db_str(&rows, 2));
-	*ret_version = r == 0 ? db_int(&rows, 3) : 0;
-	return r != 0 ? r
-		      : field_put(id, IDENTITY_ID_MAX + 1, db_str(&rows, 0));
-}
-
-int
-user_check_password(struct core *core, struct str email, struct str password,
-		    struct arena *a, struct user *ret)
-{
-	char hash[PASSWD_HASH_LEN], id[IDENTITY_ID_MAX + 1];
-	int64_t version;
-	int r = password_of(core, email, hash, id, &version);
-
-	if (r == 0)
-		r = passwd_check(str_c(hash), password);
-	mem_wipe(hash, sizeof(hash));
-	if (r == 0)
-		r = user_get(core, str_c(id), a, ret);
-	/* Comparing takes a while: it may be the old one by now. */
-	if (r == 0 && ret->version != version)
-		return OUT_UNPROVEN;
-	return r == OUT_ABSENT ? OUT_UNPROVEN : r;
 }

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "core/audit.h"
+#include "core/rules.h"
 #include "core/sql.h"
 #include "crypt/rand.h"
 #include "json/json.h"
@@ -109,10 +110,20 @@ add_write(struct db_at *at, void *arg)
 {
 	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
 	const struct change *c = arg;
-	int r = holder_check(at, c);
+	int r = 0;
 
+	if (!str_eq(c->ask->identity, str_c(c->by->who.identity)))
+		r = user_may_give(at, c->by,
+				  "SSH keys are added for oneself, or by who "
+				  "may do everything",
+				  c->note);
+	if (r == 0)
+		r = holder_check(at, c);
 	if (r == 0)
 		r = room_for_one(at, c->ask->identity);
+	if (r == 0)
+		r = rules_end(at, str_c(c->by->account), RULES_SSH_KEY,
+			      c->by->at, c->ask->expires_at, c->note);
 	if (r == 0)
 		r = pubkey_claim(at, c->ask->key, "user", c->by->at, c->note);
 	if (r == 0)
@@ -136,11 +147,6 @@ user_key_add(const struct visit *by, const struct user_key_ask *ask,
 
 	c.comment =
 	    ask->comment.p != NULL ? ask->comment : str_c(ask->key->comment);
-	if (!str_eq(ask->identity, str_c(by->who.identity)) &&
-	    !user_may_give(by))
-		return note_set(note, OUT_DENIED,
-				"SSH keys are added for oneself, or by who "
-				"may do everything");
 	r = key_label(ask->label, &c.label, note);
 	if (r == 0)
 		r = key_comment(c.comment, note);

@@ -33,25 +33,28 @@ VALUES ($1, $2, 'user', $3, $4, $5, $6, $7, $8, $8);
 
 -- name: identity_by_id
 SELECT id, account_id, kind, name, email, description, operator, disabled,
-	locked, version, created_at, modified_at
+	locked, version, created_at, modified_at, state
 FROM identity WHERE id = $1;
 
 -- name: identity_by_email
 SELECT id, account_id, kind, name, email, description, operator, disabled,
-	locked, version, created_at, modified_at
+	locked, version, created_at, modified_at, state
 FROM identity WHERE email_key = $1;
 
 -- name: identity_password
-SELECT id, disabled, password, version FROM identity WHERE email_key = $1;
+SELECT id, CASE WHEN disabled <> 0 OR state <> 'active' THEN 1 ELSE 0 END,
+	password, version
+FROM identity WHERE email_key = $1;
 
 -- name: identity_list
 SELECT id, account_id, kind, name, email, description, operator, disabled,
-	locked, version, created_at, modified_at
-FROM identity WHERE account_id = $1 AND kind = 'user' AND id > $2
+	locked, version, created_at, modified_at, state
+FROM identity
+WHERE account_id = $1 AND kind = 'user' AND state = 'active' AND id > $2
 ORDER BY id LIMIT $3;
 
 -- name: identity_rank
-SELECT i.account_id, i.operator, i.disabled, a.owner_id
+SELECT i.account_id, i.operator, i.disabled, a.owner_id, i.state
 FROM identity i JOIN account a ON a.id = i.account_id WHERE i.id = $1;
 
 -- name: identity_disable
