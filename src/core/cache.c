@@ -7,9 +7,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#define SHARDS 16
-#define SETS   256 /* per shard */
-#define WAYS   4   /* places where one key may be */
+#define SETS 256 /* per shard */
+#define WAYS 4	 /* places where one key may be */
 
 struct slot {
 	uint8_t key[CACHE_KEY_LEN];
@@ -19,11 +18,12 @@ struct slot {
 struct shard {
 	pthread_mutex_t lock;
 	uint64_t tick;
+	size_t weight;
 	struct slot slots[SETS][WAYS];
 };
 struct cache {
 	struct sha256 start; /* a whole block of random bytes is in already */
-	struct shard shards[SHARDS];
+	struct shard shards[CACHE_SHARDS];
 };
 
 void
@@ -51,7 +51,7 @@ cache_new(struct cache **ret)
 	sha256_start(&cache->start);
 	sha256_add(&cache->start, prefix, sizeof(prefix));
 	mem_wipe(prefix, sizeof(prefix));
-	for (size_t i = 0; i < SHARDS; i++)
+	for (size_t i = 0; i < CACHE_SHARDS; i++)
 		(void)pthread_mutex_init(&cache->shards[i].lock, NULL);
 	*ret = cache;
 	return 0;
@@ -71,7 +71,7 @@ cache_free(struct cache *cache)
 {
 	if (cache == NULL)
 		return;
-	for (size_t i = 0; i < SHARDS; i++)
+	for (size_t i = 0; i < CACHE_SHARDS; i++)
 		shard_clear(&cache->shards[i]);
 	mem_wipe(cache, sizeof(cache->start));
 	free(cache);
@@ -96,7 +96,7 @@ cache_key(const struct cache *cache, const struct str *parts, size_t n,
 static struct slot *
 set_of(struct cache *cache, const uint8_t *key, struct shard **ret)
 {
-	*ret = &cache->shards[key[0] % SHARDS];
+	*ret = &cache->shards[key[0] % CACHE_SHARDS];
 	return (*ret)->slots[key[1] % SETS];
 }
 
@@ -146,6 +146,44 @@ slot_choose(struct slot *set, const uint8_t *key)
 	return best;
 }
 
+/* The heavy one that was asked for the longest ago. */
+static struct slot *
+slot_heavy(struct shard *shard)
+{
+	struct slot *best = NULL;
+
+	for (size_t i = 0; i < SETS; i++)
+		for (size_t j = 0; j < WAYS; j++) {
+			struct slot *slot = &shard->slots[i][j];
+
+			if (slot->what != NULL && slot->what->weight > 0 &&
+			    (best == NULL || slot->used < best->used))
+				best = slot;
+		}
+	return best;
+}
+
+static struct cached *
+slot_empty(struct shard *shard, struct slot *slot)
+{
+	struct cached *old = TAKE(slot->what);
+
+	if (old != NULL)
+		shard->weight -= old->weight;
+	return old;
+}
+
+/* The room that a heavy one needs, from other heavy ones. */
+static void
+shard_make_room(struct shard *shard, size_t weight)
+{
+	struct slot *slot;
+
+	while (shard->weight + weight > CACHE_WEIGHT_MAX &&
+	       (slot = slot_heavy(shard)) != NULL)
+		cached_unref(slot_empty(shard, slot));
+}
+
 void
 cache_put(struct cache *cache, const uint8_t key[CACHE_KEY_LEN],
 	  struct cached *what)
@@ -154,10 +192,15 @@ cache_put(struct cache *cache, const uint8_t key[CACHE_KEY_LEN],
 	struct slot *slot, *set = set_of(cache, key, &shard);
 	struct cached *old;
 
+	if (what->weight > CACHE_WEIGHT_MAX)
+		return;
 	atomic_fetch_add(&what->refs, 1);
 	(void)pthread_mutex_lock(&shard->lock);
 	slot = slot_choose(set, key);
-	old = slot->what;
+	old = slot_empty(shard, slot);
+	if (what->weight > 0)
+		shard_make_room(shard, what->weight);
+	shard->weight += what->weight;
 	memcpy(slot->key, key, CACHE_KEY_LEN);
 	slot->what = what;
 	slot->used = ++shard->tick;

@@ -1,7 +1,7 @@
 /*
  * What the gate remembers: immutable objects by a digest of what was presented,
- * each with the generation at which it was true. Bounded; an object that nobody
- * asks for makes room. Keys are SHA-256 behind a prefix of this process, so
+ * each with the generation at which it was true. Bounded, by number and by weight;
+ * what nobody asked for the longest makes room. Keys are SHA-256 behind a prefix of this process, so
  * that nothing here helps to find a secret and nobody can aim at one place.
  */
 #ifndef CORE_CACHE_H
@@ -14,11 +14,16 @@
 #include <stdint.h>
 
 #define CACHE_KEY_LEN 32
+#define CACHE_ROOM (32 * MIB) /* of all weights */
+#define CACHE_SHARDS 16
+/* What is heavier is not kept. */
+#define CACHE_WEIGHT_MAX (CACHE_ROOM / CACHE_SHARDS)
 
 /* The first member of everything that is kept. */
 struct cached {
 	atomic_int refs; /* starts at 1 */
 	uint64_t generation;
+	size_t weight; /* bytes of a large one; 0: it is small */
 	void (*free)(struct cached *);
 };
 void cached_unref(struct cached *); /* fine with NULL */

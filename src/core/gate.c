@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "core/audit.h"
+#include "core/grants_inner.h"
 #include "crypt/rand.h"
 #include "db/db.h"
 
@@ -14,18 +15,61 @@ gate_generation(const struct core *core)
 	return atomic_load(&core->gate->generation);
 }
 
+static unsigned
+slot_of(struct str account)
+{
+	uint32_t hash = GRANT_HASH_START;
+
+	for (size_t i = 0; i < account.n; i++)
+		hash = grant_hash(hash, account.p[i]);
+	return hash % GRANTED_SLOTS;
+}
+
+#define TOUCH_ANY 1
+static uint64_t
+touch_of(unsigned slot)
+{
+	return (uint64_t)2 << slot;
+}
+
+uint64_t
+gate_granted_at(const struct core *core, struct str account)
+{
+	return atomic_load(&core->gate->granted[slot_of(account)]);
+}
+
+/* Only the writer's thread comes here. Who reads a generation must find in the
+ * slots all that it counts, so it is raised last. */
 static void
-raise_generation(void *arg)
+raise_generation(void *arg, uint64_t what)
 {
 	struct gate *gate = arg;
+	uint64_t next = atomic_load(&gate->generation) + 1;
 
-	atomic_fetch_add(&gate->generation, 1);
+	for (unsigned i = 0; i < GRANTED_SLOTS; i++)
+		if ((what & touch_of(i)) != 0)
+			atomic_store(&gate->granted[i], next);
+	atomic_store(&gate->generation, next);
 }
 
 void
 gate_changed(struct db_at *at)
 {
-	db_touch(at);
+	db_touch(at, TOUCH_ANY);
+}
+
+void
+gate_granted(struct db_at *at, struct str account)
+{
+	db_touch(at, account.p == NULL
+			 ? UINT64_MAX
+			 : TOUCH_ANY | touch_of(slot_of(account)));
+}
+
+bool
+gate_grants_now(struct db_at *at, struct str account)
+{
+	return (db_touched(at) & touch_of(slot_of(account))) != 0;
 }
 
 int
@@ -77,6 +121,7 @@ proof_key(struct core *core, const struct proof *proof,
 	    [PROOF_SSH_KEY] = STR_INIT("ssh-key"),
 	    [PROOF_SEED] = STR_INIT("seed"),
 	    [PROOF_MACHINE] = STR_INIT("machine"),
+	    [PROOF_COOKIE] = STR_INIT("cookie"),
 	};
 	const struct str parts[] = {kinds[proof->kind], proof->user,
 				    proof->secret};
@@ -84,8 +129,10 @@ proof_key(struct core *core, const struct proof *proof,
 	cache_key(core->gate->cache, parts, nitems(parts), key);
 }
 
-/* Is this proof one that can be guessed or tried over and over? Bearers and
- * access tokens are refused as a matter of course when they end. */
+/* Is this proof one that can be guessed or tried over and over? Bearers, access
+ * tokens and what a browser sends by itself are refused as a matter of course
+ * when they end: a page that was left open must not keep its reader from
+ * signing in again. */
 static bool
 counts(const struct proof *proof)
 {
@@ -99,6 +146,7 @@ counts(const struct proof *proof)
 	case PROOF_NONE:
 	case PROOF_ACCESS:
 	case PROOF_BEARER:
+	case PROOF_COOKIE:
 		break;
 	}
 	return false;
@@ -139,8 +187,8 @@ addr_put(struct subject *who, struct str addr)
 
 /* The proof, from memory or anew; *who with the address in any case. */
 static int
-prove(struct core *core, const struct proof *proof, struct proven **ret,
-      struct subject *who)
+know(struct core *core, const struct proof *proof, struct proven **ret,
+     struct subject *who)
 {
 	uint8_t key[CACHE_KEY_LEN];
 	struct cache *cache = core->gate->cache;
@@ -149,7 +197,7 @@ prove(struct core *core, const struct proof *proof, struct proven **ret,
 
 	*who = (struct subject){.cred = CRED_NONE};
 	addr_put(who, proof->addr);
-	if (proof->kind == PROOF_NONE || proof->secret.n == 0)
+	if (proof->secret.n == 0)
 		return OUT_UNPROVEN;
 	if (counts(proof) && !audit_works(core))
 		return OUT_BUSY;
@@ -165,9 +213,26 @@ prove(struct core *core, const struct proof *proof, struct proven **ret,
 	addr_put(who, proof->addr);
 	if (r == 0 && ((*ret)->until <= now || who->expires_at <= now))
 		r = OUT_EXPIRED;
-	if (r == OUT_UNPROVEN || r == OUT_EXPIRED)
-		r = refuse(core, proof, who, r);
 	return r;
+}
+
+static int
+prove(struct core *core, const struct proof *proof, struct proven **ret,
+      struct subject *who)
+{
+	int r = know(core, proof, ret, who);
+
+	return r == OUT_EXPIRED || (r == OUT_UNPROVEN && proof->secret.n > 0)
+		   ? refuse(core, proof, who, r)
+		   : r;
+}
+
+int
+gate_known(struct core *core, const struct proof *proof, struct subject *ret)
+{
+	CLEAN(proven_unrefp) struct proven *proven = NULL;
+
+	return know(core, proof, &proven, ret);
 }
 
 int
@@ -236,6 +301,7 @@ gate_pass(struct core *core, const struct proof *proof, enum verb verb,
 	if (r == 0) {
 		memcpy(v.object, ask.found.id, sizeof(v.object));
 		v.settle = ask.settle;
+		v.timed = ask.timed;
 	}
 	trail(&v, &ask.found, r);
 	if (r == 0 || r == OUT_DENIED)

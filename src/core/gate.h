@@ -24,6 +24,7 @@ enum proof_kind {
 	PROOF_SSH_KEY,  /* secret is the blob of a public key that signed */
 	PROOF_SEED,     /* a server's first boot: the token of its URL */
 	PROOF_MACHINE,  /* a server's own credential */
+	PROOF_COOKIE,   /* a browser's session at the console */
 };
 struct proof {
 	enum proof_kind kind;
@@ -47,11 +48,14 @@ struct subject {
 	char identity[IDENTITY_ID_MAX + 1]; /* "" for a registry token */
 	char region[REGION_NAME_MAX + 1];   /* "" : all */
 	char machine[33]; /* id of the server that a SEED or MACHINE is of */
+	char jti[CRED_ID_MAX + 1]; /* of the access token that this came with, or
+				      ""; it may end by itself */
 	char addr[56];
 	bool owner;    /* owns account */
 	bool server;   /* operator of this server */
 	bool may_write; /* registry tokens */
 	bool bearer;    /* came with a bearer: can have no identity token */
+	bool replaces;  /* its first use ends the credential before it */
 	int64_t expires_at; /* ms; INT64_MAX: never by itself */
 	uint64_t seen;  /* the generation at which all this was true */
 };
@@ -71,7 +75,7 @@ struct subject {
 enum thing_kind {
 	THING_NONE, THING_ACCOUNT, THING_NAMESPACE, THING_REPO, THING_IDENTITY,
 	THING_TOKEN, THING_PROJECT, THING_GITREPO, THING_KEYPAIR, THING_SERVER,
-	THING_KINDS
+	THING_GROUP, THING_KINDS
 };
 /* All borrowed. gate_pass looks up who owns the namespace of a NAMESPACE or
  * REPO; an account that is given must then be that one. An empty account of any
@@ -85,7 +89,7 @@ enum thing_kind {
  * A KEYPAIR or SERVER is "account/project/name", likewise, each part a name or
  * an id. A SERVER without a name is the one that a SEED or MACHINE is of; these
  * have no identity, open the verbs of RULE_MACHINE on that server, and nothing
- * else. */
+ * else. An IDENTITY is named by its iam id; a GROUP by its own. */
 struct thing {
 	enum thing_kind kind;
 	struct str account, region;
@@ -103,6 +107,8 @@ struct visit {
 			    that was found */
 	bool settle; /* an ACCESS_KEY whose first use ends another: the caller
 			calls access_key_settle() when it was used */
+	bool timed;  /* only a condition on the time let it in: that may end by
+			itself, so it is asked again each time */
 	int64_t at;
 };
 
@@ -133,6 +139,10 @@ MUST int gate_offered(struct core *, struct str blob);
  * nothing of the trail, and believes the account of the thing (one of git is
  * found by its name anyway). Fine in views. */
 bool gate_may(struct core *, const struct subject *, enum verb,
+    const struct thing *);
+/* The same of a visitor, in a write and as that will have it. 0, OUT_DENIED,
+ * -errno. */
+MUST int gate_may_now(struct db_at *, const struct visit *, enum verb,
     const struct thing *);
 /* Is what was let in still alive and allowed? For guards of long transfers. */
 bool gate_still(struct core *, const struct visit *);
@@ -183,6 +193,10 @@ void gate_throttle_ok(struct core *, struct str addr, struct str name);
 
 /* In a write: raise the generation with this commit. */
 void gate_changed(struct db_at *);
+/* The same, and forget what was granted in this account: for who changes its
+ * policies, custom roles, groups or members. What was compiled from them outlives
+ * every other change. p NULL: in all accounts. */
+void gate_granted(struct db_at *, struct str account);
 
 /* For core_open/core_free. */
 MUST int gate_open(struct core *);

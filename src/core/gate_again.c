@@ -8,7 +8,8 @@
 #include "core/audit.h"
 #include "db/db.h"
 
-/* As this place of the database has it; nothing that is remembered counts. */
+/* As this place of the database has it; of what is remembered, only what was
+ * granted counts, and only if it still is. */
 static int
 look_again(struct db_at *at, const struct visit *v)
 {
@@ -16,11 +17,14 @@ look_again(struct db_at *at, const struct visit *v)
 	struct ask ask = {.core = v->core,
 			  .who = &now,
 			  .at = at,
+			  .least = gate_generation(v->core),
 			  .verb = v->verb,
 			  .thing = v->thing};
 	int r =
 	    cred_load(v->core, at, v->who.cred, str_c(v->who.cred_id), &now);
 
+	if (r == 0 && v->who.jti[0] != '\0')
+		r = cred_jti(at, str_c(v->who.jti), &now);
 	if (r != 0)
 		return r < 0 ? r : OUT_UNPROVEN;
 	/* A bearer is of one region, wherever its credential may go. */
@@ -33,6 +37,20 @@ look_again(struct db_at *at, const struct visit *v)
 	return decide(&ask, false);
 }
 
+int
+gate_may_now(struct db_at *at, const struct visit *v, enum verb verb,
+	     const struct thing *thing)
+{
+	struct ask ask = {.core = v->core,
+			  .who = &v->who,
+			  .at = at,
+			  .least = gate_generation(v->core),
+			  .verb = verb,
+			  .thing = *thing};
+
+	return v->who.cred == CRED_NONE ? 0 : decide(&ask, true);
+}
+
 bool
 gate_still(struct core *core, const struct visit *v)
 {
@@ -42,7 +60,7 @@ gate_still(struct core *core, const struct visit *v)
 		return true;
 	if (v->who.expires_at <= clock_now())
 		return false;
-	if (v->who.seen == gate_generation(core))
+	if (!v->timed && v->who.seen == gate_generation(core))
 		return true;
 	return db_view_begin(core->db, &view) == 0 && look_again(view, v) == 0;
 }
@@ -62,7 +80,8 @@ visit_holds(struct db_at *at, const struct visit *v)
 		return 0;
 	if (v->who.expires_at <= clock_now())
 		return OUT_UNPROVEN;
-	if (v->who.seen == gate_generation(v->core) && !db_is_touched(at))
+	if (!v->timed && v->who.seen == gate_generation(v->core) &&
+	    db_touched(at) == 0)
 		return 0;
 	return look_again(at, v);
 }

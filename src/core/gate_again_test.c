@@ -1,7 +1,9 @@
 /* Rights at the commit: who was let in and whose credential ends before the
  * change is made changes nothing, however close the two come together. */
 #include "core/git_world.h"
+#include "core/invite.h"
 #include "core/keypair.h"
+#include "core/policy.h"
 #include "core/server.h"
 #include "core/upload.h"
 #include "db/db.h"
@@ -106,8 +108,9 @@ disables_user(struct late *l)
 static int
 sets_password(struct late *l)
 {
-	return user_set_password(&l->by, l->user.id, STR("long enough, that"),
-				 NULL);
+	return user_set_password(
+	    &l->by, l->user.id,
+	    &(struct password_ask){.password = STR("long enough, that")}, NULL);
 }
 
 static int
@@ -581,7 +584,10 @@ test_password(struct world *w)
 	    visit_of(w, w->key, VERB_PASSWORD_SET, account_thing());
 	struct user user = world_user(w, "pass@example.org", 0);
 
-	must(user_set_password(&by, user.id, STR("the first of them"), NULL),
+	must(user_set_password(
+		 &by, user.id,
+		 &(struct password_ask){.password = STR("the first of them")},
+		 NULL),
 	     "first password");
 	login.late.user = change.late.user = user;
 	change.late.by = by;
@@ -589,6 +595,225 @@ test_password(struct world *w)
 	together(w, &change, &login);
 	is_int(change.r, 0, "it changes");
 	is_int(login.r, OUT_UNPROVEN, "and opens nothing in the same moment");
+}
+
+/* --- the right to give ends, and what was let in goes on --- */
+
+#define CRN "crn:v1:bluemix:public:iam::::"
+
+struct giver {
+	struct world *w;
+	struct visit user, password, key, ssh;
+	struct user to;
+	int n; /* of this call, for what must not be there twice */
+	struct note note;
+};
+
+static int
+gives_user(struct giver *g)
+{
+	struct user_ask ask = {
+	    .email = arena_strf(&g->w->arena, "give-%d@example.org", g->n),
+	    .roles = ROLE_READER};
+	struct user user;
+
+	return user_create(&g->user, &ask, &g->w->arena, &user, &g->note);
+}
+
+static int
+gives_invitation(struct giver *g)
+{
+	CLEAN(secret_clear) struct secret code = SECRET_INIT;
+	struct invite_ask ask = {
+	    .email = arena_strf(&g->w->arena, "come-%d@example.org", g->n),
+	    .roles = ROLE_READER};
+	struct invitation made;
+
+	return invite_create(&g->user, &ask, &g->w->arena, &made, &code,
+			     &g->note);
+}
+
+static int
+gives_password(struct giver *g)
+{
+	return user_set_password(
+	    &g->password, g->to.id,
+	    &(struct password_ask){.password = STR("long enough, that")},
+	    &g->note);
+}
+
+static int
+gives_key(struct giver *g)
+{
+	CLEAN(secret_clear) struct secret value = SECRET_INIT;
+	struct api_key_ask ask = {.identity = g->to.id,
+				  .account = str_c(g->w->owner.account),
+				  .name = STR("given")};
+	struct api_key key;
+
+	return api_key_create(&g->key, &ask, &g->w->arena, &key, &value,
+			      &g->note);
+}
+
+static int
+gives_ssh_key(struct giver *g)
+{
+	struct sshkey key = key_of(100 + (unsigned)g->n);
+	struct user_key_ask ask = {
+	    .identity = g->to.id, .key = &key, .label = STR("given")};
+	struct user_key made;
+
+	return user_key_add(&g->ssh, &ask, &g->w->arena, &made, &g->note);
+}
+
+static const struct {
+	const char *what, *verb;
+	int (*fn)(struct giver *);
+} gifts[] = {
+    {"a user with roles", "user.create", gives_user},
+    {"an invitation with roles", "user.create", gives_invitation},
+    {"another's password", "password.set", gives_password},
+    {"another's API key", "apikey.create", gives_key},
+    {"another's SSH key", "sshkey.create", gives_ssh_key},
+};
+
+static struct policy
+grant(struct world *w, struct str to, const char *role, const char *name,
+      const char *op, const char *value)
+{
+	struct str crn = str_c(role);
+	struct policy_attr on[] = {
+	    {.name = STR("accountId"),
+	     .op = STR("stringEquals"),
+	     .value = str_c(w->owner.account)},
+	    {.name = str_c(name), .op = str_c(op), .value = str_c(value)}};
+	struct policy_text text = {.type = STR("access"),
+				   .subject = to,
+				   .roles = &crn,
+				   .n_roles = 1,
+				   .resources = on,
+				   .n_resources = nitems(on)};
+	struct policy p;
+
+	must(policy_create(&w->owner, &text, &w->arena, &p, NULL), role);
+	return p;
+}
+
+struct gift {
+	struct giver giver;
+	int (*fn)(struct giver *);
+	int r;
+};
+
+static void *
+gift_run(void *arg)
+{
+	struct gift *gift = arg;
+
+	gift->r = gift->fn(&gift->giver);
+	return NULL;
+}
+
+struct taking {
+	struct world *w;
+	struct str id;
+};
+
+static void *
+taking_run(void *arg)
+{
+	struct taking *t = arg;
+
+	must(policy_delete(&t->w->owner, t->id, NULL), "the policy goes");
+	return NULL;
+}
+
+/* The policy goes and all are given in one commit, in this order. */
+static void
+take_and_give(struct taking *take, struct gift all[nitems(gifts)])
+{
+	struct plug plug = {.db = take->w->core->db};
+	pthread_t threads[2 + nitems(gifts)];
+
+	(void)sem_init(&plug.in, 0, 0);
+	(void)sem_init(&plug.out, 0, 0);
+	must(pthread_create(&threads[0], NULL, plug_run, &plug), "thread");
+	while (sem_wait(&plug.in) != 0)
+		;
+	must(pthread_create(&threads[1], NULL, taking_run, take), "thread");
+	(void)usleep(400000);
+	for (size_t i = 0; i < nitems(gifts); i++)
+		must(pthread_create(&threads[2 + i], NULL, gift_run, &all[i]),
+		     "thread");
+	(void)usleep(1000000);
+	(void)sem_post(&plug.out);
+	for (size_t i = 0; i < nitems(threads); i++)
+		(void)pthread_join(threads[i], NULL);
+	(void)sem_destroy(&plug.in);
+	(void)sem_destroy(&plug.out);
+}
+
+static void
+giver_make(struct giver *g, struct world *w, struct str identity)
+{
+	static int n;
+	struct thing person = {.kind = THING_IDENTITY};
+	struct api_key key;
+	struct str value = world_key(w, identity, 0, &key);
+
+	person.name = g->to.id;
+	g->w = w;
+	g->n = n++;
+	g->user = visit_of(w, value, VERB_USER_CREATE, account_thing());
+	g->password = visit_of(w, value, VERB_PASSWORD_SET, person);
+	g->key = visit_of(w, value, VERB_APIKEY_CREATE, account_thing());
+	g->ssh = visit_of(w, value, VERB_USERKEY_CREATE, person);
+}
+
+/* Each of both is needed to give anything away; the door stays open to who has
+ * the rest. */
+static void
+test_giving(struct world *w)
+{
+	struct user admin = world_user(w, "giver@example.org", 0);
+	struct user to = world_user(w, "given@example.org", 0);
+	const char *const held[] = {CRN "role:Administrator",
+				    CRN "serviceRole:Manager"};
+	struct policy p[nitems(held)], again;
+
+	(void)grant(w, admin.id, held[0], "service_group_id", "stringEquals",
+		    "IAM");
+	for (size_t i = 0; i < nitems(held); i++)
+		p[i] = grant(w, admin.id, held[i], "serviceType", "stringMatch",
+			     "*");
+	for (size_t i = 0; i < nitems(held); i++) {
+		struct taking take = {.w = w, .id = p[i].id};
+		struct gift all[nitems(gifts)];
+		struct giver before = {.to = to};
+		size_t told[nitems(gifts)];
+
+		giver_make(&before, w, admin.id);
+		for (size_t j = 0; j < nitems(gifts); j++) {
+			is_int(gifts[j].fn(&before), 0, "who may gives %s",
+			       gifts[j].what);
+			told[j] = trail_count(w, "refused", gifts[j].verb);
+			all[j] = (struct gift){.giver = {.to = to},
+					       .fn = gifts[j].fn};
+			giver_make(&all[j].giver, w, admin.id);
+		}
+		take_and_give(&take, all);
+		for (size_t j = 0; j < nitems(gifts); j++) {
+			is_int(all[j].r, OUT_DENIED, "without %s, not %s",
+			       held[i], gifts[j].what);
+			ok(all[j].giver.note.text[0] != '\0', "and why");
+			ok(trail_count(w, "refused", gifts[j].verb) ==
+			       told[j] + (j < 2 ? 2 : 1),
+			   "the trail knows of each");
+		}
+		must(policy_restore(&w->owner, p[i].id, 0, &w->arena, &again,
+				    NULL),
+		     "restore");
+	}
 }
 
 /* --- a refresh token as a password --- */
@@ -627,6 +852,7 @@ main(void)
 	test_oneself(&w);
 	test_one_commit(&w);
 	test_password(&w);
+	test_giving(&w);
 	test_replaced(&w);
 	world_end(&w);
 	return done_testing();

@@ -113,10 +113,9 @@ named_inside(struct db_at *at, enum thing_kind kind, struct str project,
 
 	if (r != 0 || !name_key(name, key))
 		return r != 0 ? r : OUT_ABSENT;
-	r = OUT_ABSENT;
-	if (is_id(key))
-		r = row_of(at, lookups[kind].by_id, f->account, key, false,
-			   &got);
+	r = is_id(key)
+		? row_of(at, lookups[kind].by_id, f->account, key, false, &got)
+		: OUT_ABSENT;
 	if (r == 0 && strcmp(got.project, place.id) != 0)
 		r = OUT_ABSENT;
 	if (r == OUT_ABSENT)

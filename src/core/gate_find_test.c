@@ -104,6 +104,36 @@ test_absent(struct cast *c)
 	       OUT_DENIED, "a NUL behind");
 }
 
+/* The same of what is in a project. */
+static void
+test_absent_inside(struct cast *c)
+{
+	static const char *const names[] = {"Own/default/", "Own/default",
+					    "Own//web", "Own/nothing/web",
+					    "Own/default/web/x"};
+	static const enum thing_kind kinds[] = {THING_KEYPAIR, THING_SERVER};
+	static const enum verb verbs[] = {VERB_KEYPAIR_LIST, VERB_SERVER_LIST};
+	char text[] = "Own/default/"
+		      "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		      "aaaaaaaaaaaaaaaa";
+	struct visit v;
+
+	for (size_t k = 0; k < nitems(kinds); k++) {
+		struct thing thing = {.kind = kinds[k]};
+
+		for (size_t i = 0; i < nitems(names); i++) {
+			thing.name = str_c(names[i]);
+			is_int(shows(c, verbs[k], thing, &v), OUT_DENIED,
+			       "'%s' of kind %zu", names[i], k);
+		}
+		thing.name = str_c(text);
+		is_int(shows(c, verbs[k], thing, &v), OUT_DENIED,
+		       "longer than any name");
+		thing.name = (struct str){"Own/default/a\0", 14};
+		is_int(shows(c, verbs[k], thing, &v), OUT_DENIED, "a NUL");
+	}
+}
+
 /* What is somebody else's is no more there than what is not. */
 static void
 test_foreign(struct cast *c)
@@ -245,6 +275,7 @@ main(void)
 	cast_new(&c);
 	test_names(&c);
 	test_absent(&c);
+	test_absent_inside(&c);
 	test_foreign(&c);
 	test_masks(&c);
 	test_removed(&c);

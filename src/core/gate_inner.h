@@ -1,6 +1,6 @@
 /*
  * The gate's inside: what a proof turned out to be, and the steps of the way
- * in. proof.c looks up and compares, policy.c knows what was granted, gate.c
+ * in. proof.c looks up and compares, grants.c knows what was granted, gate.c
  * decides.
  */
 #ifndef CORE_GATE_INNER_H
@@ -8,20 +8,28 @@
 
 #include "core/cache.h"
 #include "core/gate.h"
-#include "core/policy.h"
+#include "core/grants.h"
 #include "db/db.h"
 #include "wire/scope.h"
 
 #define BEARER_KEY_LEN 32
 #define BEARER_KID_LEN 16
+/* A touch of the database has a bit for anything, and one for each of these. */
+#define GRANTED_SLOTS 63
 struct gate {
 	struct cache *cache; /* struct proven, grants, owner, machine */
 	struct throttle *throttle;
 	_Atomic uint64_t generation;
+	_Atomic uint64_t granted[GRANTED_SLOTS]; /* of accounts, by hash */
 	uint8_t bearer_key[BEARER_KEY_LEN];
 	char bearer_kid[BEARER_KID_LEN + 1];
 };
 uint64_t gate_generation(const struct core *);
+/* The generation that the latest change of what is granted in an account made;
+ * other accounts may share it. */
+uint64_t gate_granted_at(const struct core *, struct str account);
+/* Whether this transaction changed what is granted there. */
+bool gate_grants_now(struct db_at *, struct str account);
 
 /* A proof that held. Immutable. */
 struct proven {
@@ -49,6 +57,10 @@ struct proven *proven_new(const struct subject *, int64_t until, bool narrowed,
  * known says as much as is known of the credential, for the trail. */
 MUST int proof_resolve(struct core *, const struct proof *,
     struct proven **ret, struct subject *known);
+
+/* As gate_prove(), but counts no failure and tells the trail nothing: that is for
+ * the caller. ret says on a refusal what is known, for that. */
+MUST int gate_known(struct core *, const struct proof *, struct subject *ret);
 
 /* What a name turned out to be: a project, or something that is in one. */
 #define FOUND_ID_LEN 32
@@ -94,6 +106,10 @@ MUST int bearer_read(struct core *, struct db_at *, struct str token,
 
 MUST int throttle_new(struct throttle **ret);
 void throttle_free(struct throttle *);
+
+/* Who came with this access token, which may have been ended by itself. 0,
+ * OUT_UNPROVEN, -errno. */
+MUST int cred_jti(struct db_at *, struct str jti, struct subject *);
 
 /* Into a field of fixed size. 0, or -EUCLEAN when it does not fit. */
 MUST int field_put(char *to, size_t size, struct str);

@@ -401,8 +401,15 @@ rows_of(struct set *s, const char *outcome, const char *verb, const char *thing)
 static void
 test_trail(struct set *s)
 {
+	struct thing self = {.kind = THING_SERVER};
 	struct last_use use = {.at = 0};
+	struct visit v;
 
+	/* Uses of one minute are one; this is of the next. */
+	clock_test_shift(MINUTE_MS);
+	world_from = "192.0.2.22";
+	is_int(asks(s, machine_of(&s->web), VERB_SERVER_FOLLOW, self, &v), 0,
+	       "a machine asks once more");
 	ok(rows_of(s, "used", "server.follow", "server:Own/default/Web-1") > 0,
 	   "a machine's use is told by its server's name");
 	ok(rows_of(s, "used", "seed.read", "server:Own/default/Web-1") > 0,
@@ -413,7 +420,7 @@ test_trail(struct set *s)
 	is_int(audit_last_use(s->git.w.core, CRED_MACHINE,
 			      str_c(s->web.credential), &s->git.w.arena, &use),
 	       0, "and when it was last here");
-	is_str(use.addr, STR("192.0.2.21"), "from where");
+	is_str(use.addr, STR("192.0.2.22"), "from where");
 }
 
 int

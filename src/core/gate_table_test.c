@@ -1,4 +1,5 @@
 #include "core/machine_world.h"
+#include "core/service_id.h"
 
 /* Who asks, in the order of the columns below. */
 enum asker {
@@ -11,6 +12,7 @@ enum asker {
 	EDITOR,
 	ADMINISTRATOR,
 	NO_ROLE,
+	SERVICE,
 	TOKEN_READ,
 	TOKEN_WRITE,
 	FOREIGN,
@@ -32,6 +34,7 @@ static const char *const names[ASKERS] = {"owner",
 					  "editor",
 					  "administrator",
 					  "no role",
+					  "a service ID",
 					  "token (read)",
 					  "token (write)",
 					  "another account",
@@ -49,91 +52,124 @@ static const struct {
 	enum thing_kind kind;
 	const char *truth;
 } table[] = {
-    /* owner|RWM|VOEA|none|tokens|else|SSH RWM|access key|seed|machine|nobody
+    /* owner|RWM|VOEA|none|service|tokens|else|SSH RWM|access
+     * key|seed|machine|nobody
      */
-    {VERB_NONE_NEEDED, THING_NONE, "yyyyyyyyyyyyyyyyyyy"},
-    {VERB_WHOAMI, THING_NONE, "yyyyyyyyynnyyyynnnu"},
-    {VERB_LOGIN, THING_NONE, "yyyyyyyyyyyyyyyyyyy"},
-    {VERB_IMAGE_PULL, THING_REPO, "yyyynnnnnyynnnnnnnu"},
-    {VERB_IMAGE_PUSH, THING_REPO, "ynyynnnnnnynnnnnnnu"},
-    {VERB_IMAGE_DELETE, THING_REPO, "ynyynnnnnnnnnnnnnnu"},
-    {VERB_IMAGE_INSPECT, THING_REPO, "yynynnnnnnnnnnnnnnu"},
-    {VERB_IMAGE_LIST, THING_REPO, "yynynnnnnnnnnnnnnnu"},
-    {VERB_IMAGE_LIST, THING_ACCOUNT, "yynynnnnnnnnnnnnnnu"},
-    {VERB_IMAGE_LIST, THING_NONE, "yyyyyyyyyyyynnnnnnu"},
-    {VERB_NAMESPACE_LIST, THING_NAMESPACE, "ynyynnnnnnnnnnnnnnu"},
-    {VERB_NAMESPACE_CREATE, THING_NAMESPACE, "ynnynnnnnnnnnnnnnnu"},
-    {VERB_NAMESPACE_DELETE, THING_NAMESPACE, "ynnynnnnnnnnnnnnnnu"},
-    {VERB_NAMESPACE_UPDATE, THING_NAMESPACE, "ynnynnnnnnnnnnnnnnu"},
-    {VERB_QUOTA_GET, THING_ACCOUNT, "yyyynnnnnnnnnnnnnnu"},
-    {VERB_QUOTA_SET, THING_ACCOUNT, "ynnynnnnnnnnnnnnnnu"},
-    {VERB_RETENTION_GET, THING_NAMESPACE, "yynynnnnnnnnnnnnnnu"},
-    {VERB_RETENTION_ANALYZE, THING_NAMESPACE, "yynynnnnnnnnnnnnnnu"},
-    {VERB_RETENTION_SET, THING_NAMESPACE, "ynyynnnnnnnnnnnnnnu"},
-    {VERB_TRASH_LIST, THING_NAMESPACE, "yynynnnnnnnnnnnnnnu"},
-    {VERB_TRASH_RESTORE, THING_REPO, "ynyynnnnnnnnnnnnnnu"},
-    {VERB_REGISTRYTOKEN_CREATE, THING_ACCOUNT, "ynnnnnnynnnnnnnnnnu"},
-    {VERB_REGISTRYTOKEN_GET, THING_TOKEN, "ynnnnnnynnnnnnnnnnu"},
-    {VERB_REGISTRYTOKEN_LIST, THING_ACCOUNT, "ynnnnnnynnnnnnnnnnu"},
-    {VERB_REGISTRYTOKEN_DELETE, THING_TOKEN, "ynnnnnnynnnnnnnnnnu"},
-    {VERB_ACCOUNT_CREATE, THING_NONE, "ynnnnnnnnnnnnnnnnnu"},
-    {VERB_ACCOUNT_LIST, THING_NONE, "yyyyyyyyynnyyyynnnu"},
-    {VERB_USER_CREATE, THING_ACCOUNT, "ynnnnnnynnnnnnnnnnu"},
-    {VERB_USER_LIST, THING_ACCOUNT, "ynnnyyyynnnnnnnnnnu"},
-    {VERB_USER_UPDATE, THING_IDENTITY, "ynnnnnnynnnnnnnnnnu"},
-    {VERB_PASSWORD_SET, THING_IDENTITY, "ynnnnnnynnnnnnnnnnu"},
-    {VERB_APIKEY_CREATE, THING_IDENTITY, "ynnnnnnynnnnnnnnnnu"},
-    {VERB_APIKEY_GET, THING_IDENTITY, "ynnnnnnynnnnnnnnnnu"},
-    {VERB_APIKEY_LIST, THING_IDENTITY, "ynnnnnnynnnnnnnnnnu"},
-    {VERB_APIKEY_DELETE, THING_IDENTITY, "ynnnnnnynnnnnnnnnnu"},
-    {VERB_SESSION_END, THING_IDENTITY, "ynnnnnnynnnnnnnnnnu"},
-    {VERB_PROJECT_LIST, THING_ACCOUNT, "yyyyyyyynnnnyyynnnu"},
-    {VERB_PROJECT_LIST, THING_PROJECT, "yyyyyyyynnnnyyynnnu"},
-    {VERB_PROJECT_CREATE, THING_ACCOUNT, "ynnynnnynnnnnnynnnu"},
-    {VERB_PROJECT_UPDATE, THING_PROJECT, "ynnynnnynnnnnnynnnu"},
-    {VERB_PROJECT_DELETE, THING_PROJECT, "ynnynnnynnnnnnynnnu"},
-    {VERB_GIT_READ, THING_GITREPO, "yyyynnnnnnnnyyyynnu"},
-    {VERB_GIT_PUSH, THING_GITREPO, "ynyynnnnnnnnnyynnnu"},
-    {VERB_GIT_FORCE, THING_GITREPO, "ynnynnnnnnnnnnynnnu"},
-    {VERB_GIT_LIST, THING_ACCOUNT, "yyyyyyyynnnnyyynnnu"},
-    {VERB_GIT_SHOW, THING_GITREPO, "yyyyyyyynnnnyyynnnu"},
-    {VERB_GIT_CREATE, THING_ACCOUNT, "ynnynnnynnnnnnynnnu"},
-    {VERB_GIT_CREATE, THING_PROJECT, "ynnynnnynnnnnnynnnu"},
-    {VERB_GIT_UPDATE, THING_GITREPO, "ynnynnnynnnnnnynnnu"},
-    {VERB_GIT_DELETE, THING_GITREPO, "ynnynnnynnnnnnynnnu"},
-    {VERB_ACCESSKEY_LIST, THING_GITREPO, "ynnynnnynnnnnnynnnu"},
-    {VERB_ACCESSKEY_LIST, THING_PROJECT, "ynnynnnynnnnnnynnnu"},
-    {VERB_ACCESSKEY_CREATE, THING_GITREPO, "ynnynnnynnnnnnynnnu"},
-    {VERB_ACCESSKEY_CREATE, THING_PROJECT, "ynnynnnynnnnnnynnnu"},
-    {VERB_ACCESSKEY_UPDATE, THING_GITREPO, "ynnynnnynnnnnnynnnu"},
-    {VERB_ACCESSKEY_UPDATE, THING_PROJECT, "ynnynnnynnnnnnynnnu"},
-    {VERB_ACCESSKEY_DELETE, THING_GITREPO, "ynnynnnynnnnnnynnnu"},
-    {VERB_ACCESSKEY_DELETE, THING_PROJECT, "ynnynnnynnnnnnynnnu"},
-    {VERB_ACCESSKEY_LIST, THING_ACCOUNT, "ynnynnnynnnnnnynnnu"},
-    {VERB_USERKEY_LIST, THING_IDENTITY, "ynnnnnnynnnnnnnnnnu"},
-    {VERB_USERKEY_CREATE, THING_IDENTITY, "ynnnnnnynnnnnnnnnnu"},
-    {VERB_USERKEY_UPDATE, THING_IDENTITY, "ynnnnnnynnnnnnnnnnu"},
-    {VERB_USERKEY_DELETE, THING_IDENTITY, "ynnnnnnynnnnnnnnnnu"},
-    {VERB_KEYPAIR_LIST, THING_PROJECT, "yyyynnnnnnnnnnnnnnu"},
-    {VERB_KEYPAIR_LIST, THING_KEYPAIR, "yyyynnnnnnnnnnnnnnu"},
-    {VERB_KEYPAIR_CREATE, THING_PROJECT, "ynyynnnnnnnnnnnnnnu"},
-    {VERB_KEYPAIR_IMPORT, THING_PROJECT, "ynyynnnnnnnnnnnnnnu"},
-    {VERB_KEYPAIR_DELETE, THING_KEYPAIR, "ynnynnnnnnnnnnnnnnu"},
-    {VERB_SERVER_LIST, THING_PROJECT, "yyyynnnynnnnnnnnnnu"},
-    {VERB_SERVER_LIST, THING_SERVER, "yyyynnnynnnnnnnnnnu"},
-    {VERB_SERVER_CREATE, THING_PROJECT, "ynyynnnynnnnnnnnnnu"},
-    {VERB_SERVER_SET_KEY, THING_SERVER, "ynnnnnnynnnnnnnnnnu"},
-    {VERB_SERVER_SEED, THING_SERVER, "ynnnnnnynnnnnnnnnnu"},
-    {VERB_SERVER_DELETE, THING_SERVER, "ynnnnnnynnnnnnnnnnu"},
-    {VERB_SEED_READ, THING_SERVER, "nnnnnnnnnnnnnnnnynu"},
-    {VERB_SEED_ENROL, THING_SERVER, "nnnnnnnnnnnnnnnnynu"},
-    {VERB_SEED_REPORT, THING_SERVER, "nnnnnnnnnnnnnnnnynu"},
-    {VERB_SERVER_FOLLOW, THING_SERVER, "nnnnnnnnnnnnnnnnnyu"},
-    {VERB_SEED_READ, THING_ACCOUNT, "nnnnnnnnnnnnnnnnnnu"},
-    {VERB_SERVER_FOLLOW, THING_PROJECT, "nnnnnnnnnnnnnnnnnnu"},
-    {VERB_ACCOUNT_UPDATE, THING_ACCOUNT, "ynnnnnnynnnnnnnnnnu"},
-    {VERB_AUDIT_READ, THING_ACCOUNT, "ynnynnnynnnnnnnnnnu"},
-    {VERB_STATUS_READ, THING_NONE, "ynnnnnnnnnnnnnnnnnu"},
+    {VERB_NONE_NEEDED, THING_NONE, "yyyyyyyyyyyyyyyyyyyy"},
+    {VERB_WHOAMI, THING_NONE, "yyyyyyyyyynnyyyynnnu"},
+    {VERB_LOGIN, THING_NONE, "yyyyyyyyyyyyyyyyyyyy"},
+    {VERB_IMAGE_PULL, THING_REPO, "yyyynnnnnnyynnnnnnnu"},
+    {VERB_IMAGE_PUSH, THING_REPO, "ynyynnnnnnnynnnnnnnu"},
+    {VERB_IMAGE_DELETE, THING_REPO, "ynyynnnnnnnnnnnnnnnu"},
+    {VERB_IMAGE_INSPECT, THING_REPO, "yynynnnnnnnnnnnnnnnu"},
+    {VERB_IMAGE_LIST, THING_REPO, "yynynnnnnnnnnnnnnnnu"},
+    {VERB_IMAGE_LIST, THING_ACCOUNT, "yynynnnnnnnnnnnnnnnu"},
+    {VERB_IMAGE_LIST, THING_NONE, "yyyyyyyyyyyyynnnnnnu"},
+    {VERB_NAMESPACE_LIST, THING_NAMESPACE, "ynyynnnnnnnnnnnnnnnu"},
+    {VERB_NAMESPACE_CREATE, THING_NAMESPACE, "ynnynnnnnnnnnnnnnnnu"},
+    {VERB_NAMESPACE_DELETE, THING_NAMESPACE, "ynnynnnnnnnnnnnnnnnu"},
+    {VERB_NAMESPACE_UPDATE, THING_NAMESPACE, "ynnynnnnnnnnnnnnnnnu"},
+    {VERB_QUOTA_GET, THING_ACCOUNT, "yyyynnnnnnnnnnnnnnnu"},
+    {VERB_QUOTA_SET, THING_ACCOUNT, "ynnynnnnnnnnnnnnnnnu"},
+    {VERB_RETENTION_GET, THING_NAMESPACE, "yynynnnnnnnnnnnnnnnu"},
+    {VERB_RETENTION_ANALYZE, THING_NAMESPACE, "yynynnnnnnnnnnnnnnnu"},
+    {VERB_RETENTION_SET, THING_NAMESPACE, "ynyynnnnnnnnnnnnnnnu"},
+    {VERB_TRASH_LIST, THING_NAMESPACE, "yynynnnnnnnnnnnnnnnu"},
+    {VERB_TRASH_RESTORE, THING_REPO, "ynyynnnnnnnnnnnnnnnu"},
+    {VERB_REGISTRYTOKEN_CREATE, THING_ACCOUNT, "ynnnnnnynnnnnnnnnnnu"},
+    {VERB_REGISTRYTOKEN_GET, THING_TOKEN, "ynnnnnnynnnnnnnnnnnu"},
+    {VERB_REGISTRYTOKEN_LIST, THING_ACCOUNT, "ynnnnnnynnnnnnnnnnnu"},
+    {VERB_REGISTRYTOKEN_DELETE, THING_TOKEN, "ynnnnnnynnnnnnnnnnnu"},
+    {VERB_ACCOUNT_CREATE, THING_NONE, "ynnnnnnnnnnnnnnnnnnu"},
+    {VERB_ACCOUNT_LIST, THING_NONE, "yyyyyyyyyynnyyyynnnu"},
+    {VERB_USER_CREATE, THING_ACCOUNT, "ynnnnnnynnnnnnnnnnnu"},
+    {VERB_USER_LIST, THING_ACCOUNT, "ynnnyyyynnnnnnnnnnnu"},
+    {VERB_USER_UPDATE, THING_IDENTITY, "ynnnnnnynnnnnnnnnnnu"},
+    {VERB_PASSWORD_SET, THING_IDENTITY, "ynnnnnnynnnnnnnnnnnu"},
+    {VERB_APIKEY_CREATE, THING_IDENTITY, "ynnnnnnynnnnnnnnnnnu"},
+    {VERB_APIKEY_GET, THING_IDENTITY, "ynnnnnnynnnnnnnnnnnu"},
+    {VERB_APIKEY_LIST, THING_IDENTITY, "ynnnnnnynnnnnnnnnnnu"},
+    {VERB_APIKEY_DELETE, THING_IDENTITY, "ynnnnnnynnnnnnnnnnnu"},
+    {VERB_SESSION_END, THING_IDENTITY, "ynnnnnnynnnnnnnnnnnu"},
+    {VERB_APIKEY_UPDATE, THING_IDENTITY, "ynnnnnnynnnnnnnnnnnu"},
+    {VERB_SESSION_LIST, THING_IDENTITY, "ynnnnnnynnnnnnnnnnnu"},
+    {VERB_SERVICEID_CREATE, THING_ACCOUNT, "ynnnnnyynnnnnnnnnnnu"},
+    {VERB_SERVICEID_LIST, THING_ACCOUNT, "ynnnyyyynnnnnnnnnnnu"},
+    {VERB_SERVICEID_GET, THING_IDENTITY, "ynnnyyyynnnnnnnnnnnu"},
+    {VERB_SERVICEID_UPDATE, THING_IDENTITY, "ynnnnyyynnnnnnnnnnnu"},
+    {VERB_SERVICEID_DELETE, THING_IDENTITY, "ynnnnnyynnnnnnnnnnnu"},
+    {VERB_USER_DELETE, THING_IDENTITY, "ynnnnnnynnnnnnnnnnnu"},
+    {VERB_RULES_GET, THING_ACCOUNT, "ynnnyyyynnnnnnnnnnnu"},
+    {VERB_RULES_SET, THING_ACCOUNT, "ynnnnnnynnnnnnnnnnnu"},
+    {VERB_ACTIVITY_READ, THING_ACCOUNT, "ynnnnnnynnnnnnnnnnnu"},
+    {VERB_CREDENTIAL_END, THING_NONE, "yyyyyyyyyynnyyyynnnu"},
+    {VERB_CREDENTIAL_LOOK, THING_NONE, "yyyyyyyyyynnyyyynnnu"},
+    {VERB_POLICY_LIST, THING_ACCOUNT, "ynnnyyyynnnnnnnnnnnu"},
+    {VERB_POLICY_LIST, THING_IDENTITY, "ynnnyyyynnnnnnnnnnnu"},
+    {VERB_POLICY_CREATE, THING_ACCOUNT, "ynnnnnnynnnnnnnnnnnu"},
+    {VERB_POLICY_CREATE, THING_IDENTITY, "ynnnnnnynnnnnnnnnnnu"},
+    {VERB_POLICY_UPDATE, THING_ACCOUNT, "ynnnnnnynnnnnnnnnnnu"},
+    {VERB_POLICY_DELETE, THING_ACCOUNT, "ynnnnnnynnnnnnnnnnnu"},
+    {VERB_POLICY_EXPLAIN, THING_ACCOUNT, "ynnnyyyynnnnnnnnnnnu"},
+    {VERB_POLICY_EXPLAIN, THING_IDENTITY, "ynnnyyyynnnnnnnnnnnu"},
+    {VERB_ROLE_LIST, THING_NONE, "yyyyyyyyyynnyyyynnnu"},
+    {VERB_ROLE_CREATE, THING_ACCOUNT, "ynnnnnnynnnnnnnnnnnu"},
+    {VERB_ROLE_UPDATE, THING_ACCOUNT, "ynnnnnnynnnnnnnnnnnu"},
+    {VERB_ROLE_DELETE, THING_ACCOUNT, "ynnnnnnynnnnnnnnnnnu"},
+    {VERB_GROUP_LIST, THING_ACCOUNT, "ynnnyyyynnnnnnnnnnnu"},
+    {VERB_GROUP_LIST, THING_GROUP, "ynnnyyyynnnnnnnnnnnu"},
+    {VERB_GROUP_CREATE, THING_ACCOUNT, "ynnnnnyynnnnnnnnnnnu"},
+    {VERB_GROUP_UPDATE, THING_GROUP, "ynnnnnyynnnnnnnnnnnu"},
+    {VERB_GROUP_DELETE, THING_GROUP, "ynnnnnyynnnnnnnnnnnu"},
+    {VERB_GROUP_MEMBER_ADD, THING_GROUP, "ynnnnnyynnnnnnnnnnnu"},
+    {VERB_GROUP_MEMBER_REMOVE, THING_GROUP, "ynnnnnyynnnnnnnnnnnu"},
+    {VERB_PROJECT_LIST, THING_ACCOUNT, "yyyyyyyynnnnnyyynnnu"},
+    {VERB_PROJECT_LIST, THING_PROJECT, "yyyyyyyynnnnnyyynnnu"},
+    {VERB_PROJECT_CREATE, THING_ACCOUNT, "ynnynnnynnnnnnnynnnu"},
+    {VERB_PROJECT_UPDATE, THING_PROJECT, "ynnynnnynnnnnnnynnnu"},
+    {VERB_PROJECT_DELETE, THING_PROJECT, "ynnynnnynnnnnnnynnnu"},
+    {VERB_GIT_READ, THING_GITREPO, "yyyynnnnnnnnnyyyynnu"},
+    {VERB_GIT_PUSH, THING_GITREPO, "ynyynnnnnnnnnnyynnnu"},
+    {VERB_GIT_FORCE, THING_GITREPO, "ynnynnnnnnnnnnnynnnu"},
+    {VERB_GIT_LIST, THING_ACCOUNT, "yyyyyyyynnnnnyyynnnu"},
+    {VERB_GIT_SHOW, THING_GITREPO, "yyyyyyyynnnnnyyynnnu"},
+    {VERB_GIT_CREATE, THING_ACCOUNT, "ynnynnnynnnnnnnynnnu"},
+    {VERB_GIT_CREATE, THING_PROJECT, "ynnynnnynnnnnnnynnnu"},
+    {VERB_GIT_UPDATE, THING_GITREPO, "ynnynnnynnnnnnnynnnu"},
+    {VERB_GIT_DELETE, THING_GITREPO, "ynnynnnynnnnnnnynnnu"},
+    {VERB_ACCESSKEY_LIST, THING_GITREPO, "ynnynnnynnnnnnnynnnu"},
+    {VERB_ACCESSKEY_LIST, THING_PROJECT, "ynnynnnynnnnnnnynnnu"},
+    {VERB_ACCESSKEY_CREATE, THING_GITREPO, "ynnynnnynnnnnnnynnnu"},
+    {VERB_ACCESSKEY_CREATE, THING_PROJECT, "ynnynnnynnnnnnnynnnu"},
+    {VERB_ACCESSKEY_UPDATE, THING_GITREPO, "ynnynnnynnnnnnnynnnu"},
+    {VERB_ACCESSKEY_UPDATE, THING_PROJECT, "ynnynnnynnnnnnnynnnu"},
+    {VERB_ACCESSKEY_DELETE, THING_GITREPO, "ynnynnnynnnnnnnynnnu"},
+    {VERB_ACCESSKEY_DELETE, THING_PROJECT, "ynnynnnynnnnnnnynnnu"},
+    {VERB_ACCESSKEY_LIST, THING_ACCOUNT, "ynnynnnynnnnnnnynnnu"},
+    {VERB_USERKEY_LIST, THING_IDENTITY, "ynnnnnnynnnnnnnnnnnu"},
+    {VERB_USERKEY_CREATE, THING_IDENTITY, "ynnnnnnynnnnnnnnnnnu"},
+    {VERB_USERKEY_UPDATE, THING_IDENTITY, "ynnnnnnynnnnnnnnnnnu"},
+    {VERB_USERKEY_DELETE, THING_IDENTITY, "ynnnnnnynnnnnnnnnnnu"},
+    {VERB_KEYPAIR_LIST, THING_PROJECT, "yyyynnnnnnnnnnnnnnnu"},
+    {VERB_KEYPAIR_LIST, THING_KEYPAIR, "yyyynnnnnnnnnnnnnnnu"},
+    {VERB_KEYPAIR_CREATE, THING_PROJECT, "ynyynnnnnnnnnnnnnnnu"},
+    {VERB_KEYPAIR_IMPORT, THING_PROJECT, "ynyynnnnnnnnnnnnnnnu"},
+    {VERB_KEYPAIR_DELETE, THING_KEYPAIR, "ynnynnnnnnnnnnnnnnnu"},
+    {VERB_SERVER_LIST, THING_PROJECT, "yyyynnnynnnnnnnnnnnu"},
+    {VERB_SERVER_LIST, THING_SERVER, "yyyynnnynnnnnnnnnnnu"},
+    {VERB_SERVER_CREATE, THING_PROJECT, "ynyynnnynnnnnnnnnnnu"},
+    {VERB_SERVER_SET_KEY, THING_SERVER, "ynnnnnnynnnnnnnnnnnu"},
+    {VERB_SERVER_SEED, THING_SERVER, "ynnnnnnynnnnnnnnnnnu"},
+    {VERB_SERVER_DELETE, THING_SERVER, "ynnnnnnynnnnnnnnnnnu"},
+    {VERB_SEED_READ, THING_SERVER, "nnnnnnnnnnnnnnnnnynu"},
+    {VERB_SEED_ENROL, THING_SERVER, "nnnnnnnnnnnnnnnnnynu"},
+    {VERB_SEED_REPORT, THING_SERVER, "nnnnnnnnnnnnnnnnnynu"},
+    {VERB_SERVER_FOLLOW, THING_SERVER, "nnnnnnnnnnnnnnnnnnyu"},
+    {VERB_SEED_READ, THING_ACCOUNT, "nnnnnnnnnnnnnnnnnnnu"},
+    {VERB_SERVER_FOLLOW, THING_PROJECT, "nnnnnnnnnnnnnnnnnnnu"},
+    {VERB_ACCOUNT_UPDATE, THING_ACCOUNT, "ynnnnnnynnnnnnnnnnnu"},
+    {VERB_AUDIT_READ, THING_ACCOUNT, "ynnynnnynnnnnnnnnnnu"},
+    {VERB_STATUS_READ, THING_NONE, "ynnnnnnnnnnnnnnnnnnu"},
 };
 
 struct askers {
@@ -142,8 +178,29 @@ struct askers {
 	struct proof proofs[ASKERS];
 	struct str ids[ASKERS]; /* of those who are users */
 	struct user bystander;
+	struct service_id robot; /* SERVICE; the editor made it */
 	struct planted pair, server;
 };
+
+static void
+robot_make(struct askers *c)
+{
+	struct world *w = &c->git.w;
+	struct service_id_ask ask = {.name = STR("robot")};
+	struct thing account = {.kind = THING_ACCOUNT};
+	struct proof maker = c->proofs[EDITOR];
+	struct api_key key;
+	struct visit visit;
+
+	must(
+	    gate_pass(w->core, &maker, VERB_SERVICEID_CREATE, &account, &visit),
+	    "an editor may");
+	must(service_id_create(&visit, &ask, &w->arena, &c->robot, NULL, NULL,
+			       NULL),
+	     "service ID");
+	c->proofs[SERVICE] =
+	    basic("iamapikey", world_key(w, c->robot.iam_id, 0, &key));
+}
 
 /* A pair that nobody of them made, and a server. */
 static void
@@ -182,6 +239,7 @@ askers_make(struct askers *c)
 		c->proofs[i] =
 		    basic("iamapikey", world_key(w, user.id, 0, &key));
 	}
+	robot_make(c);
 	c->proofs[TOKEN_READ] =
 	    basic("token", world_token(w, false, true, &token));
 	c->proofs[TOKEN_WRITE] =
@@ -227,6 +285,8 @@ thing_of(const struct askers *c, enum thing_kind kind)
 		thing.name = STR("Own/default/web-key");
 	if (kind == THING_SERVER)
 		thing.name = STR("Own/default/web-1");
+	if (kind == THING_GROUP)
+		thing.name = STR("AccessGroupId-1");
 	if (kind == THING_TOKEN)
 		thing.name = STR("some-token");
 	return thing;
@@ -304,6 +364,61 @@ self(struct askers *c)
 	}
 }
 
+/*
+ * On a service ID: its maker has what people have on themselves, whatever their
+ * role; it looks at itself and changes nothing; a role on all of the service
+ * reaches it, and who has none does not.
+ */
+static const struct {
+	enum verb verb;
+	/* the editor who made it, the service ID, viewer, operator,
+	 * administrator, no role, another account */
+	const char *truth;
+} robots[] = {
+    {VERB_PASSWORD_SET, "ynnnynn"},	{VERB_APIKEY_CREATE, "ynnnynn"},
+    {VERB_APIKEY_GET, "yynnynn"},	{VERB_APIKEY_LIST, "yynnynn"},
+    {VERB_APIKEY_UPDATE, "ynnnynn"},	{VERB_APIKEY_DELETE, "ynnnynn"},
+    {VERB_SESSION_LIST, "yynnynn"},	{VERB_SESSION_END, "ynnnynn"},
+    {VERB_SERVICEID_GET, "yyyyynn"},	{VERB_SERVICEID_UPDATE, "ynnyynn"},
+    {VERB_SERVICEID_DELETE, "ynnnynn"}, {VERB_POLICY_LIST, "yyyyynn"},
+    {VERB_POLICY_EXPLAIN, "yyyyynn"},	{VERB_USERKEY_LIST, "yynnynn"},
+    {VERB_USERKEY_CREATE, "ynnnynn"},	{VERB_USERKEY_UPDATE, "ynnnynn"},
+    {VERB_USERKEY_DELETE, "ynnnynn"},	{VERB_USER_UPDATE, "nnnnynn"},
+    {VERB_POLICY_CREATE, "nnnnynn"},
+};
+
+static void
+robot(struct askers *c)
+{
+	static const enum asker who[] = {
+	    EDITOR, SERVICE, VIEWER, OPERATOR, ADMINISTRATOR, NO_ROLE, FOREIGN};
+	struct thing thing = {.kind = THING_IDENTITY,
+			      .account = str_c(c->git.w.owner.account),
+			      .name = c->robot.iam_id};
+	bool seen[VERB_MAX] = {false};
+
+	for (size_t i = 0; i < nitems(robots); i++) {
+		seen[robots[i].verb] = true;
+		for (size_t j = 0; j < nitems(who); j++)
+			is_int(pass(&c->git.w, c->proofs[who[j]],
+				    robots[i].verb, thing),
+			       robots[i].truth[j] == 'y' ? 0 : OUT_DENIED,
+			       "%s asks %.*s of a service ID", names[who[j]],
+			       STR_ARG(verb_row(robots[i].verb)->action));
+	}
+	for (int verb = 0; verb < VERB_MAX; verb++)
+		ok(seen[verb] || verb_row((enum verb)verb)->rule != RULE_SELF,
+		   "%.*s of a service ID stands in the table",
+		   STR_ARG(verb_row((enum verb)verb)->action));
+	thing.name = STR("iam-ServiceId-none");
+	is_int(pass(&c->git.w, c->proofs[OWNER], VERB_SERVICEID_GET, thing),
+	       OUT_DENIED, "one that is not there is nobody's");
+	thing.account = STR_NONE;
+	thing.name = c->robot.iam_id;
+	is_int(pass(&c->git.w, c->proofs[FOREIGN], VERB_SERVICEID_GET, thing),
+	       OUT_DENIED, "nor is one of another account");
+}
+
 /* Whatever a bearer says, it opens images and nothing else. */
 static void
 bearer(struct askers *c)
@@ -337,6 +452,7 @@ main(void)
 	walk(&c);
 	walk_may(&c);
 	self(&c);
+	robot(&c);
 	bearer(&c);
 	world_end(&c.git.w);
 	return done_testing();

@@ -1,4 +1,7 @@
 #include "core/core_world.h"
+#include "core/sql.h"
+#include "crypt/vault.h"
+#include "db/db.h"
 
 #define HOUR 3600
 #define APP  "birds/app"
@@ -54,6 +57,51 @@ test_proofs(struct world *w)
 	       "as such");
 	is_int(pulls(w, basic("token", secret_reveal(&kept)), APP),
 	       OUT_UNPROVEN, "but not as a registry token");
+}
+
+/* Younger ones of the same credential, as many as make it full. */
+static int
+tokens_fill(struct db_at *at, void *arg)
+{
+	const struct subject *who = arg;
+	int64_t now = clock_now() + 1;
+	int r = 0;
+
+	for (int i = 0; r == 0 && i < IDENTITY_TOKENS_MAX - 1; i++) {
+		char id[16], digest[VAULT_DIGEST_LEN + 1];
+
+		(void)snprintf(id, sizeof(id), "full-%d", i);
+		(void)snprintf(digest, sizeof(digest), "%032d", i);
+		r = db_exec(at, SQL_identity_token_insert, NULL, "sbsSSSsiiS",
+			    str_c(id), str_c(digest), str_c(who->account),
+			    str_c(who->cred_id), STR_NONE, STR_NONE, LOCAL, now,
+			    now + SECOND_MS, STR_NONE);
+	}
+	return r;
+}
+
+static void
+test_token_room(struct world *w)
+{
+	struct user user = world_user(w, "full@example.org", ROLE_READER);
+	struct api_key key;
+	struct proof proof = basic("iamapikey", world_key(w, user.id, 0, &key));
+	CLEAN(secret_clear) struct secret first = SECRET_INIT;
+	CLEAN(secret_clear) struct secret last = SECRET_INIT;
+	struct subject who;
+
+	must(gate_prove(w->core, &proof, &who), "known");
+	must(identity_token_issue(w->core, &who, LOCAL, &first), "first");
+	must(db_write(w->core->db, tokens_fill, &who), "fill");
+	is_int(pulls(w, plain(PROOF_IDENTITY, secret_reveal(&first)), APP), 0,
+	       "as many as there may be");
+	clock_test_shift(2);
+	must(identity_token_issue(w->core, &who, LOCAL, &last), "last");
+	is_int(pulls(w, plain(PROOF_IDENTITY, secret_reveal(&first)), APP),
+	       OUT_UNPROVEN, "the oldest gives way to one more");
+	is_int(pulls(w, plain(PROOF_IDENTITY, secret_reveal(&last)), APP), 0,
+	       "that one is fine");
+	clock_test_shift(-2);
 }
 
 /* Each kind of secret under each name: only its own opens. */
@@ -454,6 +502,7 @@ main(void)
 	test_proofs(&w);
 	move_on();
 	subtest("kinds") test_kinds(&w);
+	subtest("token room") test_token_room(&w);
 	move_on();
 	test_altered(&w);
 	move_on();

@@ -25,7 +25,8 @@ struct user_key_ask {
 	struct str label, comment; /* comment.p NULL: the key's own */
 	int64_t expires_at;
 };
-/* For a person of the visit's account: who is not gives OUT_ABSENT. For anybody
+/* For a person of the visit's account: who is not of it gives OUT_ABSENT, and a
+ * service ID, which has none of its own, OUT_MALFORMED. For anybody
  * but oneself only by who may do everything, and never for the account's owner
  * or the operator: OUT_DENIED.
  * OUT_CONFLICT: the key is in use, as an access key or as anybody's: the note

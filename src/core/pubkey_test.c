@@ -1,6 +1,7 @@
 #include "core/git_world.h"
 
 #include "core/git_inner.h"
+#include "core/service_id.h"
 
 #define TAKEN	"Someone has already registered that SSH key."
 #define LINGERS "deleted keys may take up to 30 days to be removed"
@@ -237,6 +238,32 @@ test_user_rise(struct world *w)
 	ask.identity = STR("IBMid-NOBODY");
 	is_int(user_key_add(&by, &ask, &w->arena, &got, NULL), OUT_ABSENT,
 	       "nobody");
+}
+
+/* They are for people; a machine stands on what it is to read. */
+static void
+test_user_service_id(struct world *w)
+{
+	struct service_id_ask ask = {.name = STR("robot")};
+	struct visit by = on_account(w, w->key, VERB_SERVICEID_CREATE);
+	struct service_id robot;
+	struct thing itself = {.kind = THING_IDENTITY};
+	struct api_key api;
+	struct sshkey key = fresh();
+	struct user_key made;
+	struct note note = {""};
+	struct str as;
+
+	must(service_id_create(&by, &ask, &w->arena, &robot, NULL, NULL, NULL),
+	     "service ID");
+	is_int(user_try(w, w->key, robot.iam_id, &key, &made, &note),
+	       OUT_MALFORMED, "a service ID has none of its own");
+	ok(strstr(note.text, "only people") != NULL, "%s", note.text);
+	is_int(in_use(w, &key), 0, "nothing was kept");
+	itself.name = robot.iam_id;
+	as = world_key(w, robot.iam_id, 0, &api);
+	is_int(pass(w, basic("iamapikey", as), VERB_USERKEY_CREATE, itself),
+	       OUT_DENIED, "nor does it make one for itself");
 }
 
 static void
@@ -1038,6 +1065,7 @@ main(void)
 	subtest("user key") test_user_key(&w);
 	subtest("user key, change") test_user_change(&w);
 	subtest("user key, rise") test_user_rise(&w);
+	subtest("user key, service ID") test_user_service_id(&w);
 	subtest("user key, limit") test_user_limit(&w);
 	subtest("access key") test_access_key(&w);
 	subtest("clash") test_clash(&w);

@@ -117,15 +117,6 @@ part_find(struct walk *w)
 
 /* --- rows --- */
 
-static const struct since_kind *
-kind_of(struct str verb)
-{
-	for (size_t i = 0; i < n_since_kinds; i++)
-		if (str_eq(verb_row(since_kinds[i].verb)->action, verb))
-			return &since_kinds[i];
-	return NULL;
-}
-
 /* What one of the two says of the thing; "" when it has none. */
 static int
 value_of(struct db *db, const struct since_kind *k, const struct since_one *one,
@@ -137,9 +128,9 @@ value_of(struct db *db, const struct since_kind *k, const struct since_one *one,
 
 	buf_reset(ret);
 	if (r == 0)
-		r = k->second != NULL
+		r = k->second != NULL || k->in_account
 			? db_one(view, k->value, &rows, "ss", one->id,
-				 one->second)
+				 k->in_account ? one->account : one->second)
 			: db_one(view, k->value, &rows, "s", one->id);
 	/* As text, whatever the column is. */
 	if (r == 0)
@@ -148,18 +139,13 @@ value_of(struct db *db, const struct since_kind *k, const struct since_one *one,
 }
 
 /* It is there in the copy, and not, or not as now, in the later data. */
-static int
-lives_again(struct walk *w, const struct since_kind *k,
-	    const struct since_one *one, bool *ret)
+static bool
+lives_again(const struct since_kind *k, const struct since_one *one)
 {
-	CLEAN(buf_clear) struct buf here = BUF_INIT;
-	CLEAN(buf_clear) struct buf there = BUF_INIT;
-	int r = value_of(w->copy->db, k, one, &here);
-
-	if (r == 0 && here.n > 0)
-		r = value_of(w->later, k, one, &there);
-	*ret = here.n > 0 && !str_eq(buf_str(&here), buf_str(&there));
-	return r;
+	if (one->here.n == 0)
+		return false;
+	return k->lives != NULL ? k->lives(one->here, one->there)
+				: !str_eq(one->here, one->there);
 }
 
 /* A refusal concerns one thing; a failure of the machine ends the walk. */
@@ -182,44 +168,72 @@ row_repeat(struct walk *w, const struct since_kind *k,
 	return r < 0 || r == OUT_BUSY ? r : 0;
 }
 
-/* false: this row takes nothing away that we could name. */
+/* false: this row takes nothing of this kind away that we could name. */
 static bool
 one_read(struct walk *w, const struct since_kind *k,
 	 const struct since_row *row, const struct json *detail,
 	 struct since_one *ret)
 {
-	struct str word, rest;
+	struct str word = STR_NONE, rest = STR_NONE;
+	bool set = k->flag == NULL;
 
 	*ret = (struct since_one){.core = w->copy, .account = row->account};
-	if (k->id != NULL)
-		ret->id = json_text(detail, k->id);
-	else if (str_cut(row->thing, ':', &word, &rest))
-		ret->id = rest;
+	(void)str_cut(row->thing, ':', &word, &rest);
+	if ((k->word != NULL && !str_eq(word, str_c(k->word))) ||
+	    (!set && (!json_bool(json_get(detail, k->flag), &set) || !set)))
+		return false;
+	ret->id = k->id != NULL ? json_text(detail, k->id) : rest;
 	if (k->second != NULL)
 		ret->second = json_text(detail, k->second);
 	return ret->id.n > 0 && (k->second == NULL || ret->second.n > 0);
 }
 
 static int
-row_look(struct walk *w, const struct since_kind *k, struct since_row *row,
-	 struct str text)
+one_look(struct walk *w, const struct since_kind *k, struct since_one *one,
+	 struct since_row *row)
 {
-	CLEAN(json_freep) struct json *detail = NULL;
-	struct since_one one;
-	bool lives = false;
-	int r = json_parse(text, &detail, w->note);
+	CLEAN(buf_clear) struct buf here = BUF_INIT;
+	CLEAN(buf_clear) struct buf there = BUF_INIT;
+	int r = value_of(w->copy->db, k, one, &here);
 
-	if (r != 0)
-		return FOLD(r);
-	if (!one_read(w, k, row, detail, &one))
-		return 0;
-	r = lives_again(w, k, &one, &lives);
+	if (r == 0 && here.n > 0)
+		r = value_of(w->later, k, one, &there);
+	one->here = buf_str(&here);
+	one->there = buf_str(&there);
 	row->state = SINCE_GONE;
 	row->hand = k->hand;
 	w->sum.found++;
-	if (r == 0 && lives)
-		r = row_repeat(w, k, &one, &row->state);
+	if (r == 0 && lives_again(k, one))
+		r = row_repeat(w, k, one, &row->state);
 	return r != 0 ? r : w->each(w->arg, row);
+}
+
+static bool
+is_verb(const struct since_kind *k, struct str verb)
+{
+	return str_eq(verb_row(k->verb)->action, verb);
+}
+
+static int
+row_look(struct walk *w, struct since_row *row, struct str text)
+{
+	CLEAN(json_freep) struct json *detail = NULL;
+	struct since_one one;
+	int r = 0;
+
+	for (size_t i = 0; i < n_since_kinds; i++) {
+		const struct since_kind *k = &since_kinds[i];
+
+		if (!is_verb(k, row->verb))
+			continue;
+		if (detail == NULL)
+			r = json_parse(text, &detail, w->note);
+		if (r != 0)
+			return FOLD(r);
+		if (one_read(w, k, row, detail, &one))
+			return one_look(w, k, &one, row);
+	}
+	return 0;
 }
 
 static int
@@ -239,10 +253,8 @@ rows_walk(struct walk *w)
 					.account = db_str(&rows, 3),
 					.identity = db_str(&rows, 4),
 					.thing = db_str(&rows, 5)};
-		const struct since_kind *k = kind_of(row.verb);
 
-		if (k != NULL)
-			r = row_look(w, k, &row, db_str(&rows, 6));
+		r = row_look(w, &row, db_str(&rows, 6));
 	}
 	return r == OUT_ABSENT ? 0 : r;
 }

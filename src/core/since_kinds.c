@@ -5,49 +5,81 @@
 #include "core/since_inner.h"
 
 #include "base/clock.h"
-#include "core/account.h"
+#include "core/api_key.h"
 #include "core/audit.h"
 #include "core/gate_inner.h"
+#include "core/group.h"
+#include "core/invite.h"
 #include "core/keypair.h"
+#include "core/policy.h"
 #include "core/pubkey.h"
 #include "core/regtoken.h"
 #include "core/server.h"
+#include "core/service_id.h"
 #include "core/session.h"
 #include "core/sql.h"
-
-static int
-visit_make(const struct since_one *one, enum verb verb, struct visit *ret)
-{
-	*ret = (struct visit){.core = one->core,
-			      .verb = verb,
-			      .at = clock_now(),
-			      .who = {.addr = "restore"}};
-	return FIELD_PUT(ret->account, one->account);
-}
+#include "core/user.h"
 
 static int
 repeat_token(const struct since_one *one)
 {
 	struct visit v;
-	int r = visit_make(one, VERB_REGISTRYTOKEN_DELETE, &v);
+	int r = since_visit(one, VERB_REGISTRYTOKEN_DELETE, &v);
 
 	return r != 0 ? r : regtoken_remove(&v, one->second, one->id);
 }
 
 static int
-repeat_api_key(const struct since_one *one)
+repeat_service_id_disable(const struct since_one *one)
 {
 	struct visit v;
-	int r = visit_make(one, VERB_APIKEY_DELETE, &v);
+	int r = since_visit(one, VERB_SERVICEID_UPDATE, &v);
 
-	return r != 0 ? r : api_key_delete(&v, one->id);
+	return r != 0 ? r : service_id_disable(&v, one->id, true);
+}
+
+static int
+repeat_leave(const struct since_one *one)
+{
+	struct visit v;
+	int r = since_visit(one, VERB_USER_DELETE, &v);
+
+	return r != 0 ? r : member_remove(&v, one->id);
+}
+
+static int
+repeat_policy(const struct since_one *one)
+{
+	struct note note = {""};
+	struct visit v;
+	int r = since_visit(one, VERB_POLICY_DELETE, &v);
+
+	return r != 0 ? r : policy_delete(&v, one->id, &note);
+}
+
+static int
+repeat_group(const struct since_one *one)
+{
+	struct visit v;
+	int r = since_visit(one, VERB_GROUP_DELETE, &v);
+
+	return r != 0 ? r : group_delete(&v, one->id, true);
+}
+
+static int
+repeat_group_leave(const struct since_one *one)
+{
+	struct visit v;
+	int r = since_visit(one, VERB_GROUP_MEMBER_REMOVE, &v);
+
+	return r != 0 ? r : group_member_remove(&v, one->id, one->second);
 }
 
 static int
 repeat_session(const struct since_one *one)
 {
 	struct visit v;
-	int r = visit_make(one, VERB_SESSION_END, &v);
+	int r = since_visit(one, VERB_SESSION_END, &v);
 
 	return r != 0 ? r : session_end(&v, one->id);
 }
@@ -56,7 +88,7 @@ static int
 repeat_disable(const struct since_one *one)
 {
 	struct visit v;
-	int r = visit_make(one, VERB_USER_UPDATE, &v);
+	int r = since_visit(one, VERB_USER_UPDATE, &v);
 
 	return r != 0 ? r : user_disable(&v, one->id, true);
 }
@@ -65,7 +97,7 @@ static int
 repeat_user_key(const struct since_one *one)
 {
 	struct visit v;
-	int r = visit_make(one, VERB_USERKEY_DELETE, &v);
+	int r = since_visit(one, VERB_USERKEY_DELETE, &v);
 
 	return r != 0 ? r : user_key_remove(&v, one->id);
 }
@@ -75,7 +107,7 @@ repeat_access_key(const struct since_one *one)
 {
 	struct visit v;
 	uint64_t id;
-	int r = visit_make(one, VERB_ACCESSKEY_DELETE, &v);
+	int r = since_visit(one, VERB_ACCESSKEY_DELETE, &v);
 
 	if (r == 0)
 		r = str_u64(one->id, INT64_MAX, &id);
@@ -86,7 +118,7 @@ static int
 repeat_key_pair(const struct since_one *one)
 {
 	struct visit v;
-	int r = visit_make(one, VERB_KEYPAIR_DELETE, &v);
+	int r = since_visit(one, VERB_KEYPAIR_DELETE, &v);
 
 	v.thing.kind = THING_KEYPAIR;
 	if (r == 0)
@@ -98,7 +130,7 @@ static int
 repeat_server(const struct since_one *one)
 {
 	struct visit v;
-	int r = visit_make(one, VERB_SERVER_DELETE, &v);
+	int r = since_visit(one, VERB_SERVER_DELETE, &v);
 
 	v.thing.kind = THING_SERVER;
 	if (r == 0)
@@ -139,7 +171,7 @@ repeat_password(const struct since_one *one)
 {
 	struct visit v;
 	struct password p = {.by = &v, .id = one->id};
-	int r = visit_make(one, VERB_PASSWORD_SET, &v);
+	int r = since_visit(one, VERB_PASSWORD_SET, &v);
 
 	return r != 0 ? r : gate_write(&v, password_write, &p);
 }
@@ -164,7 +196,7 @@ repeat_enrolment(const struct since_one *one)
 {
 	struct visit v;
 	struct str word, id;
-	int r = visit_make(one, VERB_SEED_ENROL, &v);
+	int r = since_visit(one, VERB_SEED_ENROL, &v);
 
 	if (r == 0 && !str_cut(one->id, ':', &word, &id))
 		r = OUT_MALFORMED;
@@ -173,34 +205,88 @@ repeat_enrolment(const struct since_one *one)
 	return r != 0 ? r : server_credential_end(&v, id);
 }
 
+static int
+repeat_machine(const struct since_one *one)
+{
+	struct visit v;
+	int r = since_visit(one, VERB_SERVER_SEED, &v);
+
+	if (r == 0)
+		r = machine_aim(one->id, &v);
+	return r != 0 ? r : server_credential_end(&v, one->id);
+}
+
 const struct since_kind since_kinds[] = {
+    {VERB_REGISTRYTOKEN_DELETE, SQL_since_identity_token, NULL, NULL,
+     since_identity_token, .hand = "", .word = "identity-token"},
+    {VERB_REGISTRYTOKEN_DELETE, SQL_since_token_region, NULL, NULL,
+     since_token_delete, .hand = "", .word = "registry-token"},
     {VERB_REGISTRYTOKEN_DELETE, SQL_since_token, NULL, "region", repeat_token,
-     ""},
-    {VERB_APIKEY_DELETE, SQL_since_api_key, NULL, NULL, repeat_api_key, ""},
-    {VERB_SESSION_END, SQL_since_session, NULL, NULL, repeat_session, ""},
-    {VERB_USER_UPDATE, SQL_since_enabled, NULL, NULL, repeat_disable, ""},
+     .hand = ""},
+    {VERB_REGISTRYTOKEN_CREATE, SQL_since_token_end, "replaces", NULL,
+     since_token_end, .hand = "", .lives = since_ends_later},
+    {VERB_APIKEY_DELETE, SQL_since_api_key, NULL, NULL, since_key_delete,
+     .hand = ""},
+    {VERB_APIKEY_UPDATE, SQL_since_api_key_state, NULL, NULL, since_key_change,
+     .hand = "", .lives = since_key_lives},
+    {VERB_SERVICEID_DELETE, SQL_since_identity, NULL, NULL,
+     since_service_id_delete, .hand = ""},
+    {VERB_SERVICEID_UPDATE, SQL_since_enabled, NULL, NULL,
+     repeat_service_id_disable, .hand = ""},
+    {VERB_USER_DELETE, SQL_since_accounts, NULL, NULL, repeat_leave,
+     .hand = ""},
+    {VERB_POLICY_DELETE, SQL_since_policy, NULL, NULL, repeat_policy,
+     .hand = ""},
+    {VERB_POLICY_UPDATE, SQL_since_policy_text, NULL, NULL, NULL,
+     .hand = "it says what it said then: look at this policy"},
+    {VERB_GROUP_DELETE, SQL_since_group, NULL, NULL, repeat_group, .hand = ""},
+    {VERB_GROUP_MEMBER_REMOVE, SQL_since_group_member, NULL, "member",
+     repeat_group_leave, .hand = ""},
+    {VERB_ROLE_UPDATE, SQL_since_role, NULL, NULL, NULL,
+     .hand = "its actions are those of then: look at this role"},
+    {VERB_RULES_SET, SQL_since_rules, NULL, NULL, NULL,
+     .hand = "the rules of then apply: latchkey iam account-rules"},
+    {VERB_SESSION_END, SQL_since_identity_token, NULL, NULL,
+     since_identity_token, .hand = "", .word = "identity-token"},
+    {VERB_SESSION_END, SQL_since_access_token, NULL, NULL, since_access_token,
+     .hand = "", .word = "access-token", .lives = since_not_ended},
+    {VERB_SESSION_END, SQL_since_session, NULL, NULL, repeat_session,
+     .hand = ""},
+    {VERB_USER_CREATE, SQL_since_invitation, NULL, NULL, since_invitation,
+     .hand = "", .word = "invitation"},
+    {VERB_USER_CREATE, SQL_since_invited, NULL, NULL, since_invited, .hand = "",
+     .flag = "invited", .in_account = true},
+    {VERB_USER_UPDATE, SQL_since_enabled, NULL, NULL, repeat_disable,
+     .hand = ""},
     {VERB_PASSWORD_SET, SQL_since_password, NULL, NULL, repeat_password,
-     "it has no password after --apply: latchkey user passwd"},
-    {VERB_USERKEY_DELETE, SQL_since_user_key, NULL, NULL, repeat_user_key, ""},
+     .hand = "it has no password after --apply: latchkey user passwd"},
+    {VERB_USERKEY_DELETE, SQL_since_user_key, NULL, NULL, repeat_user_key,
+     .hand = ""},
     {VERB_ACCESSKEY_DELETE, SQL_since_access_key, NULL, NULL, repeat_access_key,
-     ""},
+     .hand = ""},
     {VERB_ACCESSKEY_UPDATE, SQL_since_access_key_terms, NULL, NULL, NULL,
-     "other addresses or another end: look at this access key"},
-    {VERB_KEYPAIR_DELETE, SQL_since_key_pair, "id", NULL, repeat_key_pair, ""},
-    {VERB_SERVER_DELETE, SQL_since_server, "id", NULL, repeat_server, ""},
+     .hand = "other addresses or another end: look at this access key"},
+    {VERB_KEYPAIR_DELETE, SQL_since_key_pair, "id", NULL, repeat_key_pair,
+     .hand = ""},
+    {VERB_SERVER_DELETE, SQL_since_server, "id", NULL, repeat_server,
+     .hand = ""},
     {VERB_SERVER_SET_KEY, SQL_since_server_trusts, "id", NULL, NULL,
-     "it trusts its old key again: latchkey server set-keypair"},
+     .hand = "it trusts its old key again: latchkey server set-keypair"},
+    {VERB_SERVER_SEED, SQL_since_seed, NULL, NULL, since_seed, .hand = "",
+     .word = "seed"},
+    {VERB_SERVER_SEED, SQL_since_credential, "ended", NULL, repeat_machine,
+     .hand = ""},
     {VERB_SERVER_SEED, SQL_since_server_seed, "id", NULL, NULL,
-     "its old first boot counts again: latchkey server seed-url"},
+     .hand = "its old first boot counts again: latchkey server seed-url"},
     {VERB_SEED_ENROL, SQL_since_machine, "replaces", NULL, repeat_enrolment,
-     "what it has now is unknown here: latchkey server seed-url"},
+     .hand = "what it has now is unknown here: latchkey server seed-url"},
     {VERB_ACCOUNT_UPDATE, SQL_since_git_http, NULL, NULL, NULL,
-     "git over HTTP is as it was before"},
+     .hand = "git over HTTP is as it was before"},
     {VERB_NAMESPACE_DELETE, SQL_since_namespace, NULL, "region", NULL,
-     "it is back: latchkey cr namespace-rm"},
+     .hand = "it is back: latchkey cr namespace-rm"},
     {VERB_GIT_DELETE, SQL_since_git_repo, "id", NULL, NULL,
-     "it is back: latchkey repo delete"},
+     .hand = "it is back: latchkey repo delete"},
     {VERB_IMAGE_DELETE, SQL_since_image, NULL, "digest", NULL,
-     "it is back: latchkey cr image-rm"},
+     .hand = "it is back: latchkey cr image-rm"},
 };
 const size_t n_since_kinds = nitems(since_kinds);

@@ -3,8 +3,9 @@
 -- name: cred_api_key
 SELECT k.account_id, k.identity_id, k.disabled, k.expires_at,
 	i.disabled, i.operator, a.owner_id,
-	CASE WHEN i.account_id = k.account_id OR a.owner_id = i.id
-		OR m.identity_id IS NOT NULL THEN 1 ELSE 0 END
+	CASE WHEN i.state = 'active' AND (i.account_id = k.account_id
+		OR a.owner_id = i.id OR m.state = 'active') THEN 1 ELSE 0 END,
+	k.replaces
 FROM api_key k
 JOIN identity i ON i.id = k.identity_id
 JOIN account a ON a.id = k.account_id
@@ -17,8 +18,9 @@ SELECT s.account_id, s.identity_id, COALESCE(k.disabled, 0),
 	CASE WHEN k.expires_at < s.expires_at THEN k.expires_at
 		ELSE s.expires_at END,
 	i.disabled, i.operator, a.owner_id,
-	CASE WHEN i.account_id = s.account_id OR a.owner_id = i.id
-		OR m.identity_id IS NOT NULL THEN 1 ELSE 0 END
+	CASE WHEN i.state = 'active' AND (i.account_id = s.account_id
+		OR a.owner_id = i.id OR m.state = 'active') THEN 1 ELSE 0 END,
+	NULL
 FROM session s
 JOIN identity i ON i.id = s.identity_id
 JOIN account a ON a.id = s.account_id
@@ -28,11 +30,14 @@ LEFT JOIN member m
 WHERE s.id = $1;
 
 -- name: cred_registry_token
-SELECT account_id, region, may_write, expires_at FROM registry_token
-WHERE id = $1;
+SELECT account_id, region, may_write,
+	CASE WHEN expires_at IS NULL OR ends_at < expires_at THEN ends_at
+		ELSE expires_at END,
+	replaces
+FROM registry_token WHERE id = $1;
 
 -- name: cred_identity_token
-SELECT api_key_id, session_id, registry_token_id, region, expires_at
+SELECT api_key_id, session_id, registry_token_id, region, expires_at, jti
 FROM identity_token WHERE id = $1;
 
 -- name: cred_api_key_by_digest
@@ -45,9 +50,13 @@ SELECT id FROM identity_token WHERE digest = $1;
 SELECT session_id, expires_at, replaced_at FROM refresh_token
 WHERE digest = $1;
 
+-- name: cred_cookie_by_digest
+SELECT id FROM session WHERE cookie = $1;
+
 -- name: cred_user_key
 SELECT i.account_id, u.identity_id, 0, u.expires_at,
-	i.disabled, i.operator, a.owner_id, 1
+	i.disabled, i.operator, a.owner_id,
+	CASE WHEN i.state = 'active' THEN 1 ELSE 0 END, NULL
 FROM user_key u
 JOIN identity i ON i.id = u.identity_id
 JOIN account a ON a.id = i.account_id
@@ -90,7 +99,18 @@ SELECT a.owner_id, i.account_id, m.identity_id
 FROM account a
 JOIN identity i ON i.id = $2
 LEFT JOIN member m ON m.account_id = a.id AND m.identity_id = i.id
+	AND m.state = 'active'
 WHERE a.id = $1;
+
+-- Is an identity the account's? Its kind, who made it, whether it has come.
+
+-- name: find_identity
+SELECT i.kind, i.created_by,
+	CASE WHEN i.state = 'active' AND (i.account_id = $1
+		OR m.state = 'active') THEN 1 ELSE 0 END
+FROM identity i
+LEFT JOIN member m ON m.account_id = $1 AND m.identity_id = i.id
+WHERE i.id = $2 AND (i.account_id = $1 OR m.identity_id IS NOT NULL);
 
 -- Where a machine's own credentials are of: account, server, end.
 

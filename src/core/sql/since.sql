@@ -19,6 +19,78 @@ SELECT 1 FROM registry_token WHERE id = $1 AND region = $2;
 -- name: since_api_key
 SELECT 1 FROM api_key WHERE id = $1;
 
+-- Is it disabled, and when does it end?
+
+-- name: since_api_key_state
+SELECT disabled || ' ' || COALESCE(expires_at, 0) FROM api_key WHERE id = $1;
+
+-- name: since_locked_key
+SELECT id FROM api_key WHERE id = $1 AND locked <> 0;
+
+-- name: since_locked_identity
+SELECT id FROM identity WHERE id = $1 AND locked <> 0;
+
+-- name: since_locked_keys
+SELECT id FROM api_key WHERE identity_id = $1 AND locked <> 0;
+
+-- name: since_token_region
+SELECT region FROM registry_token WHERE id = $1;
+
+-- name: since_token_end
+SELECT COALESCE(ends_at, 0) FROM registry_token WHERE id = $1;
+
+-- name: since_identity_token
+SELECT 1 FROM identity_token WHERE id = $1;
+
+-- An access token is nowhere until it has been ended by itself.
+
+-- name: since_access_token
+SELECT COALESCE((SELECT expires_at FROM ended_token WHERE jti = $1), 0);
+
+-- name: since_invitation
+SELECT 1 FROM invitation WHERE id = $1;
+
+-- name: since_invited
+SELECT id FROM invitation WHERE identity_id = $1 AND account_id = $2;
+
+-- name: since_seed
+SELECT 1 FROM server_seed WHERE id = $1;
+
+-- name: since_seed_end
+DELETE FROM server_seed WHERE id = $1;
+
+-- name: since_credential
+SELECT 1 FROM server_credential WHERE id = $1;
+
+-- name: since_identity
+SELECT 1 FROM identity WHERE id = $1;
+
+-- Where somebody belongs: home, and to how many others.
+
+-- name: since_accounts
+SELECT i.account_id || ' ' || (SELECT COUNT(*) FROM member m
+	WHERE m.identity_id = i.id)
+FROM identity i WHERE i.id = $1;
+
+-- name: since_policy
+SELECT 1 FROM policy WHERE id = $1 AND state = 'active';
+
+-- name: since_policy_text
+SELECT version FROM policy WHERE id = $1 AND state = 'active';
+
+-- name: since_group
+SELECT 1 FROM access_group WHERE id = $1;
+
+-- name: since_role
+SELECT version FROM custom_role WHERE id = $1;
+
+-- An account without rules of its own has those of everybody.
+
+-- name: since_rules
+SELECT COALESCE(r.version, 0)
+FROM account a LEFT JOIN account_rules r ON r.account_id = a.id
+WHERE a.id = $1;
+
 -- name: since_session
 SELECT 1 FROM session WHERE id = $1;
 
@@ -69,3 +141,6 @@ SELECT 1 FROM namespace WHERE name = $1 AND region = $2;
 -- name: since_image
 SELECT 1 FROM repo r JOIN manifest m ON m.repo_id = r.id
 WHERE r.name = $1 AND m.digest = $2;
+
+-- name: since_group_member
+SELECT 1 FROM access_group_member WHERE group_id = $1 AND identity_id = $2;
