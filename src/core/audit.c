@@ -21,6 +21,7 @@ static const char *const thing_words[] = {
     [THING_GITREPO] = "git",
     [THING_KEYPAIR] = "key-pair",
     [THING_SERVER] = "server",
+    [THING_GROUP] = "group",
 };
 _Static_assert(nitems(thing_words) == THING_KINDS, "each kind has a word");
 
@@ -91,45 +92,62 @@ audit_hash(const struct audit_line *line, struct str node, int64_t seq,
 	sha256_end(&hash, ret);
 }
 
-static int
-last_of(struct db_at *at, struct str node, int64_t *ret_seq,
-	uint8_t prev[SHA256_LEN])
+int
+audit_begin(struct db_at *at, const struct core *core, struct audit_chain *ret)
 {
 	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	struct str node = str_c(core->node), hash;
 	int r = db_one(at, SQL_audit_last, &rows, "s", node);
-	struct str hash;
 
-	*ret_seq = 0;
-	memcpy(prev, genesis, SHA256_LEN);
-	if (r != 0)
-		return r == OUT_ABSENT ? 0 : r;
-	hash = db_blob(&rows, 1);
+	if (r != 0 && r != OUT_ABSENT)
+		return r;
+	hash = r == 0 ? db_blob(&rows, 1)
+		      : (struct str){(const char *)genesis, SHA256_LEN};
 	if (hash.n != SHA256_LEN)
 		return FAIL(-EUCLEAN);
-	*ret_seq = db_int(&rows, 0);
-	memcpy(prev, hash.p, SHA256_LEN);
+	ret->node = node;
+	ret->seq = r == 0 ? db_int(&rows, 0) : 0;
+	memcpy(ret->hash, hash.p, SHA256_LEN);
+	ret->sums.n = 0;
 	return 0;
 }
 
 int
-audit_append(struct db_at *at, const struct core *core,
+audit_append(struct db_at *at, struct audit_chain *c,
 	     const struct audit_line *line)
 {
-	uint8_t prev[SHA256_LEN], hash[SHA256_LEN];
-	struct str node = str_c(core->node);
-	struct str before = {(char *)prev, sizeof(prev)};
+	uint8_t hash[SHA256_LEN];
+	struct str before = {(char *)c->hash, sizeof(c->hash)};
 	struct str after = {(char *)hash, sizeof(hash)};
-	int64_t seq;
-	int r = last_of(at, node, &seq, prev);
+	int r;
 
-	if (r != 0)
-		return r;
-	audit_hash(line, node, ++seq, before, hash);
-	return FOLD(db_exec(at, SQL_audit_insert, NULL, "siisssssssisbb", node,
-			    seq, line->at, line->outcome, line->verb,
-			    line->account, line->identity, line->cred,
-			    line->thing, line->addr, line->count, line->detail,
-			    before, after));
+	audit_hash(line, c->node, ++c->seq, before, hash);
+	r = FOLD(db_exec(at, SQL_audit_insert, NULL, "siisssssssisbb", c->node,
+			 c->seq, line->at, line->outcome, line->verb,
+			 line->account, line->identity, line->cred, line->thing,
+			 line->addr, line->count, line->detail, before, after));
+	memcpy(c->hash, hash, sizeof(hash));
+	return r == 0 ? traffic_gather(at, &c->sums, line->account, line->at,
+				       line->outcome, line->verb, line->count)
+		      : r;
+}
+
+int
+audit_end(struct db_at *at, struct audit_chain *c)
+{
+	return traffic_put(at, &c->sums);
+}
+
+static int
+line_write(struct db_at *at, const struct core *core,
+	   const struct audit_line *line)
+{
+	struct audit_chain chain;
+	int r = audit_begin(at, core, &chain);
+
+	if (r == 0)
+		r = audit_append(at, &chain, line);
+	return r == 0 ? audit_end(at, &chain) : r;
 }
 
 static int
@@ -149,7 +167,7 @@ row_write(struct db_at *at, const struct visit *v, const char *outcome,
 
 	cred_word(v->who.cred, v->who.cred_id, cred);
 	line.cred = str_c(cred);
-	return audit_append(at, v->core, &line);
+	return line_write(at, v->core, &line);
 }
 
 int
@@ -195,12 +213,36 @@ row_read(struct arena *a, struct db_rows *rows, struct audit_row *ret)
 }
 
 int
+audit_history(struct core *core, struct str account, struct str thing,
+	      struct arena *a, struct audit_row **ret, size_t *n)
+{
+	CLEAN(db_view_endp) struct db_at *view = NULL;
+	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	struct audit_row *list =
+	    arena_get(a, AUDIT_HISTORY_MAX * sizeof(*list));
+	size_t at = AUDIT_HISTORY_MAX;
+	int r = list == NULL ? FAIL(-ENOMEM) : db_view_begin(core->db, &view);
+
+	if (r == 0)
+		r = db_query(view, SQL_audit_history, &rows, "ssi", thing,
+			     account, (int64_t)AUDIT_HISTORY_MAX);
+	/* They come with the latest first. */
+	while (r == 0 && at > 0 && (r = db_next(&rows)) == 0)
+		r = row_read(a, &rows, &list[--at]);
+	if (r != 0 && r != OUT_ABSENT)
+		return r;
+	*ret = &list[at];
+	*n = AUDIT_HISTORY_MAX - at;
+	return 0;
+}
+
+int
 audit_list(struct core *core, const struct audit_filter *f, struct arena *a,
 	   struct audit_row **ret, size_t *n)
 {
 	CLEAN(db_view_endp) struct db_at *view = NULL;
 	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
-	int64_t limit = f->limit > 0 ? f->limit : PAGE_DEFAULT;
+	int64_t limit = page_bound(f->limit);
 	int64_t from = f->after_seq;
 	struct audit_row *list;
 	size_t count = 0;
@@ -208,8 +250,6 @@ audit_list(struct core *core, const struct audit_filter *f, struct arena *a,
 
 	if (r != 0)
 		return r;
-	if (limit > PAGE_MAX)
-		limit = PAGE_MAX;
 	if (f->newest_first && from <= 0)
 		from = INT64_MAX;
 	list = arena_get(a, (size_t)limit * sizeof(*list));
@@ -217,9 +257,9 @@ audit_list(struct core *core, const struct audit_filter *f, struct arena *a,
 		return FAIL(-ENOMEM);
 	r = db_query(view,
 		     f->newest_first ? SQL_audit_newest : SQL_audit_oldest,
-		     &rows, "sisssssiii", str_c(core->node), from, f->account,
+		     &rows, "sisssssiiis", str_c(core->node), from, f->account,
 		     f->cred, f->verb, f->outcome, f->thing, f->since,
-		     f->until > 0 ? f->until : INT64_MAX, limit);
+		     f->until > 0 ? f->until : INT64_MAX, limit, f->identity);
 	while (r == 0 && count < (size_t)limit && (r = db_next(&rows)) == 0)
 		r = row_read(a, &rows, &list[count++]);
 	if (r != 0 && r != OUT_ABSENT)

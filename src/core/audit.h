@@ -50,6 +50,7 @@ struct audit_row {
 struct audit_filter {
 	struct str account; /* empty: the whole server */
 	struct str cred, verb, thing, outcome; /* empty: any; thing: prefix */
+	struct str identity; /* who */
 	int64_t since, until; /* ms; 0: open */
 	int64_t after_seq, limit; /* keyset paging, oldest first */
 	bool newest_first;
@@ -57,6 +58,11 @@ struct audit_filter {
 /* Rows live in the arena. */
 MUST int audit_list(struct core *, const struct audit_filter *, struct arena *,
     struct audit_row **ret, size_t *n);
+/* What was done to one thing of an account, in the trail's words for it: the
+ * latest, the oldest of them first. */
+#define AUDIT_HISTORY_MAX 100
+MUST int audit_history(struct core *, struct str account, struct str thing,
+    struct arena *, struct audit_row **ret, size_t *n);
 /* Walk the chain. 0; OUT_MISMATCH with the first bad row in note. */
 MUST int audit_verify(struct core *, int64_t *ret_rows, struct note *);
 

@@ -1,5 +1,6 @@
 #include "core/audit_inner.h"
 
+#include "core/cred_settle.h"
 #include "core/gather.h"
 #include "core/sql.h"
 #include "json/json.h"
@@ -18,7 +19,8 @@ struct batch {
 };
 
 static int
-record_append(struct db_at *at, struct core *core, const struct record *rec)
+record_append(struct db_at *at, struct audit_chain *chain,
+	      const struct record *rec)
 {
 	CLEAN(buf_clear) struct buf detail = BUF_INIT;
 	const struct event *e = &rec->event;
@@ -40,27 +42,51 @@ record_append(struct db_at *at, struct core *core, const struct record *rec)
 	if (buf_err(&detail) != 0)
 		return FAIL(buf_err(&detail));
 	line.detail = buf_str(&detail);
-	return audit_append(at, core, &line);
+	return audit_append(at, chain, &line);
 }
 
+/* Its first use is told, so the credential before it ends in the same write. */
+static int
+record_settle(struct db_at *at, struct core *core, const struct event *e)
+{
+	enum cred_kind kind;
+	char id[CRED_ID_MAX + 1];
+
+	if (!e->settles || cred_word_parse(e->cred, &kind, id) != 0)
+		return 0;
+	return cred_settle(core, at, kind, str_c(id));
+}
+
+static int
+last_use_write(struct db_at *at, const struct record *rec)
+{
+	const struct event *e = &rec->event;
+
+	if (e->mark == MARK_REFUSED || e->cred.n == 0)
+		return 0;
+	return FOLD(db_exec(at, SQL_last_use_put, NULL, "sisssi", e->cred,
+			    rec->last, e->addr, e->thing,
+			    verb_row(e->verb)->action, rec->count));
+}
+
+/* What a use settles has rows of its own, and so comes last. */
 static int
 batch_write(struct db_at *at, void *arg)
 {
 	const struct batch *b = arg;
-	int r = 0;
+	struct audit_chain chain;
+	int r = audit_begin(at, b->core, &chain);
 
 	for (size_t i = 0; r == 0 && i < b->n; i++) {
-		const struct record *rec = b->records[i];
-		const struct event *e = &rec->event;
-
-		if (e->mark != MARK_TOUCHED)
-			r = record_append(at, b->core, rec);
-		if (r == 0 && e->mark != MARK_REFUSED && e->cred.n > 0)
-			r = FOLD(db_exec(at, SQL_last_use_put, NULL, "sisssi",
-					 e->cred, rec->last, e->addr, e->thing,
-					 verb_row(e->verb)->action,
-					 rec->count));
+		if (b->records[i]->event.mark != MARK_TOUCHED)
+			r = record_append(at, &chain, b->records[i]);
+		if (r == 0)
+			r = last_use_write(at, b->records[i]);
 	}
+	if (r == 0)
+		r = audit_end(at, &chain);
+	for (size_t i = 0; r == 0 && i < b->n; i++)
+		r = record_settle(at, b->core, &b->records[i]->event);
 	return r;
 }
 

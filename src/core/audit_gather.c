@@ -17,6 +17,7 @@ note_event(struct core *core, const struct subject *who, struct event *e)
 	e->cred = str_c(cred);
 	e->identity = str_c(who->identity);
 	e->addr = str_c(who->addr);
+	e->settles = who->replaces && e->mark != MARK_REFUSED;
 	(void)pthread_mutex_lock(&audit->lock);
 	audit->uses += e->mark == MARK_USED;
 	audit->refusals += e->mark == MARK_REFUSED;

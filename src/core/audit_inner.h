@@ -7,6 +7,7 @@
 
 #include "core/audit.h"
 #include "core/gate_inner.h"
+#include "core/traffic.h"
 #include "crypt/digest.h"
 #include "db/db.h"
 
@@ -17,9 +18,19 @@ struct audit_line {
 	int64_t at, count;
 	struct str outcome, verb, account, identity, cred, thing, addr, detail;
 };
-/* Appends to this node's chain, in a write. */
-MUST int audit_append(struct db_at *, const struct core *,
+/* Where rows are appended, one after the other, to this node's chain: in one write,
+ * in which nobody else appends one between audit_begin and audit_end. What the lines
+ * borrow they borrow until then. */
+struct audit_chain {
+	struct str node;
+	int64_t seq; /* of the last row */
+	uint8_t hash[SHA256_LEN];
+	struct traffic_sums sums;
+};
+MUST int audit_begin(struct db_at *, const struct core *, struct audit_chain *);
+MUST int audit_append(struct db_at *, struct audit_chain *,
     const struct audit_line *);
+MUST int audit_end(struct db_at *, struct audit_chain *);
 
 struct gathered; /* see gather.h */
 

@@ -140,6 +140,13 @@ test_filters(struct world *w)
 	is_int(rows[0].seq, f.after_seq - 1, "in order");
 	f = (struct audit_filter){.account = STR("nobody's")};
 	is_int(rows_of(w, &f, &rows), 0, "nothing of another account");
+	f = (struct audit_filter){.identity = str_c(w->owner.who.identity)};
+	n = rows_of(w, &f, &rows);
+	ok(n > 0, "what somebody did");
+	for (size_t i = 0; i < n; i++)
+		is_str(rows[i].identity, f.identity, "row %zu", i);
+	f = (struct audit_filter){.identity = STR("nobody")};
+	is_int(rows_of(w, &f, &rows), 0, "nothing of nobody");
 	f = (struct audit_filter){.since = clock_now() + 1000};
 	is_int(rows_of(w, &f, &rows), 0, "nothing of the future");
 	f = (struct audit_filter){.until = 1};
@@ -245,11 +252,12 @@ test_closed(void)
 	struct regtoken token, *list;
 	struct login login;
 	struct subject who;
-	struct proof key;
+	struct proof key, bearer;
 	size_t n;
 
 	world_make(&w);
 	key = basic("iamapikey", w.key);
+	bearer = plain(PROOF_BEARER, world_bearer(&w, key, APP, SCOPE_PULL));
 	ask.api_key = w.key;
 	must(pulls(&w, key, APP), "pull");
 	ok(audit_works(w.core), "works");
@@ -259,6 +267,7 @@ test_closed(void)
 	is_int(gate_prove(w.core, &key, &who), OUT_BUSY, "no token service");
 	is_int(pulls(&w, key, APP), OUT_BUSY, "no login at the registry");
 	is_int(world_login(&w, &ask, &login), OUT_BUSY, "no access token");
+	is_int(pulls(&w, bearer, APP), 0, "who has come in goes on");
 	ok(regtoken_add(&w.owner, &token_ask, &w.arena, &token, &value) != 0,
 	   "no change either");
 	is_int(value.n, 0, "and no secret");

@@ -65,6 +65,7 @@ record_new(const uint8_t *key, const struct event *e, int64_t at)
 	to = rec->text;
 	memcpy(rec->key, key, CACHE_KEY_LEN);
 	rec->event = (struct event){.mark = e->mark,
+				    .settles = e->settles,
 				    .verb = e->verb,
 				    .cred = text_put(&to, e->cred),
 				    .account = text_put(&to, e->account),
@@ -97,6 +98,7 @@ event_blur(struct event *e)
 {
 	e->cred = e->account = e->identity = e->why = STR_NONE;
 	e->thing = e->addr = STR("*");
+	e->settles = false;
 }
 
 bool
@@ -118,6 +120,7 @@ gather_add(struct gathered *g, const struct cache *cache, struct event *e,
 		rec = g->records[*place - 1];
 		rec->count++;
 		rec->last = at;
+		rec->event.settles = rec->event.settles || e->settles;
 		return true;
 	}
 	rec = g->n < nitems(g->records) ? record_new(key, e, at) : NULL;
@@ -140,6 +143,8 @@ gather_put_back(struct gathered *to, struct gathered *from, size_t position)
 
 			have->count += rec->count;
 			have->first = rec->first;
+			have->event.settles =
+			    have->event.settles || rec->event.settles;
 		} else if (to->n < nitems(to->records)) {
 			to->records[to->n++] = rec;
 			*place = (uint32_t)to->n;

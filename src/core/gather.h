@@ -19,6 +19,7 @@ struct event {
 	enum mark mark;
 	enum verb verb;
 	struct str cred, account, identity, thing, addr, why;
+	bool settles; /* a use that ends the credential before this one */
 };
 struct record {
 	uint8_t key[CACHE_KEY_LEN];

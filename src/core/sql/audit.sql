@@ -23,7 +23,7 @@ WHERE node = $1 AND seq > $2
 	AND ($3 = '' OR account_id = $3) AND ($4 = '' OR cred = $4)
 	AND ($5 = '' OR verb = $5) AND ($6 = '' OR outcome = $6)
 	AND ($7 = '' OR substr(thing, 1, length($7)) = $7)
-	AND at >= $8 AND at < $9
+	AND at >= $8 AND at < $9 AND ($11 = '' OR identity_id = $11)
 ORDER BY seq LIMIT $10;
 
 -- name: audit_newest
@@ -34,8 +34,14 @@ WHERE node = $1 AND seq < $2
 	AND ($3 = '' OR account_id = $3) AND ($4 = '' OR cred = $4)
 	AND ($5 = '' OR verb = $5) AND ($6 = '' OR outcome = $6)
 	AND ($7 = '' OR substr(thing, 1, length($7)) = $7)
-	AND at >= $8 AND at < $9
+	AND at >= $8 AND at < $9 AND ($11 = '' OR identity_id = $11)
 ORDER BY seq DESC LIMIT $10;
+
+-- name: audit_history
+SELECT node, seq, at, outcome, verb, account_id, identity_id, cred, thing, addr,
+	count, detail, hash
+FROM audit WHERE thing = $1 AND outcome = 'done' AND account_id = $2
+ORDER BY at DESC LIMIT $3;
 
 -- name: last_use_put
 INSERT INTO last_use (cred, at, addr, thing, verb, count)
