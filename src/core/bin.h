@@ -1,8 +1,11 @@
 /*
  * The bin: images that were deleted - by people, by clients of the registry, by
  * retention - and can be restored for some days. It keeps a manifest's bytes and
- * its blobs; tags as they were. It counts against nobody's quota. The entries of
- * a deleted index stay where they are, or have places in the bin of their own.
+ * its blobs; tags as they were. It counts against nobody's quota, and holds as much
+ * as the account may store there: blobs that only the bin has, each once. When there
+ * are more, images leave it before their time, those deleted first before others; the
+ * last one stays, however large. The entries of a deleted index stay where they are,
+ * or have places in the bin of their own.
  */
 #ifndef CORE_BIN_H
 #define CORE_BIN_H
@@ -56,6 +59,12 @@ MUST int bin_put(struct db_at *, struct core *, int64_t manifest,
 MUST int bin_end_namespace(struct db_at *, struct str region,
     struct str namespace, int64_t review_at, int64_t limit,
     int64_t *ret_ended);
+/* Ends places of a bin that holds more than bound bytes (0 or more), BIN_LOOK_MAX at
+ * most, but none that an image was deleted into meanwhile; for the collector. It
+ * costs a look at all of the account's bin there. */
+#define BIN_LOOK_MAX 4096
+MUST int bin_fit(struct core *, struct str account, struct str region,
+    int64_t bound, int64_t *ret_ended);
 /* Ends at most limit of those whose time is over; their blobs are looked at. */
 MUST int bin_expire(struct db_at *, int64_t now, int64_t limit,
     int64_t *ret_ended);

@@ -8,6 +8,7 @@
 #include "core/quota.h"
 #include "core/sql.h"
 #include "json/json.h"
+#include "wire/ociref.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -303,8 +304,9 @@ is_live(const struct back *b, struct str digest)
 	int r = db_view_begin(b->by->core->db, &view);
 
 	return r != 0 ? r
-		      : db_one(view, SQL_manifest_head_by_digest, &rows, "sss",
-			       b->at->region, b->at->name, digest);
+		      : db_one(view, SQL_manifest_head_by_digest, &rows, "ssss",
+			       b->at->region, b->at->name, digest,
+			       ociref_namespace(b->at->name));
 }
 
 static int restore(struct back *);

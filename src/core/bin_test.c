@@ -431,6 +431,151 @@ test_quota(struct world *w)
 	is_int(restore(w, "birds/quota", digest, &back), 0, "without it");
 }
 
+/* An image of so many bytes, pushed and deleted a moment after the last one. */
+static struct str
+deleted(struct world *w, const char *repo, char fill, size_t bytes)
+{
+	char layer[2048] = "";
+	struct str digest;
+
+	memset(layer, fill, bytes - sizeof(CONFIG) + 1);
+	digest = tagged(w, repo, layer);
+	clock_test_shift(SECOND_MS);
+	must(drop(w, repo, digest), "drop");
+	return digest;
+}
+
+static struct collected
+fitted(struct world *w)
+{
+	struct collected sum = {0};
+
+	must(collect_all(w->core, &sum, go_on, NULL), "collect_all");
+	return sum;
+}
+
+static int64_t
+blobs(struct world *w)
+{
+	CLEAN(db_view_endp) struct db_at *view = NULL;
+	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	int64_t n = 0;
+	int r;
+
+	must(db_view_begin(w->core->db, &view), "view");
+	must(db_query(view, SQL_verify_blobs, &rows, ""), "blobs");
+	while ((r = db_next(&rows)) == 0)
+		n++;
+	must(r == OUT_ABSENT ? 0 : r, "blobs");
+	return n;
+}
+
+static void
+complain(void *arg, const char *line)
+{
+	(void)arg;
+	if (strncmp(line, "ok", 2) != 0)
+		printf("# %s\n", line);
+}
+
+/* It holds as much as the account may store: what was deleted first goes. */
+static void
+test_bound(struct world *w)
+{
+	struct visit by = as(w, VERB_QUOTA_SET);
+	int64_t none = QUOTA_NONE, limit = 2500, little = 10;
+	struct str one, two, three, twin, large;
+	struct bin_back back;
+	int64_t before;
+
+	(void)fitted(w);
+	before = blobs(w);
+	one = deleted(w, "birds/one", '1', 1000);
+	two = deleted(w, "birds/two", '2', 1000);
+	three = deleted(w, "birds/three", '3', 1000);
+	is_int((int64_t)fitted(w).early, 0, "without a limit all stay");
+	must(quota_set(&by, REGION, &limit, NULL), "quota_set");
+	is_int((int64_t)fitted(w).early, 1, "with one, some are too many");
+	is_int(restore(w, "birds/one", one, &back), OUT_ABSENT, "the first");
+	is_int(restore(w, "birds/two", two, &back), 0, "not the second");
+	is_int(blobs(w), before + 2, "its bytes went, grace or not");
+	one = deleted(w, "birds/one", '1', 1000);
+	is_int((int64_t)fitted(w).early, 0, "what is back takes none of it");
+	twin = deleted(w, "birds/twin", '1', 1000);
+	is_int((int64_t)fitted(w).early, 0, "nor the same blobs again");
+	must(drop(w, "birds/two", two), "drop");
+	is_int((int64_t)fitted(w).early, 1, "until it is deleted again");
+	is_int(restore(w, "birds/three", three, &back), OUT_ABSENT, "the next");
+	is_int(restore(w, "birds/twin", twin, &back), 0, "twins share");
+	is_int(restore(w, "birds/one", one, &back), 0, "what they have");
+	must(drop(w, "birds/twin", twin), "drop");
+	must(drop(w, "birds/one", one), "drop");
+	must(quota_set(&by, REGION, &little, NULL), "quota_set");
+	(void)fitted(w);
+	must(quota_set(&by, REGION, &none, NULL), "quota_set");
+	is_int(restore(w, "birds/two", two, &back), OUT_ABSENT, "all goes");
+	is_int(restore(w, "birds/one", one, &back), 0,
+	       "but the last, however large");
+	must(drop(w, "birds/one", one), "drop");
+	w->core->bin_max = 1500;
+	large = deleted(w, "birds/large", 'l', 1400);
+	is_int((int64_t)fitted(w).early, 2, "the operator's bound");
+	is_int(restore(w, "birds/large", large, &back), 0, "which has room");
+	must(drop(w, "birds/large", large), "drop");
+	w->core->bin_max = 0;
+	ok(core_verify(w->core, true, complain, NULL) == 0,
+	   "all is as it should be");
+}
+
+/* What was looked at is of an earlier deletion: the view of this thread stays
+ * that of before. */
+static void
+test_bound_late(struct world *w)
+{
+	struct str first = deleted(w, "birds/first", 'f', 1000);
+	struct str second = deleted(w, "birds/second", 's', 1000);
+	struct bin_back back;
+	int64_t ended = -1;
+
+	{
+		CLEAN(db_view_endp) struct db_at *view = NULL;
+
+		must(db_view_begin(w->core->db, &view), "view");
+		(void)blobs(w);
+		must(restore(w, "birds/first", first, &back), "restore");
+		clock_test_shift(SECOND_MS);
+		must(drop(w, "birds/first", first), "drop");
+		must(bin_fit(w->core, str_c(w->a.account), REGION, 10, &ended),
+		     "bin_fit");
+	}
+	is_int(restore(w, "birds/first", first, &back), 0,
+	       "what was deleted since the look stays");
+	must(drop(w, "birds/first", first), "drop");
+	must(bin_fit(w->core, str_c(w->a.account), REGION, 10, &ended),
+	     "bin_fit");
+	is_int(ended, 1, "the next look finds the other");
+	is_int(restore(w, "birds/second", second, &back), OUT_ABSENT, "gone");
+}
+
+/* What had one for a moment, and was not looked at, has none. */
+static void
+test_bound_gone(struct world *w)
+{
+	struct visit by = as(w, VERB_QUOTA_SET);
+	int64_t none = QUOTA_NONE, little = 10;
+	struct bin_back back;
+	struct str digest;
+
+	(void)fitted(w);
+	digest = deleted(w, "birds/brief", 'b', 1000);
+	must(drop(w, "birds/later", tagged(w, "birds/later", "l")), "drop");
+	must(quota_set(&by, REGION, &little, NULL), "quota_set");
+	must(quota_set(&by, REGION, &none, NULL), "quota_set");
+	is_int((int64_t)fitted(w).early, 0, "a limit that went again");
+	is_int(restore(w, "birds/brief", digest, &back), 0, "takes nothing");
+	must(drop(w, "birds/brief", digest), "drop");
+}
+
 static void
 test_pages(struct world *w)
 {
@@ -510,6 +655,9 @@ main(void)
 	test_expire(&w);
 	test_namespace_end(&w);
 	test_quota(&w);
+	test_bound(&w);
+	test_bound_gone(&w);
+	test_bound_late(&w);
 	test_pages(&w);
 	test_no_bin(&w);
 	test_trail(&w);

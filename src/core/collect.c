@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "core/bin.h"
 #include "core/key.h"
+#include "core/quota.h"
 #include "core/sql.h"
 
 #include <errno.h>
@@ -45,6 +46,7 @@ add(struct collected *sum, const struct collected *one)
 	sum->files += one->files;
 	sum->uploads += one->uploads;
 	sum->binned += one->binned;
+	sum->early += one->early;
 	sum->repos += one->repos;
 }
 
@@ -153,8 +155,8 @@ expire_write(struct db_at *at, void *arg)
 	return bin_expire(at, e->now, (int64_t)COLLECT_ROUND, &e->ended);
 }
 
-int
-collect_bin(struct core *core, struct collected *sum, bool *more)
+static int
+expire(struct core *core, struct collected *sum, bool *more)
 {
 	struct expiring e = {.now = clock_now()};
 	int r = db_write(core->db, expire_write, &e);
@@ -165,6 +167,63 @@ collect_bin(struct core *core, struct collected *sum, bool *more)
 	if (e.ended == COLLECT_ROUND)
 		*more = true;
 	return 0;
+}
+
+/* One that is left with too much, or could not be looked at, stays marked. */
+static int
+fit(struct core *core, struct str account, struct str region, int64_t bound,
+    struct collected *sum, bool *more)
+{
+	int64_t ended = 0;
+	int r = 0;
+
+	/* There was one when it was marked. */
+	if (bound != QUOTA_NONE)
+		r = bin_fit(core, account, region, bound, &ended);
+	sum->binned += (uint64_t)ended;
+	sum->early += (uint64_t)ended;
+	if (r == 0 && ended == 0)
+		return 0;
+	quota_binned(core, account, region);
+	if (r == 0)
+		*more = true;
+	return r;
+}
+
+/* Each account that was marked by now, once. A look is at all of its bin, so
+ * large ones are looked at less often: they take a small part of the time. */
+static int
+fit_all(struct core *core, struct collected *sum, bool *more)
+{
+	struct collector *c = core->collector;
+	char account[ACCOUNT_ID_LEN + 1], region[REGION_NAME_MAX + 1];
+	int64_t began = clock_mono(), bound;
+	bool again = false;
+	int r = 0;
+
+	if (began < c->fit_after)
+		return 0;
+	for (size_t i = quota_binned_count(core); r == 0 && i > 0; i--) {
+		r = quota_binned_take(core, account, region, &bound);
+		if (r == 0)
+			r = fit(core, str_c(account), str_c(region), bound, sum,
+				&again);
+	}
+	if (again)
+		*more = true;
+	else
+		c->fit_after =
+		    clock_mono() + COLLECT_FIT_PART * (clock_mono() - began);
+	return r == OUT_ABSENT ? 0 : r;
+}
+
+int
+collect_bin(struct core *core, struct collected *sum, bool *more)
+{
+	int r = expire(core, sum, more);
+	int bound = fit_all(core, sum, more);
+
+	return r != 0 ? r : bound;
 }
 
 /* What is remembered comes first, and bytes after the rows that named them. */
@@ -226,6 +285,8 @@ round_of_all(struct core *core, struct collected *sum, bool *ret_more)
 	int r;
 
 	(void)pthread_mutex_lock(&c->rounds);
+	/* Who asks for all of it gets all of it. */
+	c->fit_after = 0;
 	r = round_do(core, sum, ret_more);
 	(void)pthread_mutex_unlock(&c->rounds);
 	return r;

@@ -32,6 +32,7 @@ struct collected {
 	uint64_t files;     /* keys of the trash whose bytes went */
 	uint64_t uploads;   /* stale ones that were ended */
 	uint64_t binned;    /* deleted images that cannot be restored any more */
+	uint64_t early;     /* of those: before their time, for the bin was full */
 	uint64_t repos;     /* empty repositories */
 	uint64_t due;       /* blobs still to be looked at, in the last count */
 };

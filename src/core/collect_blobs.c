@@ -1,6 +1,7 @@
 #include "core/collect_inner.h"
 
 #include "base/clock.h"
+#include "core/quota.h"
 #include "core/sql.h"
 
 #define LINKS_AT_ONCE 64
@@ -44,6 +45,7 @@ due_read(struct core *core, int64_t now, struct ids *ret)
 }
 
 struct look {
+	struct core *core;
 	const struct ids *ids;
 	int64_t now, grace;
 	/* Anew each time that the write runs. */
@@ -94,6 +96,8 @@ links_end(struct db_at *at, struct look *l, int64_t blob, uint64_t limit,
 
 		r = link_end(at, &home, blob, l->now);
 		l->sum.links += r == 0;
+		if (r == 0)
+			quota_binned(l->core, home.account, home.region);
 		if (r == OUT_CONFLICT)
 			r = link_take(at, &home, blob, l->now);
 	}
@@ -183,8 +187,10 @@ int
 collect_blobs(struct core *core, struct collected *sum, bool *more)
 {
 	struct ids ids = {.n = 0};
-	struct look l = {
-	    .ids = &ids, .now = clock_now(), .grace = core->grace_ms};
+	struct look l = {.core = core,
+			 .ids = &ids,
+			 .now = clock_now(),
+			 .grace = core->grace_ms};
 	int r = due_read(core, l.now, &ids);
 
 	if (r != 0 || ids.n == 0)

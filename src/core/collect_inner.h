@@ -15,12 +15,15 @@
 #define COLLECT_SEEN_MAX 1024
 /* What cannot be done now is not tried again before this. */
 #define COLLECT_PAUSE_MS MINUTE_MS
+/* Between two looks at what bins hold: so many times what the last took. */
+#define COLLECT_FIT_PART 20
 
 struct collector {
 	pthread_mutex_t rounds; /* who has it does a round */
 	char key_after[33];     /* of the trash, where the next round begins */
 	size_t swept;           /* since the one that began at its start */
 	int64_t repo_after;
+	int64_t fit_after; /* clock_mono: bins are looked at again */
 
 	pthread_mutex_t lock; /* of what follows */
 	struct collected total;

@@ -45,9 +45,8 @@ entry_find(const struct quotas *q, struct str account, struct str region)
 	return e;
 }
 
-/* Finds or makes; NULL without memory, or for names that cannot be. */
-static struct quota_entry *
-entry_get(struct quotas *q, struct str account, struct str region)
+struct quota_entry *
+quota_entry_get(struct quotas *q, struct str account, struct str region)
 {
 	struct quota_entry *e = entry_find(q, account, region);
 	size_t i;
@@ -90,13 +89,14 @@ load(struct core *core, struct quotas *q)
 		r = db_query(view, SQL_quota_all, &rows, "");
 	while (r == 0 && (r = db_next(&rows)) == 0) {
 		struct quota_entry *e =
-		    entry_get(q, db_str(&rows, 0), db_str(&rows, 1));
+		    quota_entry_get(q, db_str(&rows, 0), db_str(&rows, 1));
 
 		if (e == NULL)
 			return FAIL(-ENOMEM);
 		e->limit = (struct quota){db_int(&rows, 2), db_int(&rows, 3)};
 		e->traffic = db_int(&rows, 4);
 		e->month = db_int(&rows, 5);
+		quota_entry_mark(core, e);
 	}
 	return r == OUT_ABSENT ? 0 : r;
 }
@@ -105,9 +105,14 @@ int
 quota_open(struct core *core)
 {
 	struct quotas *q = calloc(1, sizeof(*q));
+	pthread_condattr_t attr;
 
 	if (q == NULL)
 		return FAIL(-ENOMEM);
+	(void)pthread_condattr_init(&attr);
+	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	(void)pthread_cond_init(&q->moved, &attr);
+	(void)pthread_condattr_destroy(&attr);
 	(void)pthread_mutex_init(&q->lock, NULL);
 	(void)pthread_mutex_init(&q->setting, NULL);
 	core->quotas = q;
@@ -132,6 +137,7 @@ quota_close(struct core *core)
 			q->bucket[i] = e->next;
 			free(e);
 		}
+	(void)pthread_cond_destroy(&q->moved);
 	(void)pthread_mutex_destroy(&q->lock);
 	(void)pthread_mutex_destroy(&q->setting);
 	free(q);
@@ -220,10 +226,22 @@ quota_refuse(struct core *core, struct str account, struct str region,
 {
 	struct quota limit, used;
 	bool push = kind == QUOTA_STORAGE;
+	int64_t open = 0;
 	int r = quota_get(core, account, region, &limit, &used);
 
+	if (r == 0 && push)
+		r = quota_open_bytes(core, account, region, &open);
 	if (r != 0)
 		return r;
+	/* What is stored alone is not: uploads are what is too much. */
+	if (push && used.storage <= limit.storage)
+		return note_set(note, OUT_QUOTA,
+				"Uploads that are not finished would take the "
+				"account over its storage quota in %.*s: %lld "
+				"bytes of %lld are used, and %lld by such "
+				"uploads.",
+				STR_ARG(region), (long long)used.storage,
+				(long long)limit.storage, (long long)open);
 	return note_set(note, OUT_QUOTA,
 			"The account is over its %s quota in %.*s: %lld bytes "
 			"of %lld are used%s.",
@@ -280,11 +298,13 @@ remember(const struct change *c)
 	struct quota_entry *e;
 
 	(void)pthread_mutex_lock(&q->lock);
-	e = entry_get(q, str_c(c->by->account), c->region);
+	e = quota_entry_get(q, str_c(c->by->account), c->region);
 	if (e != NULL && c->storage != NULL)
 		e->limit.storage = *c->storage;
 	if (e != NULL && c->traffic != NULL)
 		e->limit.traffic = *c->traffic;
+	if (e != NULL)
+		quota_entry_mark(c->by->core, e);
 	(void)pthread_mutex_unlock(&q->lock);
 	return e == NULL ? FAIL(-ENOMEM) : 0;
 }
@@ -325,7 +345,7 @@ quota_pulled(struct core *core, struct str account, struct str region,
 	struct quota_entry *e;
 
 	(void)pthread_mutex_lock(&q->lock);
-	e = entry_get(q, account, region);
+	e = quota_entry_get(q, account, region);
 	if (e != NULL) {
 		entry_turn(e, month);
 		e->traffic = bytes > (uint64_t)(INT64_MAX - e->traffic)

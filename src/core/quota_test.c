@@ -3,6 +3,10 @@
 #include "core/audit.h"
 #include "core/quota.h"
 
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+
 #define LAYER "0123456789abcdef"
 
 static struct str
@@ -173,6 +177,132 @@ test_refuse(struct world *w)
 	must(limit_storage(w, QUOTA_NONE), "limit");
 }
 
+static struct str
+started(struct world *w, const struct place *at)
+{
+	char id[UPLOAD_ID_LEN + 1];
+
+	must(upload_start(&w->a, at, DIGEST_SHA256, id), "upload_start");
+	return arena_str(&w->arena, str_c(id));
+}
+
+static int64_t
+taken(struct world *w)
+{
+	int64_t n = -1;
+
+	must(quota_open_bytes(w->core, own(w), REGION, &n), "quota_open_bytes");
+	return n;
+}
+
+/* Unfinished uploads take room: two of ten bytes are more than what is left. */
+static void
+test_uploads(struct world *w)
+{
+	CLEAN(upload_drop) struct upload one = UPLOAD_INIT;
+	CLEAN(upload_drop) struct upload two = UPLOAD_INIT;
+	CLEAN(upload_drop) struct upload more = UPLOAD_INIT;
+	struct place at = in("birds/room");
+	struct str first = started(w, &at), second = started(w, &at);
+	int64_t before = used(w).storage;
+	struct note note = {""};
+
+	must(limit_storage(w, before + 15), "limit");
+	must(upload_take(&w->a, &at, first, &one), "take");
+	must(upload_take(&w->a, &at, second, &two), "take");
+	is_int(upload_write(&one, "0123456789", 10), 0, "ten bytes");
+	is_int(upload_write(&two, "0123456789", 10), 0, "and ten more");
+	is_int(taken(w), 20, "take room while they are written");
+	is_int(upload_write(&one, "x", 1), OUT_QUOTA, "which is full then");
+	upload_drop(&one);
+	is_int(taken(w), 10, "what is given up takes none");
+	is_int(upload_put_back(&two), 0, "the other is recorded");
+	is_int(taken(w), 10, "and goes on taking room");
+	is_int(used(w).storage, before, "but is not used");
+	must(upload_begin(&w->a, &at, DIGEST_SHA256, &more), "begin");
+	is_int(upload_write(&more, "01234567", 8), 0, "a third fits");
+	is_int(upload_write(&more, "8", 1), OUT_QUOTA, "just so");
+	upload_drop(&more);
+	must(limit_storage(w, before + 3), "limit");
+	is_int(quota_refuse(w->core, own(w), REGION, QUOTA_STORAGE, &note),
+	       OUT_QUOTA, "refused");
+	ok(strstr(note.text, "and 10 by such uploads.") != NULL,
+	   "because of the second");
+	is_int(upload_cancel(&w->a, &at, second), 0, "which is cancelled");
+	is_int(taken(w), 0, "and takes no room");
+	must(limit_storage(w, QUOTA_NONE), "limit");
+	must(upload_take(&w->a, &at, first, &one), "take");
+	is_int((int64_t)one.received, 0, "nothing of the first is left");
+	must(upload_write(&one, LAYER LAYER, 32), "write");
+	must(upload_finish(&one, digest_of(w, STR(LAYER LAYER))), "finish");
+	is_int(taken(w), 0, "what is finished takes none");
+	is_int(used(w).storage, before + 32, "it is used");
+}
+
+struct asking {
+	struct world *w;
+	int r;
+	atomic_bool done;
+};
+
+static void *
+ask_run(void *arg)
+{
+	struct asking *a = arg;
+
+	a->r = quota_hold(a->w->core, own(a->w), REGION, 5);
+	atomic_store(&a->done, true);
+	return NULL;
+}
+
+/* What is in a row already and still in hand is seen twice: whoever asks at
+ * that moment waits for the next. */
+static void
+test_uploads_moving(struct world *w)
+{
+	CLEAN(upload_drop) struct upload u = UPLOAD_INIT;
+	struct asking asking = {.w = w, .r = -1};
+	struct place at = in("birds/room");
+	struct str id = started(w, &at), account = own(w);
+	pthread_t thread;
+
+	must(upload_take(&w->a, &at, id, &u), "take");
+	must(upload_write(&u, "0123456789", 10), "write");
+	must(upload_put_back(&u), "put back");
+	must(limit_storage(w, used(w).storage + 15), "limit");
+	must(quota_hold(w->core, account, REGION, 10), "in hand");
+	quota_move_begin(w->core, account, REGION);
+	must(pthread_create(&thread, NULL, ask_run, &asking), "thread");
+	while (taken(w) < 25 && !atomic_load(&asking.done))
+		(void)sched_yield();
+	quota_let(w->core, account, REGION, 10);
+	quota_move_end(w->core, account, REGION);
+	(void)pthread_join(thread, NULL);
+	is_int(asking.r, 0, "nobody is refused for what is seen twice");
+	is_int(taken(w), 15, "which is seen once in the end");
+	quota_let(w->core, account, REGION, 5);
+	must(upload_cancel(&w->a, &at, id), "cancel");
+	must(limit_storage(w, QUOTA_NONE), "limit");
+}
+
+/* The rows of a start before. */
+static void
+test_uploads_kept(struct world *w)
+{
+	CLEAN(upload_drop) struct upload u = UPLOAD_INIT;
+	struct place at = in("birds/room");
+	struct str id = started(w, &at);
+
+	must(upload_take(&w->a, &at, id, &u), "take");
+	must(upload_write(&u, "0123456789", 10), "write");
+	must(upload_put_back(&u), "put back");
+	world_stop(w);
+	world_start(w);
+	is_int(taken(w), 10, "a restart knows what uploads take");
+	is_int(upload_cancel(&w->a, &at, id), 0, "cancelled");
+	is_int(taken(w), 0, "nothing");
+}
+
 static void
 test_trail(struct world *w)
 {
@@ -201,6 +331,9 @@ main(void)
 	test_many(&w);
 	test_refuse(&w);
 	test_trail(&w);
+	test_uploads(&w);
+	test_uploads_moving(&w);
+	test_uploads_kept(&w);
 	world_close(&w);
 	return done_testing();
 }

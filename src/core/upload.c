@@ -11,6 +11,7 @@
 #include "crypt/rand.h"
 
 #include <assert.h>
+#include <unistd.h>
 
 static_assert(UPLOAD_ID_LEN == 32 && BLOB_KEY_LEN == 32,
 	      "struct upload and struct upload_hold have room for 32 digits");
@@ -257,6 +258,17 @@ upload_discard(struct core *core, const char *key)
 	key_settle(core, key);
 }
 
+void
+upload_cut(struct core *core, const char *key, uint64_t size)
+{
+	int fd = -1;
+
+	/* What a failed commit meant to keep may come to light. */
+	if (!db_refuses(core->db) &&
+	    blob_append(core->blobs, str_c(key), size, &fd) == 0)
+		(void)close(fd);
+}
+
 int
 upload_end_row(struct db_at *at, struct str id, int64_t now,
 	       char key[BLOB_KEY_LEN + 1])
@@ -275,8 +287,11 @@ upload_end_row(struct db_at *at, struct str id, int64_t now,
 void
 upload_ended(struct core *core, struct str id, const char *key)
 {
-	/* Who holds it removes the bytes when letting go. */
-	if (!hold_end(id))
+	/* Who holds it removes the file when letting go, however long that
+	 * takes: its bytes are counted no longer, so they go now. */
+	if (hold_end(id))
+		upload_cut(core, key, 0);
+	else
 		upload_discard(core, key);
 }
 

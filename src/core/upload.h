@@ -33,6 +33,7 @@ struct upload {
 	bool begun; /* by upload_begin: nobody else knows its id yet */
 	bool young; /* has no row: its key is in hand */
 	int64_t repo; /* of a young one */
+	uint64_t held; /* room that this take has (core/quota.h) */
 	struct upload_hold *hold; /* NULL: let go */
 };
 #define UPLOAD_INIT { .fd = -1 }
@@ -56,8 +57,8 @@ MUST int upload_take(const struct visit *, const struct place *, struct str id,
  * it changes nothing: upload_finish reads all bytes again when they were hashed
  * with another algorithm than its digest's. */
 void upload_expect(struct upload *, enum digest_kind);
-/* Append and hash. OUT_TOO_LARGE; OUT_BUSY no space; OUT_ABSENT it was cancelled
- * meanwhile; -errno. After any of them only _put_back or _drop. */
+/* Append and hash. OUT_TOO_LARGE; OUT_QUOTA; OUT_BUSY no space; OUT_ABSENT it was
+ * cancelled meanwhile; -errno. After any of them only _put_back or _drop. */
 MUST int upload_write(struct upload *, const void *p, size_t n);
 /* Record what was received and let go: 202 may be said after 0. OUT_ABSENT it
  * was cancelled meanwhile. */
@@ -69,8 +70,8 @@ MUST int upload_put_back(struct upload *);
  * OUT_UNSUPPORTED for the digest, OUT_ABSENT as above.
  */
 MUST int upload_finish(struct upload *, struct str digest);
-/* Give up what this take wrote: back to the recorded state. Fine after any
- * outcome, also on a struct that was let go. */
+/* Give up what this take wrote: back to the recorded state, on disk too. Fine after
+ * any outcome, also on a struct that was let go. */
 void upload_drop(struct upload *);
 MUST int upload_cancel(const struct visit *, const struct place *,
     struct str id); /* OUT_ABSENT */

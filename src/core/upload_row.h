@@ -27,6 +27,9 @@ void upload_ended(struct core *, struct str id, const char *key);
 /* Have its bytes this digest? Of those that upload_take and upload_write gave;
  * 0, OUT_MISMATCH, OUT_MALFORMED, OUT_UNSUPPORTED, OUT_ABSENT, -errno. */
 MUST int upload_compare(const struct upload *, struct str digest);
+/* Cuts the file: bytes that are not recorded take no room. A failure leaves them to
+ * who goes on, or ends it. */
+void upload_cut(struct core *, const char *key, uint64_t size);
 /* Removes bytes whose key is in the trash, or was in hand until now. A failure
  * is left to the janitor. */
 void upload_discard(struct core *, const char *key);

@@ -287,6 +287,46 @@ test_one_writer(struct world *w)
 	       "what was given up left nothing");
 }
 
+static int64_t
+size_of(struct world *w, const char *key)
+{
+	uint64_t size = 0;
+	int fd, r = blob_read(w->core->blobs, str_c(key), &fd, &size);
+
+	if (r != 0)
+		return -r;
+	(void)close(fd);
+	return (int64_t)size;
+}
+
+/* What is not recorded takes no room on the disk, as soon as it is let go. */
+static void
+test_tail(struct world *w)
+{
+	CLEAN(upload_drop) struct upload u = UPLOAD_INIT;
+	struct str id = started(w, &w->a);
+	char key[sizeof(u.key)];
+
+	must(patch(&w->a, id, STR("abc")), "patch");
+	must(upload_take(&w->a, &app, id, &u), "take");
+	memcpy(key, u.key, sizeof(key));
+	must(upload_write(&u, "defgh", 5), "write");
+	is_int(size_of(w, key), 8, "bytes on their way");
+	upload_drop(&u);
+	is_int(size_of(w, key), 3, "are cut off when they are given up");
+	is_int(finish(&w->a, id, STR("def"), digest_of(w, STR("other"))),
+	       OUT_MISMATCH, "or are not what was said");
+	is_int(size_of(w, key), 3, "the same");
+	must(upload_take(&w->a, &app, id, &u), "take");
+	must(upload_write(&u, "def", 3), "write");
+	is_int(upload_cancel(&w->a, &app, id), 0, "cancelled in a hand");
+	is_int(size_of(w, key), 0, "that may hold it for long");
+	is_int(upload_finish(&u, digest_of(w, STR("abcdef"))), OUT_ABSENT,
+	       "and makes no blob of it");
+	is_str(content(w, "birds/app", digest_of(w, STR("abcdef"))),
+	       STR("absent"), "none");
+}
+
 static void
 test_cancel_in_hand(struct world *w)
 {
@@ -298,8 +338,9 @@ test_cancel_in_hand(struct world *w)
 	must(upload_write(&u, "abc", 3), "write");
 	is_int(stored(w), before + 1, "bytes are there");
 	is_int(upload_cancel(&w->a, &app, id), 0, "cancelled meanwhile");
+	is_int(stored(w), before, "its bytes go at once");
 	must(world_collect(w), "tidy");
-	is_int(stored(w), before + 1, "nothing is swept under a writer");
+	is_int(size_of(w, u.key), 0, "the file is not swept under a writer");
 	is_int(upload_write(&u, "def", 3), OUT_ABSENT, "the writer is told");
 	is_int(upload_put_back(&u), OUT_ABSENT, "nothing to put back");
 	is_int(stored(w), before, "nothing is left");
@@ -506,7 +547,7 @@ test_removed(struct world *w)
 	is_str(content(w, "brief/app", d), STR("absent"), "no blob");
 	is_str(content(w, "brief/app", digest_of(w, STR("kept"))),
 	       STR("absent"), "nor what was there before");
-	is_int(stored(w), before + 1, "only what waits for collection is left");
+	is_int(stored(w), before, "and no bytes");
 }
 
 static void
@@ -585,6 +626,7 @@ main(void)
 	subtest("others") test_others(&w);
 	subtest("nowhere") test_nowhere(&w);
 	subtest("one writer") test_one_writer(&w);
+	subtest("tail") test_tail(&w);
 	subtest("cancel in hand") test_cancel_in_hand(&w);
 	subtest("restart") test_restart(&w);
 	subtest("reboot") test_reboot(&w);

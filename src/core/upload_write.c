@@ -104,6 +104,14 @@ discard(struct upload *u)
 	upload_discard(u->by->core, u->key);
 }
 
+/* They are counted as part of a row, or gone. */
+static void
+let_room(struct upload *u)
+{
+	quota_let(u->by->core, str_c(u->by->account), u->at.region, u->held);
+	u->held = 0;
+}
+
 static void
 let_go(struct upload *u, bool gone)
 {
@@ -112,10 +120,13 @@ let_go(struct upload *u, bool gone)
 	u->fd = -1;
 	if (u->hold == NULL)
 		return;
+	if (u->held > 0 && !gone)
+		upload_cut(u->by->core, u->key, u->saved);
 	if (hold_drop(TAKE(u->hold)) || gone || (u->begun && u->young))
 		discard(u);
 	else
 		end_unknown(u);
+	let_room(u);
 }
 
 /* At the first byte; what an interrupted writer left behind is cut off. */
@@ -148,6 +159,10 @@ append(struct upload *u, const void *p, size_t n)
 		return OUT_ABSENT;
 	if (n > UPLOAD_SIZE_MAX - u->received)
 		return OUT_TOO_LARGE;
+	r = quota_hold(u->by->core, str_c(u->by->account), u->at.region, n);
+	if (r != 0)
+		return r;
+	u->held += n;
 	r = open_file(u);
 	return r != 0 ? r : blob_write(u->fd, p, n);
 }
@@ -255,10 +270,31 @@ claimed(struct upload *u, int r)
 	u->young = false;
 }
 
+/* A write after which what this take wrote is part of a row, unless ours says
+ * that it is not. */
+static int
+rows_write(struct upload *u, int (*fn)(struct db_at *, void *), void *arg,
+	   const bool *ours)
+{
+	struct core *core = u->by->core;
+	struct str account = str_c(u->by->account);
+	int r;
+
+	if (u->held == 0)
+		return gate_write(u->by, fn, arg);
+	quota_move_begin(core, account, u->at.region);
+	r = gate_write(u->by, fn, arg);
+	if (r == 0 && *ours)
+		let_room(u);
+	quota_move_end(core, account, u->at.region);
+	return r;
+}
+
 int
 upload_put_back(struct upload *u)
 {
 	struct saving s = {.u = u, .now = clock_now()};
+	const bool all = true;
 	int r = OUT_ABSENT;
 
 	if (u->hold == NULL)
@@ -266,7 +302,7 @@ upload_put_back(struct upload *u)
 	s.expires = s.now + UPLOAD_LIFE_MS;
 	hasher_save(&u->hash, &s.state);
 	if (claim(u)) {
-		r = gate_write(u->by, save_write, &s);
+		r = rows_write(u, save_write, &s, &all);
 		claimed(u, r);
 	}
 	let_go(u, r == OUT_ABSENT);
@@ -429,12 +465,12 @@ finish(struct finishing *f)
 	if (r == 0 && !known)
 		r = sync_file(f);
 	if (r == 0)
-		r = gate_write(u->by, finish_write, f);
+		r = rows_write(u, finish_write, f, &f->ours);
 	/* What was known is not there any more. */
 	if (r == OUT_STALE) {
 		r = sync_file(f);
 		if (r == 0)
-			r = gate_write(u->by, finish_write, f);
+			r = rows_write(u, finish_write, f, &f->ours);
 	}
 	return r;
 }

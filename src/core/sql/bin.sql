@@ -56,6 +56,53 @@ DELETE FROM bin WHERE id IN (
 	SELECT id FROM bin WHERE expires_at <= $1
 	ORDER BY expires_at, id LIMIT $2);
 
+-- A bin that holds too much: blobs that only it has, each with the place that was
+-- deleted last of those that need it. The last of all is not among these.
+
+-- name: bin_too_much
+WITH place AS (
+	SELECT b.id, b.deleted_at
+	FROM namespace n JOIN bin b ON b.region = n.region
+		AND b.namespace = n.name
+	WHERE n.account_id = $1 AND n.region = $2),
+part AS (
+	SELECT p.id, p.deleted_at, s.size, ROW_NUMBER() OVER (
+		PARTITION BY s.id ORDER BY p.deleted_at DESC, p.id) AS nth
+	FROM place p JOIN bin_blob bb ON bb.bin_id = p.id
+	JOIN blob s ON s.id = bb.blob_id
+	WHERE NOT EXISTS (
+		SELECT 1 FROM repo_blob l WHERE l.blob_id = s.id
+			AND l.account_id = $1 AND l.region = $2
+			AND l.dropped_at IS NULL)),
+own AS (
+	SELECT id, deleted_at, SUM(size) AS bytes FROM part WHERE nth = 1
+	GROUP BY id, deleted_at),
+so_far AS (
+	SELECT id, deleted_at,
+		SUM(bytes) OVER (ORDER BY deleted_at DESC, id) AS bytes,
+		ROW_NUMBER() OVER (ORDER BY deleted_at DESC, id) AS nth
+	FROM own)
+SELECT id, deleted_at FROM so_far WHERE bytes > $3 AND nth > 1
+ORDER BY nth DESC LIMIT $4;
+
+-- Has nothing been deleted into that place since?
+-- name: bin_same
+SELECT 1 FROM bin WHERE id = $1 AND deleted_at = $2;
+
+-- name: bin_leave_review
+UPDATE blob SET review_at = $1
+WHERE (review_at IS NULL OR review_at > $1) AND id IN (
+	SELECT blob_id FROM bin_blob WHERE bin_id = $2);
+
+-- name: bin_leave_links
+UPDATE repo_blob SET unneeded_at = $3
+WHERE account_id = $1 AND region = $2 AND dropped_at IS NOT NULL
+	AND unneeded_at > $3 AND blob_id IN (
+		SELECT blob_id FROM bin_blob WHERE bin_id = $4);
+
+-- name: bin_leave
+DELETE FROM bin WHERE id = $1;
+
 -- What may still be restored.
 
 -- name: bin_page

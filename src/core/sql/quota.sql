@@ -9,6 +9,15 @@ FROM registry_account;
 SELECT storage_limit, traffic_limit, storage_used FROM registry_account
 WHERE account_id = $1 AND region = $2;
 
+-- What is used, and what uploads have received that are not finished: at most
+-- UPLOADS_MAX rows of an account.
+-- name: quota_room
+SELECT CAST(COALESCE((SELECT storage_used FROM registry_account
+		WHERE account_id = $1 AND region = $2), 0) AS BIGINT),
+	CAST(COALESCE((SELECT SUM(u.received) FROM upload u
+		JOIN repo r ON r.id = u.repo_id
+		WHERE u.account_id = $1 AND r.region = $2), 0) AS BIGINT);
+
 -- name: quota_set
 INSERT INTO registry_account (account_id, region, storage_limit, traffic_limit)
 VALUES ($1, $2, COALESCE($3, -1), COALESCE($4, -1))
