@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "core/audit.h"
+#include "core/rules.h"
 #include "core/sql.h"
 #include "json/json.h"
 
@@ -177,6 +178,9 @@ add_write(struct db_at *at, void *arg)
 	if (r == 0)
 		r = room_for_one(at, c->ask);
 	if (r == 0)
+		r = rules_end(at, str_c(c->by->account), RULES_ACCESS_KEY,
+			      c->by->at, c->ask->expires_at, c->note);
+	if (r == 0)
 		r = pubkey_claim(at, c->ask->key, "access", c->by->at, c->note);
 	if (r == 0)
 		r = rotate(at, c);
@@ -238,6 +242,7 @@ struct change {
 	const struct visit *by;
 	const struct access_key_change *to;
 	struct str label;
+	struct note *note;
 	int64_t id;
 };
 
@@ -276,6 +281,11 @@ update_write(struct db_at *at, void *arg)
 		return r;
 	end = c->to->expires_at != NULL ? *c->to->expires_at
 					: db_int(&rows, ACCESS_KEY_COL_EXPIRES);
+	if (c->to->expires_at != NULL)
+		r = rules_end(at, str_c(c->by->account), RULES_ACCESS_KEY,
+			      c->by->at, end, c->note);
+	if (r != 0)
+		return r;
 	r = FOLD(
 	    db_exec(at, SQL_access_key_update, NULL, "isssI", c->id,
 		    or_as_is(c->label, &rows, ACCESS_KEY_COL_LABEL),
@@ -292,7 +302,7 @@ int
 access_key_update(const struct visit *by, int64_t id,
 		  const struct access_key_change *to, struct note *note)
 {
-	struct change c = {.by = by, .to = to, .id = id};
+	struct change c = {.by = by, .to = to, .note = note, .id = id};
 	int r = to->label.p != NULL ? key_label(to->label, &c.label, note) : 0;
 
 	if (r == 0)

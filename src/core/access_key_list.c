@@ -74,15 +74,13 @@ access_key_list(struct core *core, const struct access_key_filter *f,
 {
 	CLEAN(db_view_endp) struct db_at *view = NULL;
 	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
-	int64_t limit = f->limit > 0 ? f->limit : PAGE_DEFAULT;
+	int64_t limit = page_bound(f->limit);
 	struct access_key *list;
 	size_t count = 0;
 	int r = db_view_begin(core->db, &view);
 
 	if (r != 0)
 		return r;
-	if (limit > PAGE_MAX)
-		limit = PAGE_MAX;
 	list = arena_get(a, (size_t)limit * sizeof(*list));
 	if (list == NULL)
 		return FAIL(-ENOMEM);

@@ -1,7 +1,6 @@
 #include "core/core.h"
 
 #include "blob/blob.h"
-#include "core/account.h"
 #include "core/audit.h"
 #include "core/collect.h"
 #include "core/data.h"
@@ -10,6 +9,7 @@
 #include "core/keypair.h"
 #include "core/quota.h"
 #include "core/sql.h"
+#include "core/user.h"
 #include "core/young.h"
 #include "crypt/vault.h"
 #include "db/db.h"
@@ -44,6 +44,7 @@ conf_take(struct core *core, const struct core_conf *conf, struct note *note)
 	(void)snprintf(core->public_url, sizeof(core->public_url), "%s", url);
 	core->grace_ms = conf->grace_ms;
 	core->bin_ms = conf->bin_ms;
+	core->bin_max = conf->bin_max;
 	core->n_regions = conf->n_regions;
 	if (conf->n_regions > 0)
 		memcpy(core->regions, conf->regions,
@@ -80,13 +81,14 @@ open_vault(struct core *core, bool make, struct note *note)
 	int r = path_in(core, "vault", path);
 
 	if (core->vault != NULL)
-		return vault_begin(core->vault, note);
+		return 0;
 	if (r == 0)
 		r = data_sub_dir(core->data_dir, "vault", note);
 	if (r == 0)
 		r = vault_open(path, make && !account_any(core), &core->vault,
 			       note);
-	return r;
+	/* Whoever opens it here may write there; the server may not. */
+	return r != 0 ? r : vault_tidy(path, note);
 }
 
 static int
@@ -113,7 +115,7 @@ lost_pairs(struct core *core)
 
 /* The database comes first: its lock keeps a second daemon out. */
 static int
-open_rooms(struct core *core, bool make, struct note *note)
+open_stores(struct core *core, bool make, struct note *note)
 {
 	int r = data_dir(core->data_dir, make, note);
 
@@ -127,10 +129,14 @@ open_rooms(struct core *core, bool make, struct note *note)
 		r = open_vault(core, make, note);
 	if (r == 0)
 		r = open_blobs(core, note);
-	if (r == 0)
-		r = key_open(core);
-	if (r == 0)
-		r = young_open(core);
+	return r == 0 ? young_open(core) : r;
+}
+
+static int
+open_rooms(struct core *core)
+{
+	int r = key_open(core);
+
 	if (r == 0)
 		r = audit_open(core);
 	if (r == 0)
@@ -153,7 +159,9 @@ core_open(const struct core_conf *conf, struct core **ret, struct note *note)
 	core->vault = conf->vault;
 	r = conf_take(core, conf, note);
 	if (r == 0)
-		r = open_rooms(core, conf->make, note);
+		r = open_stores(core, conf->make, note);
+	if (r == 0 && !conf->look)
+		r = open_rooms(core);
 	if (r == 0)
 		*ret = TAKE(core);
 	return r;

@@ -13,7 +13,8 @@
 #include <stdint.h>
 
 #define ACCOUNT_ID_LEN 32
-#define IDENTITY_ID_MAX 48 /* iam-ServiceId-<uuid> */
+#define IDENTITY_ID_MAX 50 /* iam-ServiceId-<uuid> */
+#define SERVICE_ID_HEAD "iam-ServiceId-"
 #define CRED_ID_MAX 48
 #define REGION_NAME_MAX 32
 #define REGIONS_MAX 16
@@ -21,6 +22,15 @@
 
 #define PAGE_DEFAULT 100 /* lists: rows when nothing is asked for */
 #define PAGE_MAX 1000    /* lists: rows at most */
+/* How many rows a list reads of which limit are asked for: 0 and less is the
+ * default. */
+static inline int64_t
+page_bound(int64_t limit)
+{
+	if (limit <= 0)
+		return PAGE_DEFAULT;
+	return limit > PAGE_MAX ? PAGE_MAX : limit;
+}
 
 /* A registry endpoint with its own namespaces, images and registry tokens. */
 struct region {
@@ -37,9 +47,13 @@ struct core_conf {
 	size_t n_regions;
 	const char *public_url; /* "http://127.0.0.1:8080", no slash at the end */
 	bool make;              /* a fresh installation may be made */
-	struct vault *vault;    /* the core's from then on; NULL: in this process */
+	bool look;              /* see core_open() */
+	struct vault *vault;    /* the core's from then on, begun or to be begun
+	                         * (crypt/vault.h) by whoever gives it; NULL: one
+	                         * in this process */
 	int64_t grace_ms;       /* core/collect.h; may be 0 */
 	int64_t bin_ms;         /* core/bin.h; 0: no bin */
+	int64_t bin_max;        /* bytes of an account's bin; 0: core/bin.h */
 };
 
 struct core {
@@ -52,7 +66,7 @@ struct core {
 	struct audit *audit;
 	struct quotas *quotas;
 	struct collector *collector;
-	int64_t grace_ms, bin_ms;
+	int64_t grace_ms, bin_ms, bin_max;
 	struct region regions[REGIONS_MAX];
 	size_t n_regions;
 	char public_url[256]; /* set before doors open, then constant */
@@ -66,7 +80,9 @@ struct core {
 /* Opens database, blobs, vault; starts the trail's writer; key pairs whose
  * private half was under way when it ended last become dead. 0; OUT_ABSENT when
  * there is nothing and make is false; OUT_BUSY when another daemon holds the
- * data; OUT_UNSUPPORTED newer data; -errno. */
+ * data; OUT_UNSUPPORTED newer data; -errno. look: no more than to see that what is
+ * on disk can be opened, and to bring it up to date; core_free() is all that such a
+ * core is good for. */
 MUST int core_open(const struct core_conf *, struct core **ret, struct note *);
 void core_free(struct core *);
 DEFINE_FREEP(core)

@@ -8,7 +8,8 @@
 
 #include "base/clock.h"
 #include "base/test.h"
-#include "core/account.h"
+#include "core/api_key.h"
+#include "core/user.h"
 #include "core/audit.h"
 #include "core/core.h"
 #include "core/gate.h"

@@ -90,14 +90,12 @@ gitrepo_list(struct core *core, const struct subject *who,
 	struct start start; /* the rows borrow from it */
 	CLEAN(db_view_endp) struct db_at *view = NULL;
 	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
-	int64_t limit = f->limit > 0 ? f->limit : PAGE_DEFAULT;
+	int64_t limit = page_bound(f->limit);
 	struct page p = {.core = core, .who = who, .arena = a};
 	int r = db_view_begin(core->db, &view);
 
 	if (r != 0)
 		return r;
-	if (limit > PAGE_MAX)
-		limit = PAGE_MAX;
 	p.limit = (size_t)limit;
 	p.list = arena_get(a, p.limit * sizeof(*p.list));
 	if (p.list == NULL)

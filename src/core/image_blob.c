@@ -28,8 +28,8 @@ image_blob(struct core *core, const struct place *p, struct str digest,
 	int r = db_view_begin(core->db, &view);
 
 	if (r == 0)
-		r = db_one(view, SQL_blob_in_repo, &rows, "sss", p->region,
-			   p->name, digest);
+		r = db_one(view, SQL_blob_in_repo, &rows, "ssss", p->region,
+			   p->name, digest, ociref_namespace(p->name));
 	if (r != 0)
 		return r;
 	key = db_str(&rows, 1);
@@ -133,7 +133,9 @@ unlink_write(struct db_at *at, void *arg)
 	if (r == 0)
 		r = linked(at, home.repo, c->digest, &blob);
 	if (r == 0)
-		r = link_end(at, &home, blob, c->now + c->by->core->grace_ms);
+		r = link_end(at, &home, blob, c->now);
+	if (r == 0)
+		quota_binned(c->by->core, home.account, home.region);
 	return r != 0 ? r : trail(at, c, "unlinked");
 }
 

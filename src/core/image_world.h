@@ -8,7 +8,8 @@
 
 #include "base/clock.h"
 #include "base/test.h"
-#include "core/account.h"
+#include "core/api_key.h"
+#include "core/user.h"
 #include "core/collect.h"
 #include "core/repo.h"
 #include "core/upload.h"

@@ -164,12 +164,12 @@ keypair_list(struct core *core, const struct keypair_filter *f, struct arena *a,
 {
 	char after[KEYPAIR_NAME_MAX + 1], search[KEYPAIR_NAME_MAX + 1] = "";
 	CLEAN(db_view_endp) struct db_at *view = NULL;
-	int64_t limit = f->limit > 0 ? f->limit : PAGE_DEFAULT;
+	int64_t limit = page_bound(f->limit);
 	struct page p = {.arena = a};
 	struct str next = STR_NONE;
 	int r;
 
-	p.limit = (size_t)(limit < PAGE_MAX ? limit : PAGE_MAX);
+	p.limit = (size_t)limit;
 	p.list = arena_get(a, p.limit * sizeof(*p.list));
 	if (p.list == NULL)
 		return FAIL(-ENOMEM);

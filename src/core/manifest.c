@@ -5,6 +5,7 @@
 #include "core/manifest_inner.h"
 #include "core/sql.h"
 #include "db/db.h"
+#include "wire/ociref.h"
 
 #include <errno.h>
 
@@ -57,8 +58,8 @@ manifest_get(struct core *core, const struct place *p, struct str ref,
 	int r = db_view_begin(core->db, &view);
 
 	if (r == 0)
-		r = db_one(view, statement_for(ref, body != NULL), &rows, "sss",
-			   p->region, p->name, ref);
+		r = db_one(view, statement_for(ref, body != NULL), &rows, "ssss",
+			   p->region, p->name, ref, ociref_namespace(p->name));
 	if (r == 0 && body != NULL)
 		r = buf_addstr(body, db_blob(&rows, 6));
 	return r == 0 ? fill(&rows, a, ret) : r;

@@ -2,6 +2,7 @@
 
 #include "core/bin.h"
 #include "core/link.h"
+#include "core/quota.h"
 #include "core/sql.h"
 #include "json/json.h"
 
@@ -37,6 +38,7 @@ into_bin(struct db_at *at, const struct manifest_end *e)
 
 	if (e->by->who.cred != CRED_NONE)
 		repo_principal(&e->by->who, principal);
+	quota_binned(e->by->core, str_c(e->by->account), e->at->region);
 	return bin_put(at, e->by->core, e->id, str_c(principal), e->now);
 }
 

@@ -2,6 +2,7 @@
 #include "core/collect_inner.h"
 
 #include "base/clock.h"
+#include "core/quota.h"
 #include "core/sql.h"
 #include "wire/ociref.h"
 #include "json/json.h"
@@ -136,7 +137,7 @@ remove_write(struct db_at *at, void *arg)
 			      .name = c->name,
 			      .account = str_c(c->by->account),
 			      .now = c->now,
-			      .review_at = c->now + c->by->core->grace_ms};
+			      .review_at = c->now};
 	char owner[ACCOUNT_ID_LEN + 1];
 	int64_t repos;
 	bool done;
@@ -157,6 +158,7 @@ remove_write(struct db_at *at, void *arg)
 	if (r != 0)
 		return FOLD(r);
 	gate_changed(at);
+	quota_binned(c->by->core, ended.account, c->region);
 	return trail(at, c);
 }
 

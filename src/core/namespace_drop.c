@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "core/bin.h"
+#include "core/quota.h"
 #include "core/sql.h"
 
 #define SOME   64  /* of each kind, of one repository, in one write */
@@ -130,7 +131,8 @@ namespace_drop_some(struct db_at *at, const struct ended *e, int64_t *ret_repos,
 }
 
 struct dropping {
-	int64_t now, grace, repos;
+	struct core *core;
+	int64_t now, repos;
 	bool any, done;
 };
 
@@ -139,7 +141,7 @@ drop_write(struct db_at *at, void *arg)
 {
 	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
 	struct dropping *d = arg;
-	struct ended e = {.now = d->now, .review_at = d->now + d->grace};
+	struct ended e = {.now = d->now, .review_at = d->now};
 	int r = db_one(at, SQL_ended_next, &rows, "");
 
 	d->repos = 0;
@@ -149,6 +151,7 @@ drop_write(struct db_at *at, void *arg)
 	e.region = db_str(&rows, 0);
 	e.name = db_str(&rows, 1);
 	e.account = db_str(&rows, 2);
+	quota_binned(d->core, e.account, e.region);
 	return namespace_drop_some(at, &e, &d->repos, &d->done);
 }
 
@@ -165,7 +168,7 @@ any_ended(struct core *core)
 int
 collect_namespaces(struct core *core, struct collected *sum, bool *more)
 {
-	struct dropping d = {.now = clock_now(), .grace = core->grace_ms};
+	struct dropping d = {.core = core, .now = clock_now()};
 	int r;
 
 	if (!any_ended(core))

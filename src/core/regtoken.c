@@ -4,6 +4,8 @@
 #include "base/secret.h"
 #include "core/account_inner.h"
 #include "core/audit.h"
+#include "core/cred_settle.h"
+#include "core/rules.h"
 #include "core/sql.h"
 #include "crypt/rand.h"
 #include "crypt/vault.h"
@@ -89,15 +91,17 @@ row_look(struct db_rows *rows, struct regtoken *ret)
 				 .may_write = db_int(rows, 6) != 0,
 				 .key_version = db_int(rows, 7),
 				 .created_at = db_int(rows, 8),
-				 .expires_at = db_int(rows, 9)};
+				 .expires_at = db_int(rows, 9),
+				 .ends_at = db_int(rows, 10),
+				 .replaces = db_str(rows, 11)};
 }
 
 static int
 row_read(struct db_rows *rows, struct arena *a, struct regtoken *ret)
 {
-	struct str *const texts[] = {&ret->id,	   &ret->account,
-				     &ret->region, &ret->description,
-				     &ret->issuer, &ret->created_by};
+	struct str *const texts[] = {
+	    &ret->id,	  &ret->account,    &ret->region,  &ret->description,
+	    &ret->issuer, &ret->created_by, &ret->replaces};
 
 	row_look(rows, ret);
 	for (size_t i = 0; i < nitems(texts); i++) {
@@ -122,6 +126,10 @@ trail(struct db_at *at, const struct change *c, struct str id,
 		jw_str(&w, "description", ask->description);
 		jw_bool(&w, "may_write", ask->may_write);
 		jw_bool(&w, "permanent", ask->permanent);
+		if (ask->replaces.n > 0)
+			jw_str(&w, "replaces", ask->replaces);
+		if (ask->until != 0)
+			jw_int(&w, "until", ask->until);
 	}
 	jw_end(&w);
 	if (buf_err(&detail) != 0)
@@ -143,19 +151,56 @@ room_for_one(struct db_at *at, const struct change *c)
 }
 
 static int
+rules_check(struct db_at *at, const struct change *c)
+{
+	return rules_end(at, str_c(c->by->account), RULES_REGISTRY_TOKEN,
+			 c->now, c->ask->permanent ? 0 : c->expires_at,
+			 c->ask->note);
+}
+
+/* The one that goes is of the same account and region, and is alive. */
+static int
+rotate(struct db_at *at, const struct change *c)
+{
+	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
+	const struct regtoken_ask *ask = c->ask;
+	int r;
+
+	if (ask->replaces.n == 0)
+		return 0;
+	r = db_one(at, SQL_regtoken_get, &rows, "sssi", str_c(c->by->account),
+		   c->region, ask->replaces, c->now);
+	if (r == OUT_ABSENT)
+		return note_set(ask->note, r,
+				"The account has no such token here to "
+				"replace.");
+	if (r != 0 || ask->until == 0)
+		return r;
+	gate_changed(at);
+	return FOLD(db_exec(at, SQL_regtoken_end, NULL, "si", ask->replaces,
+			    ask->until));
+}
+
+static int
 add_write(struct db_at *at, void *arg)
 {
 	const struct change *c = arg;
 	const struct regtoken_ask *ask = c->ask;
+	bool settles = ask->replaces.n > 0 && ask->until == 0;
 	int r = room_for_one(at, c);
 
+	if (r == 0)
+		r = rules_check(at, c);
+	if (r == 0)
+		r = rotate(at, c);
 	if (r != 0)
 		return r;
-	r = FOLD(db_exec(at, SQL_regtoken_insert, NULL, "ssssisisiI",
+	r = FOLD(db_exec(at, SQL_regtoken_insert, NULL, "ssssisisiIS",
 			 str_c(c->id), str_c(c->by->account), c->region,
 			 ask->description, (int64_t)ask->may_write, ask->issuer,
 			 c->version, str_c(c->by->who.identity), c->now,
-			 ask->permanent ? NULL : &c->expires_at));
+			 ask->permanent ? NULL : &c->expires_at,
+			 settles ? ask->replaces : STR_NONE));
 	return r != 0 ? r : trail(at, c, str_c(c->id), ask);
 }
 
@@ -173,7 +218,13 @@ regtoken_add(const struct visit *by, const struct regtoken_ask *ask,
 	int r;
 
 	/* Claims count in whole seconds, so the stored end does as well. */
-	c.expires_at = (c.now / SECOND_MS + REGTOKEN_LIFE_S) * SECOND_MS;
+	c.expires_at = (c.now / SECOND_MS +
+			(ask->life_s > 0 ? ask->life_s : REGTOKEN_LIFE_S)) *
+		       SECOND_MS;
+	if (ask->until != 0 && (ask->replaces.n == 0 || ask->until <= c.now))
+		return note_set(ask->note, OUT_MALFORMED,
+				"'until' is a moment to come and goes with the "
+				"token that is replaced.");
 	if (!issuer_ok(ask->issuer) ||
 	    !text_ok(ask->description, REGTOKEN_DESCRIPTION_MAX, true) ||
 	    core_region_by_name(core, ask->region) == NULL)
@@ -262,10 +313,12 @@ static int
 remove_write(struct db_at *at, void *arg)
 {
 	const struct change *c = arg;
-	int64_t gone;
-	int r = db_exec(at, SQL_regtoken_delete, &gone, "sssi",
-			str_c(c->by->account), c->region, c->one, c->now);
+	int64_t gone = 0;
+	int r = cred_inherit(at, CRED_REGISTRY_TOKEN, c->one);
 
+	if (r == 0)
+		r = db_exec(at, SQL_regtoken_delete, &gone, "sssi",
+			    str_c(c->by->account), c->region, c->one, c->now);
 	if (r != 0)
 		return FOLD(r);
 	if (gone == 0)
@@ -292,8 +345,11 @@ remove_described_write(struct db_at *at, void *arg)
 	int r = db_query(at, SQL_regtoken_described, &rows, "sssi", account,
 			 c->region, c->one, c->now);
 
-	while (r == 0 && (r = db_next(&rows)) == 0)
-		r = trail(at, c, db_str(&rows, 0), NULL);
+	while (r == 0 && (r = db_next(&rows)) == 0) {
+		r = cred_inherit(at, CRED_REGISTRY_TOKEN, db_str(&rows, 0));
+		if (r == 0)
+			r = trail(at, c, db_str(&rows, 0), NULL);
+	}
 	if (r != OUT_ABSENT)
 		return r;
 	gate_changed(at);

@@ -14,14 +14,25 @@
 
 struct regtoken {
 	struct str id, account, region, description, issuer, created_by;
+	struct str replaces; /* the token that ends with this one's first use */
 	bool may_write;
-	int64_t key_version, created_at, expires_at; /* expires_at 0: never */
+	int64_t key_version, created_at;
+	int64_t expires_at; /* as its value says; 0: never */
+	int64_t ends_at;    /* replaced, and ends then; 0: not */
 };
 struct regtoken_ask {
 	struct str region, description, issuer;
 	bool may_write, permanent;
+	int64_t life_s; /* 0: REGTOKEN_LIFE_S */
+	/* Rotation: the token of the same account and region that this one takes
+	 * the place of. It ends at until, or (0) with this one's first use. */
+	struct str replaces;
+	int64_t until;
+	struct note *note; /* or NULL */
 };
-/* Into the visit's account. The value is appended to value (wipe it). */
+/* Into the visit's account. The value is appended to value (wipe it).
+ * OUT_MALFORMED, also against the account's rules (core/rules.h); OUT_ABSENT no
+ * such token to replace; OUT_TOO_MANY. */
 MUST int regtoken_add(const struct visit *, const struct regtoken_ask *,
     struct arena *, struct regtoken *ret, struct buf *value);
 MUST int regtoken_get(struct core *, struct str account, struct str region,

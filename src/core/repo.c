@@ -12,7 +12,8 @@ int
 repo_find(struct db_at *at, const struct place *p, int64_t *ret)
 {
 	CLEAN(db_rows_clear) struct db_rows rows = DB_ROWS_INIT;
-	int r = db_one(at, SQL_repo_find, &rows, "ss", p->region, p->name);
+	int r = db_one(at, SQL_repo_find, &rows, "sss", p->region, p->name,
+			   ociref_namespace(p->name));
 
 	if (r == 0)
 		*ret = db_int(&rows, 0);

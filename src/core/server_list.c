@@ -214,7 +214,7 @@ server_list(struct core *core, const struct server_filter *f, struct arena *a,
 {
 	struct span span; /* the rows borrow from it */
 	CLEAN(db_view_endp) struct db_at *view = NULL;
-	int64_t limit = f->limit > 0 ? f->limit : PAGE_DEFAULT;
+	int64_t limit = page_bound(f->limit);
 	struct page p = {.next = STR("")};
 	int r = db_view_begin(core->db, &view);
 
@@ -222,7 +222,7 @@ server_list(struct core *core, const struct server_filter *f, struct arena *a,
 		return r;
 	if (is_account(f) && f->trusts.n == 0)
 		return FAIL(-EINVAL);
-	p.limit = (size_t)(limit > PAGE_MAX ? PAGE_MAX : limit);
+	p.limit = (size_t)limit;
 	p.list = arena_get(a, p.limit * sizeof(*p.list));
 	if (p.list == NULL)
 		return FAIL(-ENOMEM);

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "core/keypair.h"
+#include "core/policy.h"
 #include "core/retention.h"
 #include "core/sql.h"
 
@@ -13,9 +14,14 @@ static const struct {
 	int64_t keep_ms;
 } rounds[] = {
     {SQL_tidy_refresh_tokens, 0},
+    {SQL_tidy_passcodes, 0},
     {SQL_tidy_sessions, 0},
+    {SQL_tidy_ended_tokens, 0},
     {SQL_tidy_identity_tokens, 0},
     {SQL_tidy_registry_tokens, DAY_MS},
+    {SQL_tidy_api_keys, API_KEY_KEPT_MS},
+    {SQL_tidy_invitations, 0},
+    {SQL_policy_forget, POLICY_KEPT_MS},
 };
 
 /* Nobody remembers these as valid: every look at them checks the end. */

@@ -316,6 +316,15 @@ test_shapes(struct world *w, const char *name, struct proof proof)
 
 /* --- IAM access tokens --- */
 
+static const char *
+kid_now(struct world *w)
+{
+	static char kid[VAULT_KID_MAX + 1];
+
+	vault_access_kid(w->core->vault, kid);
+	return kid;
+}
+
 static struct str
 access_sign(struct world *w, struct str header, struct str payload)
 {
@@ -323,7 +332,9 @@ access_sign(struct world *w, struct str header, struct str payload)
 	uint8_t sig[VAULT_ES256_LEN];
 
 	must(jwt_input(&token, header, payload), "input");
-	must(vault_access_sign(w->core->vault, buf_str(&token), sig), "sign");
+	must(vault_access_sign(w->core->vault, kid_now(w), buf_str(&token),
+			       sig),
+	     "sign");
 	must(jwt_seal(&token, sig, sizeof(sig)), "seal");
 	return keep(w, buf_str(&token));
 }
@@ -333,7 +344,8 @@ access_payload(struct world *w, const struct claims *c, const char *account,
 	       const char *identity)
 {
 	return arena_strf(&w->arena,
-			  "{\"iam_id\":\"%s\",\"account\":{\"bss\":\"%s\"},"
+			  "{\"iam_id\":\"%s\",\"jti\":\"1\","
+			  "\"account\":{\"bss\":\"%s\"},"
 			  "\"iss\":%s%s%s,\"latchkey_cred\":\"api-key:%s\"%s}",
 			  identity, account, c->iss, c->exp, c->iat,
 			  w->owner.who.cred_id, c->more);
@@ -345,7 +357,7 @@ access_says(struct world *w, const struct claims *c, const char *account,
 {
 	struct str header = arena_strf(
 	    &w->arena, "{\"kid\":\"%s\",\"typ\":\"JWT\",\"alg\":\"ES256\"}",
-	    vault_access_kid(w->core->vault));
+	    kid_now(w));
 
 	if (c->header != NULL)
 		header = str_c(c->header);
@@ -384,7 +396,7 @@ test_access_claims(struct world *w)
 	c.header = "{\"kid\":\"none\",\"alg\":\"ES256\"}";
 	is_int(access_says(w, &c, account, id), OUT_UNPROVEN, "unknown kid");
 	c.header = arena_strf(&w->arena, "{\"kid\":\"%s\",\"alg\":\"RS256\"}",
-			      vault_access_kid(w->core->vault))
+			      kid_now(w))
 		       .p;
 	is_int(access_says(w, &c, account, id), OUT_UNPROVEN,
 	       "the name of another algorithm");
@@ -407,7 +419,7 @@ test_confusion(struct world *w)
 	payload =
 	    access_payload(w, &c, w->owner.account, w->owner.who.identity);
 	header = arena_strf(&w->arena, "{\"kid\":\"%s\",\"alg\":\"HS256\"}",
-			    vault_access_kid(w->core->vault));
+			    kid_now(w));
 	must(vault_jwks(w->core->vault, &jwks), "jwks");
 	must(json_parse(buf_str(&jwks), &root, NULL), "json");
 	key = json_at(json_get(root, "keys"), 0);

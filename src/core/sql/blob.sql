@@ -3,7 +3,7 @@
 -- name: blob_in_repo
 SELECT b.size, b.key, l.unneeded_at, l.repo_id, l.blob_id
 FROM repo r, blob b, repo_blob l
-WHERE r.region = $1 AND r.name = $2 AND b.digest = $3
+WHERE r.region = $1 AND r.name = $2 AND r.namespace = $4 AND b.digest = $3
 	AND l.repo_id = r.id AND l.blob_id = b.id;
 
 -- name: blob_linked

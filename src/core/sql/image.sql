@@ -1,7 +1,7 @@
 -- Repositories and what stands in them, for lists.
 
 -- name: repo_find
-SELECT id FROM repo WHERE region = $1 AND name = $2;
+SELECT id FROM repo WHERE region = $1 AND name = $2 AND namespace = $3;
 
 -- name: repo_insert
 INSERT INTO repo (id, region, name, namespace, created_at)

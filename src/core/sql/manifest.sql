@@ -1,28 +1,31 @@
 -- Manifests: stored as they came, answered without being looked into.
+--
+-- A repository is asked for by its namespace, too, though its name says that: so
+-- its id is found in an index, and its row is not read.
 
 -- name: manifest_by_tag
 SELECT m.digest, m.media_type, m.artifact_type, m.subject, m.size, m.pushed_at,
 	m.body
 FROM repo r JOIN tag t ON t.repo_id = r.id JOIN manifest m ON m.id = t.manifest_id
-WHERE r.region = $1 AND r.name = $2 AND t.name = $3;
+WHERE r.region = $1 AND r.name = $2 AND r.namespace = $4 AND t.name = $3;
 
 -- name: manifest_by_digest
 SELECT m.digest, m.media_type, m.artifact_type, m.subject, m.size, m.pushed_at,
 	m.body
 FROM repo r JOIN manifest m ON m.repo_id = r.id
-WHERE r.region = $1 AND r.name = $2 AND m.digest = $3;
+WHERE r.region = $1 AND r.name = $2 AND r.namespace = $4 AND m.digest = $3;
 
 -- The same without the body, for those who only ask whether it is there.
 
 -- name: manifest_head_by_tag
 SELECT m.digest, m.media_type, m.artifact_type, m.subject, m.size, m.pushed_at
 FROM repo r JOIN tag t ON t.repo_id = r.id JOIN manifest m ON m.id = t.manifest_id
-WHERE r.region = $1 AND r.name = $2 AND t.name = $3;
+WHERE r.region = $1 AND r.name = $2 AND r.namespace = $4 AND t.name = $3;
 
 -- name: manifest_head_by_digest
 SELECT m.digest, m.media_type, m.artifact_type, m.subject, m.size, m.pushed_at
 FROM repo r JOIN manifest m ON m.repo_id = r.id
-WHERE r.region = $1 AND r.name = $2 AND m.digest = $3;
+WHERE r.region = $1 AND r.name = $2 AND r.namespace = $4 AND m.digest = $3;
 
 -- name: manifest_find
 SELECT id, media_type, size, depth, image_size FROM manifest

@@ -4,9 +4,22 @@
 DELETE FROM refresh_token WHERE digest IN (
 	SELECT digest FROM refresh_token WHERE expires_at <= $1 LIMIT 500);
 
+-- Nobody refreshed it any longer: that does not end what it begot, which goes
+-- first.
+
 -- name: tidy_sessions
 DELETE FROM session WHERE id IN (
-	SELECT id FROM session WHERE expires_at <= $1 LIMIT 500);
+	SELECT s.id FROM session s WHERE s.expires_at <= $1 AND NOT EXISTS (
+		SELECT 1 FROM session c WHERE c.parent_id = s.id)
+	LIMIT 500);
+
+-- name: tidy_passcodes
+DELETE FROM passcode WHERE digest IN (
+	SELECT digest FROM passcode WHERE expires_at <= $1 LIMIT 500);
+
+-- name: tidy_ended_tokens
+DELETE FROM ended_token WHERE jti IN (
+	SELECT jti FROM ended_token WHERE expires_at <= $1 LIMIT 500);
 
 -- name: tidy_identity_tokens
 DELETE FROM identity_token WHERE id IN (
@@ -14,7 +27,17 @@ DELETE FROM identity_token WHERE id IN (
 
 -- name: tidy_registry_tokens
 DELETE FROM registry_token WHERE id IN (
-	SELECT id FROM registry_token WHERE expires_at <= $1 LIMIT 500);
+	SELECT id FROM registry_token WHERE expires_at <= $1 OR ends_at <= $1
+	LIMIT 500);
+
+-- name: tidy_api_keys
+DELETE FROM api_key WHERE id IN (
+	SELECT id FROM api_key
+	WHERE expires_at <= $1 AND modified_at <= $1 LIMIT 500);
+
+-- name: tidy_invitations
+DELETE FROM invitation WHERE id IN (
+	SELECT id FROM invitation WHERE expires_at <= $1 LIMIT 500);
 
 -- name: verify_blobs
 SELECT digest, size, key FROM blob ORDER BY id;
