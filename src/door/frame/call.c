@@ -20,6 +20,18 @@ reply_empty(struct http_reply *reply, int status)
 	return 0;
 }
 
+void
+reply_advice(const struct call *call, const char *scheme,
+	     struct http_reply *reply)
+{
+	if (reply->status == 401)
+		http_headf(reply, "WWW-Authenticate", "%s realm=\"latchkey\"",
+			   scheme);
+	if (reply->status == 429 || reply->status == 503)
+		http_headf(reply, "Retry-After", "%lld",
+			   (long long)(call->wait_s > 0 ? call->wait_s : 1));
+}
+
 struct str
 call_query(const struct call *call, const char *name)
 {
@@ -90,11 +102,19 @@ call_iam_proof(struct call *call, struct proof *ret, struct buf *decoded,
 }
 
 int
+call_access_proof(struct call *call, struct proof *ret, struct buf *decoded)
+{
+	return call_iam_proof(
+	    call, ret, decoded,
+	    "an access token is needed: Authorization: Bearer ...");
+}
+
+int
 call_pass(struct call *call, enum verb verb, const struct thing *thing)
 {
 	CLEAN(buf_clear) struct buf decoded = BUF_INIT_MAX(HTTP_HEAD_MAX);
 	struct proof p = {.kind = PROOF_NONE};
-	int r = call->door->proof(call, &p, &decoded);
+	int r = call_proof(call, &p, &decoded);
 
 	if (r != 0)
 		return r;
@@ -169,4 +189,21 @@ void
 call_guard_body(struct call *call)
 {
 	http_body_guard(call->req, visit_still, &call->visit);
+}
+
+#define TRANSACTION_MAX 128
+
+/* The caller's own id comes back, if it is one; it is never logged. */
+void
+call_transaction(const struct call *call, struct http_reply *reply)
+{
+	struct str id = http_field_get(call->req, "transaction-id", NULL);
+	bool good = id.n > 0 && id.n <= TRANSACTION_MAX;
+
+	for (size_t i = 0; good && i < id.n; i++)
+		good = (id.p[i] >= '0' && id.p[i] <= '9') ||
+		       (id.p[i] >= 'a' && id.p[i] <= 'z') ||
+		       (id.p[i] >= 'A' && id.p[i] <= 'Z') || id.p[i] == '-' ||
+		       id.p[i] == '_' || id.p[i] == '.';
+	http_head(reply, "Transaction-Id", good ? id : str_c(call->request_id));
 }

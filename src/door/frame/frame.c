@@ -82,13 +82,21 @@ say_status(struct inner *in, int status, const char *why,
 }
 
 /* What somebody stored is never a page of ours, whatever a browser thinks that
- * it looks like. */
+ * it looks like, and shown as one it may load, run and send nothing. */
 static void
 stamp(const struct inner *in, struct http_reply *reply)
 {
 	http_head(reply, "X-Content-Type-Options", STR("nosniff"));
+	if (in->gang == NULL || !in->call.door->own_policy) {
+		http_head(reply, "Content-Security-Policy",
+			  STR("default-src 'none'; frame-ancestors 'none'; "
+			      "sandbox"));
+		http_head(reply, "X-Frame-Options", STR("DENY"));
+	}
 	if (in->gang != NULL && in->call.door->stamp != NULL)
 		in->call.door->stamp(&in->call, reply);
+	if (http_field_get(in->call.req, CONSOLE_FIELD, NULL).p != NULL)
+		http_head_drop(reply, "WWW-Authenticate");
 }
 
 /* Nothing that a handler began to write may go out with a refusal. */

@@ -7,8 +7,9 @@
  *
  * What the frame refuses by itself, in the door's words: 400 a path or query
  * that two readers could understand differently, 403 credentials in clear text
- * from another machine (a login, an Authorization field, the path of a
- * RULE_MACHINE verb) and changes for a page of another site (Origin), 404 and
+ * from another machine (a login, an Authorization field, a console's call, the
+ * path of a RULE_MACHINE verb), changes for a page of another site (Origin), and
+ * anything for one in the console's name (Sec-Fetch-Site), 404 and
  * 405, 408 a stream that came too slowly, 413, 415 a content coding or type
  * that the route does not take, 421 a Host that is not ours. "OPTIONS *" is 204,
  * whatever else the request says.
@@ -91,6 +92,8 @@ struct door {
 	bool exact;	     /* a slash at the end matters */
 	bool no_coded_slash; /* %2f in a path is OUT_MALFORMED */
 	bool no_head;	     /* GET's rows are not HEAD's as well: 405 */
+	bool own_policy; /* stamp says what a browser may do with its replies */
+	bool cookie; /* takes the console's session: see call_cookie() */
 	bool quiet; /* its paths hold secrets: the log has the row's pattern */
 	/* Read the proof out of the request; PROOF_NONE when there is none. Not
 	 * asked for verbs that need no credential. */
@@ -150,6 +153,33 @@ MUST int call_auth(const struct call *, struct buf *decoded, struct auth *ret);
  * password of the user iamapikey. hint tells whoever brings something else. */
 MUST int call_iam_proof(struct call *, struct proof *ret, struct buf *decoded,
 			const char *hint);
+/* The same with the hint of IBM's doors: a door's proof. */
+MUST int call_access_proof(struct call *, struct proof *ret,
+			   struct buf *decoded);
+/* What the request brings to this door: the console's cookie where that counts,
+ * else the door's own proof, with its outcomes. */
+MUST int call_proof(struct call *, struct proof *ret, struct buf *decoded);
+
+/*
+ * The console's session comes as a cookie, which a browser sends by itself,
+ * whoever made it ask. So it counts only beside the field "Latchkey-Console: 1",
+ * which no form, link or image can carry and no page of another site may send.
+ * Whoever sends that field is never told of a way to log in by WWW-Authenticate: a
+ * browser would open a dialog of its own.
+ */
+#define CONSOLE_FIELD "latchkey-console"
+bool call_from_console(const struct call *);
+/* "__Host-latchkey" over https, "latchkey" without. */
+struct str call_cookie_name(const struct call *);
+/* The value, at any door: one field Cookie, one cookie of that name, the field
+ * above, and no Authorization. Else false: it is as if there were none. */
+bool call_cookie(const struct call *, struct str *ret);
+/* Who somebody is, as GET /latchkey/v1/whoami says it. 0, OUT_UNPROVEN: not there
+ * any more, -errno. */
+MUST int call_whoami(struct call *, const struct subject *,
+    struct http_reply *, int status);
+/* Is it head, or does it go on behind head with a slash? For a door's owns. */
+bool path_below(struct str path, struct str head);
 /* Ask the gate once more with the same proof, where only a handler knows what
  * a request is about. call->thing and call->visit are the new ones. */
 MUST int call_pass(struct call *, enum verb, const struct thing *);
@@ -166,10 +196,29 @@ bool call_is_head(const struct call *);
  * or Via say? Behind a trusted one: was it passed on before it came there? */
 bool call_forwarded(const struct call *);
 
+/* Transaction-Id, as IBM's services have it: the caller's own if it is one, else
+ * the request's. A stamp. */
+void call_transaction(const struct call *, struct http_reply *);
+
 /* For handlers. */
 int reply_json(struct http_reply *,
 	       int status); /* sets the type; body is there */
 int reply_empty(struct http_reply *, int status);
+/* What whoever was refused can do, by the reply's status: 401 prove themselves,
+ * by which scheme; 429 and 503 come again, after call->wait_s. */
+void reply_advice(const struct call *, const char *scheme, struct http_reply *);
+/* latchkey's own words, for doors that follow no protocol in this: a status and a
+ * word for machines for each outcome, a word for a status of the frame's own
+ * ("error" for one that has none), and the reply that says them with a sentence:
+ * {"error":{"code","message","request_id"}}, with reply_advice(). */
+struct own_word {
+	int status;
+	const char *code;
+};
+extern const struct own_word own_words[OUT_MAX];
+const char *own_status(int status);
+void reply_error(struct call *, int status, const char *code,
+    const char *message, struct http_reply *);
 struct str call_query(const struct call *, const char *name); /* p NULL: none */
 /* 1 <= n <= max from the query, dflt when absent; OUT_MALFORMED. */
 MUST int call_number(struct call *, const char *name, uint64_t dflt,

@@ -202,7 +202,8 @@ frame_plain_step(struct inner *in)
 		return 0;
 	if (in->call.route->verb == VERB_LOGIN ||
 	    verb_row(in->call.route->verb)->rule == RULE_MACHINE ||
-	    http_field_get(req, "authorization", NULL).p != NULL)
+	    http_field_get(req, "authorization", NULL).p != NULL ||
+	    http_field_get(req, CONSOLE_FIELD, NULL).p != NULL)
 		return inner_status(in, 403,
 				    "credentials are not taken in clear text "
 				    "from another machine: use https, or say "

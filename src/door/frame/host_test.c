@@ -229,6 +229,8 @@ test_plain(void)
 	g.fields[0] = (struct http_field)FIELD("authorization", "Basic eDp5");
 	g.n_fields = 1;
 	is_int(look(g).plain, STATUS_SAID, "a credential in clear text");
+	g.fields[0] = (struct http_field)FIELD("latchkey-console", "1");
+	is_int(look(g).plain, STATUS_SAID, "and so is a console's call");
 }
 
 static void

@@ -87,6 +87,9 @@ MUST int frame_host_step(struct inner *);  /* region and base, or 421 */
 MUST int frame_plain_step(struct inner *); /* 403 */
 MUST int frame_origin_step(struct inner *); /* 403 */
 
+/* console.c */
+MUST int frame_console_step(struct inner *); /* 403 */
+
 /* let_in.c: all that is asked before a handler runs. 0, STATUS_SAID, an
  * outcome, or -errno. */
 MUST int frame_let_in(struct inner *);

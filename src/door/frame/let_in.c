@@ -88,15 +88,19 @@ gate_step(struct inner *in)
 	int r = 0;
 
 	if (verb_row(verb)->rule != RULE_PUBLIC)
-		r = call->door->proof(call, &proof, &decoded);
+		r = call_proof(call, &proof, &decoded);
 	if (r != 0)
 		return r;
 	proof.addr = call->addr;
 	call->proof = proof.kind;
 	r = gate_pass(call->core, &proof, verb, &call->thing, &call->visit);
-	if (r == OUT_TOO_MANY)
-		(void)!gate_throttle(call->core, proof.addr, STR_NONE,
-				     &call->wait_s);
+	if (r != OUT_TOO_MANY)
+		return r;
+	/* Should it just have passed, the caller is told to wait all the same:
+	 * doors tell this from other things that are too many by it. */
+	(void)!gate_throttle(call->core, proof.addr, STR_NONE, &call->wait_s);
+	if (call->wait_s < 1)
+		call->wait_s = 1;
 	return r;
 }
 
@@ -105,9 +109,9 @@ int
 frame_let_in(struct inner *in)
 {
 	static int (*const steps[])(struct inner *) = {
-	    frame_host_step,   frame_route_step, frame_plain_step,
-	    frame_origin_step, fields_step,	 body_step,
-	    aim_step,	       gate_step,
+	    frame_host_step,   frame_route_step,   frame_plain_step,
+	    frame_origin_step, frame_console_step, fields_step,
+	    body_step,	       aim_step,	   gate_step,
 	};
 	int r = 0;
 

@@ -306,3 +306,10 @@ frame_route_step(struct inner *in)
 		return inner_status(in, 405, "not a method of this address");
 	return inner_status(in, 404, "no such address");
 }
+
+bool
+path_below(struct str path, struct str head)
+{
+	return str_starts(path, head) &&
+	       (path.n == head.n || path.p[head.n] == '/');
+}

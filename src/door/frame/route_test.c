@@ -149,10 +149,21 @@ test_decode(void)
 	       "a bidirectional override");
 }
 
+static void
+test_below(void)
+{
+	ok(path_below(STR("/v1/a"), STR("/v1/a")), "a path is its own");
+	ok(path_below(STR("/v1/a/b"), STR("/v1/a")), "below it");
+	ok(path_below(STR("/v1/a/"), STR("/v1/a")), "a slash at the end");
+	ok(!path_below(STR("/v1/ab"), STR("/v1/a")), "a longer word is not");
+	ok(!path_below(STR("/v1"), STR("/v1/a")), "nor is what is above");
+}
+
 int
 main(void)
 {
 	test_match();
+	test_below();
 	for (size_t i = 0; i < nitems(paths); i++)
 		is_int(frame_path_check(paths[i].path),
 		       paths[i].good ? 0 : OUT_MALFORMED, "path '%.*s'",
