@@ -1,11 +1,12 @@
 /*
- * The IAM door: the token service (/identity, and /oidc/token as its old name)
- * and API keys (/v1/apikeys), wire-compatible with IBM Cloud IAM, so that its
- * published SDKs work unchanged. Members of a body that nobody knows are passed
- * over, as the original does.
+ * The token service (/identity, and /oidc/token as its old name), wire-compatible
+ * with IBM Cloud IAM, so that its published SDKs work unchanged. Members of a form
+ * that nobody knows are passed over, as the original does. Clients (Basic "bx:bx")
+ * are known by name: their secrets are in every copy of a program, and are not
+ * looked at.
  *
- * Two error bodies, as in the original: {"errorCode","errorMessage",...} from
- * the token service, {"status_code","errors":[...],"trace"} from the rest.
+ * Its error body is {"errorCode","errorMessage",...}; what identities and policies
+ * are managed with are doors of their own, with other error bodies.
  */
 #ifndef DOOR_IAM_IAM_H
 #define DOOR_IAM_IAM_H

@@ -2,7 +2,7 @@
 #ifndef DOOR_IAM_INNER_H
 #define DOOR_IAM_INNER_H
 
-#include "core/account.h"
+#include "core/user.h"
 #include "door/iam/iam.h"
 
 static inline const struct iam_host *
@@ -16,6 +16,7 @@ iam_host(const struct call *call)
 #define CODE_MISSING	 "BXNIM0109E"
 #define CODE_REFRESH	 "BXNIM0407E"
 #define CODE_REFRESH_END "BXNIM0408E"
+#define CODE_INACTIVE	 "BXNIM0439E"
 #define CODE_API_KEY	 "BXNIM0415E"
 #define CODE_PASSWORD	 "BXNIM0602E"
 
@@ -26,7 +27,6 @@ struct token_words {
 	const char *message;  /* with unproven */
 };
 
-
 /* words.c */
 extern const struct iam_word {
 	int status;
@@ -35,30 +35,24 @@ extern const struct iam_word {
 void iam_say(struct call *, int outcome, struct http_reply *);
 void iam_say_status(struct call *, int status, const char *why,
 		    struct http_reply *);
-void iam_stamp(const struct call *, struct http_reply *);
 
-/* page.c: where a list of API keys stands. The token carries the whole
- * question, since clients send nothing else back. */
-#define PAGE_SIZE_DEFAULT 20
-#define PAGE_SIZE_MAX	  100
-struct page {
-	struct str account, identity, type, after; /* may be empty */
-	bool whole; /* scope=account: all of the account's */
-	uint64_t size;
-};
-MUST int page_read(struct call *, struct page *ret);
-/* "next": an absolute address, of what comes after the id. */
-void page_next(const struct call *, const struct page *, struct str after,
-	       struct jw *);
-void page_first(const struct call *, const struct page *, struct jw *);
+/* client.c: what forms and clients say. */
+#define CLIENT_ID_MAX 64
+int iam_missing(struct call *, const char *name);
+int iam_invalid(struct call *, const char *name);
+int iam_unsupported(struct call *, struct str what);
+bool iam_client_ok(struct str id);
+/* The client that a Basic field names, or "". */
+MUST int iam_client(struct call *, struct str *ret);
+MUST int iam_once(struct call *, const char *const *names, size_t n);
+/* How a refusal is said from here on. */
+MUST int iam_words_take(struct call *, const struct token_words *);
+struct str iam_agent(const struct call *);
 
-/* apikey.c */
-void apikey_write(struct call *, struct jw *, const struct api_key *,
-		  const struct secret *value);
-MUST int apikey_reply(struct call *, struct http_reply *, int status,
-		      const struct api_key *, const struct secret *value);
+/* passcode.c: {"name": secret} */
+int iam_secret_reply(struct http_reply *, const char *name, struct str secret);
 
-handler_fn token_post, keys_get, discovery_get, userinfo_get;
-handler_fn apikeys_list, apikey_add, apikey_details, apikey_show, apikey_remove;
+handler_fn token_post, passcode_post, passcode_get, session_patch;
+handler_fn keys_get, discovery_get, userinfo_get, introspect_post;
 
 #endif

@@ -14,41 +14,23 @@ static const struct route routes[] = {
      NULL, NOTHING, RUN_INLINE, discovery_get, NULL},
     {HTTP_GET, "/identity/userinfo", VERB_WHOAMI, NULL, NOTHING, RUN_POOL,
      userinfo_get, NULL},
-
-    /* Whose keys it is about stands in the query, the body or the key itself,
-     * so these ask the gate a second time: iam_pass. */
-    {HTTP_GET, "/v1/apikeys", VERB_WHOAMI, NULL, NOTHING, RUN_POOL,
-     apikeys_list, NULL},
-    {HTTP_POST, "/v1/apikeys", VERB_WHOAMI, NULL, BODY_JSON, 64 * KIB, RUN_POOL,
-     apikey_add, NULL},
-    {HTTP_GET, "/v1/apikeys/details", VERB_WHOAMI, NULL, NOTHING, RUN_POOL,
-     apikey_details, NULL},
-    {HTTP_GET, "/v1/apikeys/{id}", VERB_WHOAMI, NULL, NOTHING, RUN_POOL,
-     apikey_show, NULL},
-    {HTTP_DELETE, "/v1/apikeys/{id}", VERB_WHOAMI, NULL, NOTHING, RUN_POOL,
-     apikey_remove, NULL},
+    /* Who may ask is looked at there: a client is no credential. */
+    {HTTP_POST, "/identity/introspect", VERB_LOGIN, NULL, FORM_SMALL, RUN_POOL,
+     introspect_post, NULL},
+    {HTTP_POST, "/identity/passcode", VERB_LOGIN, NULL, FORM_SMALL, RUN_POOL,
+     passcode_post, NULL},
+    {HTTP_GET, "/identity/passcode", VERB_NONE_NEEDED, NULL, NOTHING,
+     RUN_INLINE, passcode_get, NULL},
+    {HTTP_PATCH, "/v1/sessions/{id}/state", VERB_LOGIN, NULL, BODY_RAW, 4 * KIB,
+     RUN_POOL, session_patch, NULL},
 };
-
-static bool
-below(struct str path, struct str head)
-{
-	return str_starts(path, head) &&
-	       (path.n == head.n || path.p[head.n] == '/');
-}
 
 static bool
 owns(struct str path)
 {
-	return below(path, STR("/identity")) || below(path, STR("/oidc")) ||
-	       below(path, STR("/v1"));
-}
-
-static int
-proof(struct call *call, struct proof *ret, struct buf *decoded)
-{
-	return call_iam_proof(
-	    call, ret, decoded,
-	    "an access token is needed: Authorization: Bearer ...");
+	return path_below(path, STR("/identity")) ||
+	       path_below(path, STR("/oidc")) ||
+	       path_below(path, STR("/v1/sessions"));
 }
 
 void
@@ -58,11 +40,11 @@ iam_init(struct iam *iam, const struct iam_host *host)
 	    .door = {.name = "iam",
 		     .routes = routes,
 		     .n_routes = nitems(routes),
-		     .proof = proof,
+		     .proof = call_access_proof,
 		     .say = iam_say,
 		     .say_status = iam_say_status,
 		     .owns = owns,
-		     .stamp = iam_stamp},
+		     .stamp = call_transaction},
 	    .host = *host,
 	};
 }

@@ -1,48 +1,55 @@
+#include "core/rules.h"
 #include "core/session.h"
 #include "door/iam/inner.h"
 
 #include <errno.h>
 
-#define CLIENT_ID_MAX 64
+#define RECEIVERS_MAX	     16
+#define DELEGATED_LIFE_MAX_S RULES_SESSION_LIFE_MAX
 
 static const struct grant_row {
 	struct str name;
 	enum grant_kind kind;
 	const char *needs[2];
 	struct token_words words;
+	bool delegates;
 } grants[] = {
     {STR_INIT("urn:ibm:params:oauth:grant-type:apikey"),
      GRANT_API_KEY,
      {"apikey", NULL},
-     {NULL, CODE_API_KEY, "Provided API key could not be found."}},
+     {NULL, CODE_API_KEY, "Provided API key could not be found."},
+     false},
     {STR_INIT("password"),
      GRANT_PASSWORD,
      {"username", "password"},
-     {NULL, CODE_PASSWORD, "The user name or the password is incorrect."}},
+     {NULL, CODE_PASSWORD, "The user name or the password is incorrect."},
+     false},
     {STR_INIT("refresh_token"),
      GRANT_REFRESH,
      {"refresh_token", NULL},
-     {NULL, CODE_REFRESH, "The refresh token is not valid. Log in again."}},
+     {NULL, CODE_REFRESH, "The refresh token is not valid. Log in again."},
+     false},
+    {STR_INIT("urn:ibm:params:oauth:grant-type:passcode"),
+     GRANT_PASSCODE,
+     {"passcode", NULL},
+     {NULL, CODE_REFRESH, "The passcode is not valid. Get another one."},
+     false},
+    {STR_INIT("urn:ibm:params:oauth:grant-type:delegated-refresh-token"),
+     GRANT_REFRESH,
+     {"refresh_token", NULL},
+     {NULL, CODE_REFRESH, "The refresh token is not valid. Log in again."},
+     true},
 };
 
-static struct token_words words_missing = {CODE_MISSING, NULL, NULL};
-static struct token_words words_invalid = {CODE_INVALID, NULL, NULL};
-
-static int
-missing(struct call *call, const char *name)
-{
-	call->own = &words_missing;
-	return note_set(&call->note, OUT_MALFORMED,
-			"Missing or unknown parameter '%s'.", name);
-}
-
-static int
-invalid(struct call *call, const char *name)
-{
-	call->own = &words_invalid;
-	return note_set(&call->note, OUT_MALFORMED,
-			"Property '%s' has an invalid value.", name);
-}
+/* What the original has and this one has not: trusted profiles, services that
+ * act for each other, logins in a browser. */
+static const struct str foreign[] = {
+    STR_INIT("urn:ibm:params:oauth:grant-type:derive"),
+    STR_INIT("urn:ibm:params:oauth:grant-type:assume"),
+    STR_INIT("urn:ibm:params:oauth:grant-type:cr-token"),
+    STR_INIT("urn:ibm:params:oauth:grant-type:iam-authz"),
+    STR_INIT("authorization_code"),
+};
 
 static int
 grant_find(struct call *call, const struct grant_row **ret)
@@ -54,50 +61,63 @@ grant_find(struct call *call, const struct grant_row **ret)
 			*ret = &grants[i];
 			return 0;
 		}
-	return missing(call, "grant_type");
+	for (size_t i = 0; i < nitems(foreign); i++)
+		if (str_eq(name, foreign[i]))
+			return iam_unsupported(call, name);
+	return iam_missing(call, "grant_type");
 }
 
-/* One value each where one is meant: two could be read in two ways. */
 static int
 form_check(struct call *call, const struct grant_row *grant)
 {
-	static const char *const single[] = {
-	    "grant_type", "response_type", "apikey",  "username",
-	    "password",	  "refresh_token", "account", "scope"};
+	static const char *const single[] = {"grant_type",
+					     "response_type",
+					     "apikey",
+					     "username",
+					     "password",
+					     "refresh_token",
+					     "passcode",
+					     "account",
+					     "scope",
+					     "receiver_client_ids",
+					     "delegated_refresh_token_expiry"};
+	int r = iam_once(call, single, nitems(single));
 
-	for (size_t i = 0; i < nitems(single); i++)
-		if (form_count(&call->form, single[i]) > 1)
-			return invalid(call, single[i]);
-	for (size_t i = 0; i < nitems(grant->needs); i++)
+	for (size_t i = 0; r == 0 && i < nitems(grant->needs); i++)
 		if (grant->needs[i] != NULL &&
 		    form_get(&call->form, grant->needs[i]).n == 0)
-			return missing(call, grant->needs[i]);
+			r = iam_missing(call, grant->needs[i]);
+	return r;
+}
+
+/* Words between commas or blanks. ims_portal is of an older original and adds
+ * nothing; a delegated token comes alone. */
+static int
+response_read(struct call *call, bool *delegates)
+{
+	struct str rest = form_get(&call->form, "response_type"), list, word;
+	bool wants = false, others = false;
+
+	while (str_next(&rest, ',', &list))
+		while (str_next(&list, ' ', &word)) {
+			bool is = str_eq(word, STR("delegated_refresh_token"));
+
+			if (word.n == 0)
+				continue;
+			if (!is && !str_eq(word, STR("cloud_iam")) &&
+			    !str_eq(word, STR("ims_portal")))
+				return iam_invalid(call, "response_type");
+			wants = wants || is;
+			others = others || !is;
+		}
+	if (wants && others)
+		return iam_invalid(call, "response_type");
+	*delegates = *delegates || wants;
 	return 0;
 }
 
-/* Clients are known by name only: the original's command line is "bx" with the
- * secret "bx". A name makes a session, and binds its refresh token. */
 static int
-client_read(struct call *call, struct str *ret)
-{
-	CLEAN(buf_clear) struct buf decoded = BUF_INIT_MAX(HTTP_HEAD_MAX);
-	struct auth auth;
-
-	*ret = STR("");
-	if (call_auth(call, &decoded, &auth) != 0)
-		return invalid(call, "client_id");
-	if (auth.scheme != AUTH_BASIC)
-		return 0;
-	if (auth.user.n == 0 || auth.user.n > CLIENT_ID_MAX ||
-	    !str_printable(auth.user))
-		return invalid(call, "client_id");
-	*ret = arena_str(call->arena, auth.user);
-	return ret->p == NULL ? FAIL(-ENOMEM) : 0;
-}
-
-static int
-grant_reply(struct call *call, struct http_reply *reply,
-	    const struct grant *grant)
+grant_reply(struct http_reply *reply, const struct grant *grant)
 {
 	struct str refresh = secret_reveal(&grant->refresh_token);
 	struct jw w = JW(&reply->body);
@@ -114,78 +134,97 @@ grant_reply(struct call *call, struct http_reply *reply,
 	if (grant->session_id[0] != '\0')
 		jw_c(&w, "session_id", grant->session_id);
 	jw_end(&w);
-	(void)call;
 	reply->wipe = true;
 	return buf_err(&reply->body) != 0 ? buf_err(&reply->body)
 					  : reply_json(reply, 200);
 }
 
 static int
-grant_give(struct call *call, const struct grant_row *row, struct str client,
+grant_give(struct call *call, const struct grant_ask *ask,
 	   struct http_reply *reply)
 {
 	CLEAN(grant_clear) struct grant grant = GRANT_INIT;
-	const struct form *form = &call->form;
-	struct grant_ask ask = {
-	    .kind = row->kind,
-	    .api_key = form_get(form, "apikey"),
-	    .user = form_get(form, "username"),
-	    .password = form_get(form, "password"),
-	    .refresh_token = form_get(form, "refresh_token"),
-	    .account = form_get(form, "account"),
-	    .client_id = client,
-	    .addr = call->addr,
-	};
-	int r = session_grant(call->core, &ask, &grant, &call->wait_s);
+	int r = session_grant(call->core, ask, &grant, &call->wait_s);
 
-	return r != 0 ? r : grant_reply(call, reply, &grant);
+	return r != 0 ? r : grant_reply(reply, &grant);
+}
+
+/* Whoever it is for, it opens the registry and nothing else: so the list is
+ * looked at, and binds nothing. */
+static int
+receivers_check(struct call *call)
+{
+	struct str rest = form_get(&call->form, "receiver_client_ids"), id;
+	size_t n = 0;
+
+	if (rest.p == NULL)
+		return 0;
+	while (str_next(&rest, ',', &id))
+		if (!iam_client_ok(str_trim(id)) || ++n > RECEIVERS_MAX)
+			return iam_invalid(call, "receiver_client_ids");
+	return n > 0 ? 0 : iam_invalid(call, "receiver_client_ids");
 }
 
 static int
-delegate_give(struct call *call, const struct grant_row *row, struct str client,
+life_read(struct call *call, int64_t *ret)
+{
+	struct str s = form_get(&call->form, "delegated_refresh_token_expiry");
+	uint64_t n = 0;
+
+	*ret = 0;
+	if (s.p == NULL)
+		return 0;
+	if (str_u64(s, INT64_MAX, &n) != 0 || n == 0)
+		return iam_invalid(call, "delegated_refresh_token_expiry");
+	*ret = n < DELEGATED_LIFE_MAX_S ? (int64_t)n : DELEGATED_LIFE_MAX_S;
+	return 0;
+}
+
+static int
+delegate_give(struct call *call, const struct grant_ask *ask,
 	      struct http_reply *reply)
 {
 	CLEAN(secret_clear) struct secret token = SECRET_INIT;
-	struct jw w = JW(&reply->body);
-	int r;
+	int64_t life_s = 0;
+	int r = ask->kind == GRANT_REFRESH ? receivers_check(call)
+					   : iam_invalid(call, "grant_type");
 
-	if (row->kind != GRANT_REFRESH)
-		return invalid(call, "grant_type");
-	r = session_delegate(call->core, form_get(&call->form, "refresh_token"),
-			     client, call->addr, &token);
-	if (r != 0)
-		return r;
-	jw_object(&w, NULL);
-	jw_str(&w, "delegated_refresh_token", secret_reveal(&token));
-	jw_end(&w);
-	reply->wipe = true;
-	return buf_err(&reply->body) != 0 ? buf_err(&reply->body)
-					  : reply_json(reply, 200);
+	if (r == 0)
+		r = life_read(call, &life_s);
+	if (r == 0)
+		r = session_delegate(call->core, ask, life_s, &token,
+				     &call->wait_s);
+	return r != 0 ? r
+		      : iam_secret_reply(reply, "delegated_refresh_token",
+					 secret_reveal(&token));
 }
 
 int
 token_post(struct call *call, struct http_reply *reply)
 {
-	struct str type = form_get(&call->form, "response_type");
+	const struct form *form = &call->form;
 	const struct grant_row *row = NULL;
-	struct token_words words;
-	struct str client;
+	struct grant_ask ask = {.addr = call->addr, .agent = iam_agent(call)};
+	bool delegates = false;
 	int r = grant_find(call, &row);
 
 	if (r == 0)
 		r = form_check(call, row);
 	if (r == 0)
-		r = client_read(call, &client);
+		r = response_read(call, &delegates);
+	if (r == 0)
+		r = iam_client(call, &ask.client_id);
+	if (r == 0)
+		r = iam_words_take(call, &row->words);
 	if (r != 0)
 		return r;
-	words = row->words;
-	call->own = arena_get(call->arena, sizeof(words));
-	if (call->own == NULL)
-		return FAIL(-ENOMEM);
-	memcpy(call->own, &words, sizeof(words));
-	if (str_eq(type, STR("delegated_refresh_token")))
-		return delegate_give(call, row, client, reply);
-	if (type.p != NULL && !str_eq(type, STR("cloud_iam")))
-		return invalid(call, "response_type");
-	return grant_give(call, row, client, reply);
+	ask.kind = row->kind;
+	ask.api_key = form_get(form, "apikey");
+	ask.user = form_get(form, "username");
+	ask.password = form_get(form, "password");
+	ask.refresh_token = form_get(form, "refresh_token");
+	ask.passcode = form_get(form, "passcode");
+	ask.account = form_get(form, "account");
+	return delegates || row->delegates ? delegate_give(call, &ask, reply)
+					   : grant_give(call, &ask, reply);
 }

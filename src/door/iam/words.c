@@ -2,8 +2,6 @@
 
 #include <assert.h>
 
-#define TRANSACTION_MAX 128
-
 const struct iam_word iam_words[] = {
     [OUT_OK] = {200, "ok", ""},
     [OUT_ABSENT] = {404, "not_found", "BXNIM0102E"},
@@ -28,17 +26,11 @@ static const struct iam_word failure = {500, "internal_error", "BXNIM0500E"};
 static const struct iam_word throttled = {429, "too_many_requests",
 					  "BXNIM0429E"};
 
-static bool
-is_token_service(const struct call *call)
-{
-	return !str_starts(call->req->path, STR("/v1"));
-}
-
 /* {"errorCode":...}; never "iam" in context.url: clients take that for their
  * own mistake, so it is left out. */
 static void
-token_envelope(struct call *call, const struct iam_word *word,
-	       const char *message, struct http_reply *reply)
+envelope(struct call *call, const struct iam_word *word, const char *message,
+	 struct http_reply *reply)
 {
 	struct jw w = JW(&reply->body);
 
@@ -53,45 +45,13 @@ token_envelope(struct call *call, const struct iam_word *word,
 }
 
 static void
-envelope(struct call *call, const struct iam_word *word, const char *message,
-	 struct http_reply *reply)
-{
-	struct jw w = JW(&reply->body);
-	char status[8];
-
-	(void)snprintf(status, sizeof(status), "%d", word->status);
-	jw_object(&w, NULL);
-	jw_object(&w, "context");
-	jw_c(&w, "transaction_id", call->request_id);
-	jw_end(&w);
-	jw_c(&w, "status_code", status);
-	jw_array(&w, "errors");
-	jw_object(&w, NULL);
-	jw_c(&w, "code", word->code);
-	jw_c(&w, "message_code", word->message_code);
-	jw_c(&w, "message", message);
-	jw_end(&w);
-	jw_end(&w);
-	jw_c(&w, "trace", call->request_id);
-	jw_end(&w);
-}
-
-static void
 speak(struct call *call, const struct iam_word *word, const char *message,
       struct http_reply *reply)
 {
-	if (is_token_service(call))
-		token_envelope(call, word, message, reply);
-	else
-		envelope(call, word, message, reply);
+	envelope(call, word, message, reply);
 	(void)reply_json(reply, word->status);
 	http_head(reply, "Cache-Control", STR("no-store"));
-	if (word->status == 401)
-		http_head(reply, "WWW-Authenticate",
-			  STR("Bearer realm=\"latchkey\""));
-	if (word->status == 429 || word->status == 503)
-		http_headf(reply, "Retry-After", "%lld",
-			   (long long)(call->wait_s > 0 ? call->wait_s : 1));
+	reply_advice(call, "Bearer", reply);
 }
 
 static const char *
@@ -151,19 +111,4 @@ iam_say_status(struct call *call, int status, const char *why,
 			break;
 		}
 	speak(call, &word, why, reply);
-}
-
-/* The caller's own id comes back, if it is one; it is never logged. */
-void
-iam_stamp(const struct call *call, struct http_reply *reply)
-{
-	struct str id = http_field_get(call->req, "transaction-id", NULL);
-	bool good = id.n > 0 && id.n <= TRANSACTION_MAX;
-
-	for (size_t i = 0; good && i < id.n; i++)
-		good = (id.p[i] >= '0' && id.p[i] <= '9') ||
-		       (id.p[i] >= 'a' && id.p[i] <= 'z') ||
-		       (id.p[i] >= 'A' && id.p[i] <= 'Z') || id.p[i] == '-' ||
-		       id.p[i] == '_' || id.p[i] == '.';
-	http_head(reply, "Transaction-Id", good ? id : str_c(call->request_id));
 }
