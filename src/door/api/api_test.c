@@ -93,13 +93,13 @@ test_words(void)
 
 		call.note = (struct note){"why \"so\""};
 		api_say(&call, out, &reply);
-		is_int(reply.status, api_words[out].status, "status of: %s",
+		is_int(reply.status, own_words[out].status, "status of: %s",
 		       out_text(out));
 		ok(reply.status >= 400, "  a refusal");
 		is_int(json_parse(buf_str(&reply.body), &j, NULL), 0,
 		       "  its body is JSON");
 		error = json_get(j, "error");
-		is_str(json_text(error, "code"), str_c(api_words[out].code),
+		is_str(json_text(error, "code"), str_c(own_words[out].code),
 		       "  code");
 		is_str(json_text(error, "message"), STR("why \"so\""),
 		       "  message");

@@ -88,6 +88,21 @@ time_read(struct call *call, const char *name, struct str text, int64_t *ret)
 	return 0;
 }
 
+int
+flag_read(struct call *call, const char *name, bool *ret)
+{
+	struct str text = STR_NONE;
+	int r = call_once(call, name, &text);
+
+	if (r != 0 || text.p == NULL)
+		return r;
+	if (!str_eq(text, STR("true")) && !str_eq(text, STR("false")))
+		return note_set(&call->note, OUT_MALFORMED,
+				"'%s' must be true or false", name);
+	*ret = str_eq(text, STR("true"));
+	return 0;
+}
+
 void
 time_write(struct jw *w, const char *name, int64_t ms)
 {

@@ -390,6 +390,24 @@ test_limits(void)
 	ok(has(&b, "\"too_large\""), "  is named, too");
 }
 
+/* Somebody may go between the gate and the answer. */
+static void
+test_gone(void)
+{
+	struct http_reply reply = {.body = BUF_INIT, .head = BUF_INIT};
+	struct call call = {.core = w.core,
+			    .region = &world_regions[0],
+			    .arena = &w.arena};
+	struct subject who = w.owner.who;
+
+	is_int(call_whoami(&call, &who, &reply, 200), 0, "who is there");
+	who.identity[strlen(who.identity) - 1] ^= 1;
+	is_int(call_whoami(&call, &who, &reply, 200), OUT_UNPROVEN,
+	       "who was deleted since is nobody");
+	buf_clear(&reply.body);
+	buf_clear(&reply.head);
+}
+
 int
 main(void)
 {
@@ -415,6 +433,7 @@ main(void)
 	test_share();
 	test_others();
 	test_limits();
+	test_gone();
 	http_free(s);
 	frame_free(frame);
 	world_end(&w);

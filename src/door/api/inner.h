@@ -2,7 +2,8 @@
 #ifndef DOOR_API_INNER_H
 #define DOOR_API_INNER_H
 
-#include "core/account.h"
+#include "core/api_key.h"
+#include "core/user.h"
 #include "door/api/api.h"
 
 static inline const struct api_host *
@@ -18,10 +19,6 @@ api_makings(const struct call *call)
 }
 
 /* words.c */
-extern const struct api_word {
-	int status;
-	const char *code;
-} api_words[OUT_MAX];
 void api_say(struct call *, int outcome, struct http_reply *);
 void api_say_status(struct call *, int status, const char *why,
 		    struct http_reply *);
@@ -41,7 +38,7 @@ struct body_number {
 };
 struct field {
 	const char *name;
-	enum json_kind kind; /* STR, BOOL, INT or ARRAY */
+	enum json_kind kind; /* STR, BOOL, INT, ARRAY or OBJECT */
 	bool must;
 	size_t at; /* of a struct str, struct body_flag, struct body_number,
 		      const struct json * in what the body is read to */
@@ -51,6 +48,8 @@ struct field {
 MUST int body_read(struct call *, const struct field *, size_t n, void *to);
 /* A moment in the three forms of dec_time, or milliseconds. */
 MUST int time_read(struct call *, const char *name, struct str, int64_t *ret);
+/* ?name=true or false; without it ret stays. 0, or OUT_MALFORMED with a note. */
+MUST int flag_read(struct call *, const char *name, bool *ret);
 void time_write(struct jw *, const char *name, int64_t ms);
 /* Both of one call: reply->body ends with a line feed. */
 MUST int json_done(struct call *, struct http_reply *, int status);
@@ -63,6 +62,7 @@ aim_fn api_aim_keypair, api_aim_server; /* and {name}: an id or name */
 aim_fn api_aim_namespace; /* {name}: of the region that Host names */
 
 handler_fn account_add, account_show, accounts_show, account_put;
+handler_fn invitation_accept;
 handler_fn user_add, user_show, users_show, user_patch, user_password;
 handler_fn key_add, key_show, keys_show, key_remove;
 handler_fn keypair_post, keypair_show, keypairs_show, keypair_remove,
@@ -70,15 +70,25 @@ handler_fn keypair_post, keypair_show, keypairs_show, keypair_remove,
 handler_fn server_post, server_show, servers_show, server_remove,
     server_keypair_put, server_keys_show, server_seed_post;
 handler_fn namespace_show, namespace_patch;
-handler_fn audit_show, audit_check;
+handler_fn audit_show, audit_check, traffic_show;
 handler_fn status_show, whoami_show, regions_show, session_remove;
+handler_fn revoke_post, look_post, leaked_post;
+handler_fn explain_post, explain_who_post;
+handler_fn sessions_show, session_drop, expiring_show, unused_show;
 handler_fn health_show, ready_show, metrics_show, openapi_show;
 
+extern const struct field revoke_post_fields[2], look_post_fields[1],
+    leaked_post_fields[1], explain_post_fields[4], explain_who_post_fields[2];
 extern const struct field account_add_fields[5], account_put_fields[1],
-    user_add_fields[4], user_patch_fields[2], user_password_fields[1],
-    key_add_fields[3], keypair_post_fields[5], server_post_fields[4],
+    user_add_fields[4], invitation_accept_fields[3], user_patch_fields[3],
+    user_password_fields[2], key_add_fields[3], keypair_post_fields[5], server_post_fields[4],
     server_keypair_put_fields[1], server_seed_post_fields[1],
     namespace_patch_fields[2];
+/* revoke.c: its members, without an object around them. */
+struct found_cred;
+void found_write(struct jw *, const struct found_cred *);
+#define LOOK_MAX 100 /* values that are looked at in one call */
+
 /* routes.c: whose body is which. */
 extern const struct api_body {
 	handler_fn *run;

@@ -90,7 +90,8 @@ keys_show(struct call *call, struct http_reply *reply)
 	int r = call_number(call, "limit", PAGE_DEFAULT, PAGE_MAX, &limit);
 
 	if (r == 0)
-		r = call_once(call, "after", &filter.after);
+		r = call_once(call, "after", &filter.sort.after_id);
+	filter.sort.further = filter.sort.after_id.n > 0;
 	filter.limit = (int64_t)limit;
 	if (r == 0)
 		r = api_key_list(call->core, &filter, call->arena, &list, &n);

@@ -9,6 +9,7 @@
 #define SERVERS	   PROJECT "/servers"
 #define SERVER	   SERVERS "/{name}"
 #define USER_DATA  (128 * KIB) /* USER_DATA_MAX in base64, and the rest */
+#define LOOK_BYTES (256 * KIB) /* LOOK_MAX tokens */
 #define NOTHING	   BODY_NONE, 0
 #define JSON_SMALL BODY_JSON, SMALL
 
@@ -22,7 +23,7 @@ static const struct route routes[] = {
 
     {HTTP_GET, V1 "/openapi.json", VERB_NONE_NEEDED, NULL, NOTHING, RUN_INLINE,
      openapi_show, NULL},
-    {HTTP_GET, V1 "/status", VERB_STATUS_READ, NULL, NOTHING, RUN_INLINE,
+    {HTTP_GET, V1 "/status", VERB_STATUS_READ, NULL, NOTHING, RUN_POOL,
      status_show, NULL},
     {HTTP_GET, V1 "/regions", VERB_WHOAMI, NULL, NOTHING, RUN_INLINE,
      regions_show, NULL},
@@ -50,6 +51,9 @@ static const struct route routes[] = {
      user_patch, NULL},
     {HTTP_PUT, USER "/password", VERB_PASSWORD_SET, api_aim_user, JSON_SMALL,
      RUN_POOL, user_password, NULL},
+
+    {HTTP_POST, V1 "/invitations/accept", VERB_LOGIN, NULL, JSON_SMALL,
+     RUN_POOL, invitation_accept, NULL},
 
     {HTTP_POST, USER "/api-keys", VERB_APIKEY_CREATE, api_aim_user, JSON_SMALL,
      RUN_POOL, key_add, NULL},
@@ -91,8 +95,29 @@ static const struct route routes[] = {
     {HTTP_PATCH, V1 "/namespaces/{name}", VERB_NAMESPACE_UPDATE,
      api_aim_namespace, JSON_SMALL, RUN_POOL, namespace_patch, NULL},
 
+    {HTTP_POST, V1 "/revoke", VERB_CREDENTIAL_END, NULL, JSON_SMALL, RUN_POOL,
+     revoke_post, NULL},
+    {HTTP_POST, V1 "/look", VERB_CREDENTIAL_LOOK, NULL, BODY_JSON, LOOK_BYTES,
+     RUN_POOL, look_post, NULL},
+    {HTTP_POST, V1 "/leaked", VERB_CREDENTIAL_END, NULL, JSON_SMALL, RUN_POOL,
+     leaked_post, NULL},
+    {HTTP_POST, V1 "/explain", VERB_WHOAMI, NULL, JSON_SMALL, RUN_POOL,
+     explain_post, NULL},
+    {HTTP_POST, V1 "/explain/who", VERB_POLICY_LIST, api_aim_account,
+     JSON_SMALL, RUN_POOL, explain_who_post, NULL},
+    {HTTP_GET, V1 "/sessions", VERB_WHOAMI, NULL, NOTHING, RUN_POOL,
+     sessions_show, NULL},
+    {HTTP_DELETE, V1 "/sessions/{id}", VERB_CREDENTIAL_END, NULL, NOTHING,
+     RUN_POOL, session_drop, NULL},
+    {HTTP_GET, V1 "/expiring", VERB_WHOAMI, NULL, NOTHING, RUN_POOL,
+     expiring_show, NULL},
+    {HTTP_GET, V1 "/unused", VERB_WHOAMI, NULL, NOTHING, RUN_POOL, unused_show,
+     NULL},
+
     {HTTP_GET, V1 "/audit", VERB_AUDIT_READ, api_aim_account, NOTHING, RUN_POOL,
      audit_show, NULL},
+    {HTTP_GET, V1 "/activity", VERB_AUDIT_READ, api_aim_account, NOTHING,
+     RUN_POOL, traffic_show, NULL},
     {HTTP_POST, V1 "/audit/verify", VERB_STATUS_READ, NULL, NOTHING, RUN_POOL,
      audit_check, NULL},
 };
@@ -102,22 +127,20 @@ static const struct route routes[] = {
 		name, name##_fields, nitems(name##_fields)                     \
 	}
 const struct api_body api_bodies[] = {
-    BODY(account_add),	    BODY(account_put),	   BODY(user_add),
-    BODY(user_patch),	    BODY(user_password),   BODY(key_add),
-    BODY(keypair_post),	    BODY(server_post),	   BODY(server_keypair_put),
-    BODY(server_seed_post), BODY(namespace_patch),
+    BODY(account_add),	    BODY(account_put),	     BODY(user_add),
+    BODY(user_patch),	    BODY(user_password),     BODY(key_add),
+    BODY(keypair_post),	    BODY(server_post),	     BODY(server_keypair_put),
+    BODY(server_seed_post), BODY(namespace_patch),   BODY(revoke_post),
+    BODY(look_post),	    BODY(leaked_post),	     BODY(explain_post),
+    BODY(explain_who_post), BODY(invitation_accept),
 };
 const size_t api_n_bodies = nitems(api_bodies);
 
 static bool
 owns(struct str path)
 {
-	struct str rest = str_sub(path, sizeof(V1) - 1, SIZE_MAX);
-
-	return (str_starts(path, STR(V1)) &&
-		(rest.n == 0 || rest.p[0] == '/')) ||
-	       str_eq(path, STR("/healthz")) || str_eq(path, STR("/readyz")) ||
-	       str_eq(path, STR("/metrics"));
+	return path_below(path, STR(V1)) || str_eq(path, STR("/healthz")) ||
+	       str_eq(path, STR("/readyz")) || str_eq(path, STR("/metrics"));
 }
 
 static int
@@ -136,6 +159,7 @@ api_init(struct api *api, const struct api_host *host)
 	    .door = {.name = "api",
 		     .routes = routes,
 		     .n_routes = nitems(routes),
+		     .cookie = true,
 		     .proof = proof,
 		     .say = api_say,
 		     .say_status = api_say_status,

@@ -1,7 +1,6 @@
+#include "core/expiry.h"
 #include "core/session.h"
 #include "door/api/inner.h"
-
-#include <errno.h>
 
 static int
 plain(struct http_reply *reply, int status, struct str text)
@@ -94,14 +93,23 @@ int
 status_show(struct call *call, struct http_reply *reply)
 {
 	const struct api_host *host = api_host(call);
+	struct expiry_sum ends = {0};
 	struct jw w = JW(&reply->body);
+	int r = expiry_sum(call->core, &ends);
 
+	if (r != 0)
+		return r;
 	jw_object(&w, NULL);
 	jw_c(&w, "version", host->version);
 	jw_c(&w, "node", call->core->node);
 	jw_c(&w, "public_url", call->core->public_url);
 	jw_int(&w, "schema", host->schema(host->arg));
 	jw_bool(&w, "ready", host->ready(host->arg));
+	jw_object(&w, "expiring");
+	jw_int(&w, "within_days", EXPIRY_SOON_MS / DAY_MS);
+	jw_int(&w, "credentials", ends.soon);
+	jw_int(&w, "used", ends.soon_used);
+	jw_end(&w);
 	if (host->status != NULL)
 		host->status(host->arg, &w);
 	regions_write(call, &w);
@@ -112,33 +120,7 @@ status_show(struct call *call, struct http_reply *reply)
 int
 whoami_show(struct call *call, struct http_reply *reply)
 {
-	const struct subject *who = &call->visit.who;
-	struct account account;
-	struct user user;
-	struct jw w = JW(&reply->body);
-	int r = user_get(call->core, str_c(who->identity), call->arena, &user);
-
-	if (r == 0)
-		r = account_get(call->core, str_c(who->account), call->arena,
-				&account);
-	if (r != 0)
-		return FOLD(r);
-	jw_object(&w, NULL);
-	jw_c(&w, "identity", who->identity);
-	jw_str(&w, "kind", user.kind);
-	jw_str(&w, "name", user.name);
-	jw_str(&w, "email", user.email);
-	jw_c(&w, "account", who->account);
-	jw_str(&w, "account_slug", account.slug);
-	jw_c(&w, "credential", cred_kind_name(who->cred));
-	jw_c(&w, "credential_id", who->cred_id);
-	if (who->expires_at != INT64_MAX)
-		time_write(&w, "expires_at", who->expires_at);
-	jw_c(&w, "region", call->region->name);
-	jw_bool(&w, "owner", who->owner);
-	jw_bool(&w, "operator", who->server);
-	jw_end(&w);
-	return json_done(call, reply, 200);
+	return call_whoami(call, &call->visit.who, reply, 200);
 }
 
 /* Logging out of a login that has no session (a key's own token) is nothing to
@@ -146,19 +128,9 @@ whoami_show(struct call *call, struct http_reply *reply)
 int
 session_remove(struct call *call, struct http_reply *reply)
 {
-	struct subject who = call->visit.who;
-	struct thing self = {.kind = THING_IDENTITY,
-			     .region = call->thing.region};
-	int r;
+	int r = call->visit.who.cred == CRED_SESSION
+		    ? session_leave(&call->visit)
+		    : 0;
 
-	if (who.cred != CRED_SESSION)
-		return reply_empty(reply, 204);
-	self.account = arena_str(call->arena, str_c(who.account));
-	self.name = arena_str(call->arena, str_c(who.identity));
-	if (self.account.p == NULL || self.name.p == NULL)
-		return FAIL(-ENOMEM);
-	r = call_pass(call, VERB_SESSION_END, &self);
-	if (r == 0)
-		r = session_end(&call->visit, str_c(who.cred_id));
 	return r != 0 ? r : reply_empty(reply, 204);
 }

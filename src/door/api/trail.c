@@ -23,31 +23,15 @@ event_write(struct jw *w, const struct audit_row *e)
 }
 
 static int
-flag_read(struct call *call, const char *name, bool *ret)
-{
-	struct str text = STR_NONE;
-	int r = call_once(call, name, &text);
-
-	if (r != 0 || text.p == NULL)
-		return r;
-	if (!str_eq(text, STR("true")) && !str_eq(text, STR("false")))
-		return note_set(&call->note, OUT_MALFORMED,
-				"'%s' must be true or false", name);
-	*ret = str_eq(text, STR("true"));
-	return 0;
-}
-
-static int
 filter_texts(struct call *call, struct audit_filter *f)
 {
 	const struct {
 		const char *name;
 		struct str *to;
 	} texts[] = {
-	    {"cred", &f->cred},
-	    {"verb", &f->verb},
-	    {"thing", &f->thing},
-	    {"outcome", &f->outcome},
+	    {"cred", &f->cred},		{"verb", &f->verb},
+	    {"thing", &f->thing},	{"outcome", &f->outcome},
+	    {"identity", &f->identity},
 	};
 	int r = 0;
 

@@ -15,6 +15,9 @@ api_aim_user(struct call *call)
 
 	if (r < 0)
 		return r;
+	/* Invited: nobody yet, so that nobody learns who is known elsewhere. */
+	if (user.pending)
+		user.account = STR(NOBODYS_ACCOUNT);
 	call->thing.kind = THING_IDENTITY;
 	call->thing.name = user.id;
 	call->thing.account = user.account;
@@ -142,38 +145,48 @@ users_show(struct call *call, struct http_reply *reply)
 }
 
 struct patch_body {
-	struct str password;
+	struct password_ask ask;
 	struct body_flag disabled;
 };
 
 #define AT(member) offsetof(struct patch_body, member)
 const struct field user_patch_fields[] = {
-    {"password", JSON_STR, false, AT(password)},
+    {"password", JSON_STR, false, AT(ask.password)},
+    {"current_password", JSON_STR, false, AT(ask.current)},
     {"disabled", JSON_BOOL, false, AT(disabled)},
 };
+#undef AT
+
+static int
+password_set(struct call *call, struct str id, struct password_ask *ask)
+{
+	int r = user_set_password(&call->visit, id, ask, &call->note);
+
+	call->wait_s = ask->wait_s;
+	return r;
+}
 
 /* The password first: it is the one that can be refused. */
 int
 user_patch(struct call *call, struct http_reply *reply)
 {
-	struct patch_body body = {.password = STR_NONE};
+	struct patch_body body = {.ask = {.password = STR_NONE}};
 	struct thing thing = call->thing;
 	int r = body_read(call, user_patch_fields, nitems(user_patch_fields),
 			  &body);
 	bool switch_it = body.disabled.given;
 
-	if (r == 0 && body.password.p == NULL && !switch_it)
+	if (r == 0 && body.ask.password.p == NULL && !switch_it)
 		return note_set(&call->note, OUT_MALFORMED,
 				"nothing to change: 'password' or 'disabled'");
 	if (r == 0 && switch_it)
 		r = call_pass(call, VERB_USER_UPDATE, &thing);
-	if (r == 0 && body.password.p != NULL) {
+	if (r == 0 && body.ask.password.p != NULL) {
 		struct visit other = call->visit;
 
 		r = call_pass(call, VERB_PASSWORD_SET, &thing);
 		if (r == 0)
-			r = user_set_password(&call->visit, thing.name,
-					      body.password, &call->note);
+			r = password_set(call, thing.name, &body.ask);
 		call->visit = switch_it ? other : call->visit;
 	}
 	if (r == 0 && switch_it)
@@ -184,19 +197,21 @@ user_patch(struct call *call, struct http_reply *reply)
 	return r != 0 ? r : user_reply(call, reply, 200);
 }
 
+#define AT(member) offsetof(struct password_ask, member)
 const struct field user_password_fields[] = {
-    {"password", JSON_STR, true, 0},
+    {"password", JSON_STR, true, AT(password)},
+    {"current_password", JSON_STR, false, AT(current)},
 };
+#undef AT
 
 int
 user_password(struct call *call, struct http_reply *reply)
 {
-	struct str password = STR_NONE;
+	struct password_ask ask = {.password = STR_NONE};
 	int r = body_read(call, user_password_fields,
-			  nitems(user_password_fields), &password);
+			  nitems(user_password_fields), &ask);
 
 	if (r == 0)
-		r = user_set_password(&call->visit, call->thing.name, password,
-				      &call->note);
+		r = password_set(call, call->thing.name, &ask);
 	return r != 0 ? r : reply_empty(reply, 204);
 }
