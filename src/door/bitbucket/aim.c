@@ -92,7 +92,7 @@ who_asks(struct call *call, struct str *ret)
 	CLEAN(buf_clear) struct buf decoded = BUF_INIT_MAX(HTTP_HEAD_MAX);
 	struct proof proof = {.kind = PROOF_NONE};
 	struct subject who;
-	int r = call->door->proof(call, &proof, &decoded);
+	int r = call_proof(call, &proof, &decoded);
 
 	if (r != 0)
 		return r;

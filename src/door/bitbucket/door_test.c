@@ -1,5 +1,6 @@
 /* Requests through the whole frame, a real core and git's folders, without a
  * socket. */
+#include "core/api_key.h"
 #include "door/bitbucket/inner.h"
 
 #include "base/clock.h"
@@ -596,6 +597,42 @@ test_repo_removed(void)
 }
 
 static void
+queries(void)
+{
+	static const struct {
+		const char *q, *first;
+		int status;
+	} rows[] = {
+	    {"project.key+%3D+%22default%22+AND+name+~+%22PP%22", "app", 200},
+	    {"name~%22FRE%22AND+slug%3D%22zoo%22", "zoo", 200},
+	    {"name+~+%22app%22+AND+slug+%3D+%22zoo%22", "(none)", 200},
+	    {"project.key%3D%22none%22+AND+name~%22app%22", "(none)", 200},
+	    {"name+~+%22a%3Db%22", "(none)", 200},
+	    {"updated_on+%3E+2020", NULL, 400},
+	    {"name", NULL, 400},
+	    {"name+~", NULL, 400},
+	    {"name+~+%22", NULL, 400},
+	    {"name+~+%22app", NULL, 400},
+	    {"slug+~+%22app%22", NULL, 400},
+	    {"name+~+%22a%22+AND+", NULL, 400},
+	    {"name+~+%22a%22+AND+name+~+%22p%22", NULL, 400},
+	    {"name+~+%22a%22+OR+slug+%3D+%22zoo%22", NULL, 400},
+	    {"name+~+%22a%22+slug+%3D+%22zoo%22", NULL, 400},
+	};
+
+	for (size_t i = 0; i < nitems(rows); i++) {
+		char query[128];
+
+		(void)snprintf(query, sizeof(query), "q=%s", rows[i].q);
+		is_int(ask(HTTP_GET, "/2.0/repositories/team",
+			   (struct want){.query = query, .who = OWNER}),
+		       rows[i].status, "%s", rows[i].q);
+		if (rows[i].first != NULL)
+			IS("values.0.slug", rows[i].first);
+	}
+}
+
+static void
 test_repo_list(void)
 {
 	const char *list = "/2.0/repositories/Team";
@@ -630,8 +667,7 @@ test_repo_list(void)
 		   .who = OWNER),
 	       200, "a project that is not there");
 	IS("values", "[]");
-	is_int(ASK(GET, list, .query = "q=updated_on+%3E+2020", .who = OWNER),
-	       400, "a query that is not understood");
+	queries();
 	is_int(ASK(GET, list, .query = "sort=-updated_on", .who = OWNER), 400,
 	       "an order that there is not");
 	is_int(ASK(GET, "/2.0/repositories", .query = "role=member",

@@ -2,7 +2,7 @@
 #ifndef DOOR_BITBUCKET_INNER_H
 #define DOOR_BITBUCKET_INNER_H
 
-#include "core/account.h"
+#include "core/user.h"
 #include "core/gitrepo.h"
 #include "core/project.h"
 #include "core/pubkey.h"

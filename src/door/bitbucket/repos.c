@@ -50,38 +50,81 @@ role_read(struct call *call, struct pick *pick)
 		      "'role' is member, contributor, admin or owner.");
 }
 
-/* One condition: slug = "x", name = "x", name ~ "x", project.key = "x". */
+/* A member, an operator and a text in quotes, off the front of a query. */
+static bool
+condition_cut(struct str *rest, struct str *member, char *op, struct str *text)
+{
+	struct str s = *rest;
+	size_t at = 0, n = 1;
+
+	while (at < s.n && s.p[at] != '=' && s.p[at] != '~')
+		at++;
+	if (at == s.n)
+		return false;
+	*member = str_trim(str_sub(s, 0, at));
+	*op = s.p[at];
+	s = str_trim(str_sub(s, at + 1, SIZE_MAX));
+	if (s.n < 2 || s.p[0] != '"')
+		return false;
+	while (n < s.n && s.p[n] != '"')
+		n++;
+	if (n == s.n)
+		return false;
+	*text = str_sub(s, 1, n - 1);
+	*rest = str_trim(str_sub(s, n + 1, SIZE_MAX));
+	return true;
+}
+
+/* slug = "x", name = "x", name ~ "x", project.key = "x", each once. */
+static bool
+condition_take(struct pick *pick, struct str member, char op, struct str text)
+{
+	struct str *place = NULL;
+
+	if (str_eq(member, STR("name")))
+		place = &pick->name;
+	else if (str_eq(member, STR("slug")) && op == '=')
+		place = &pick->slug;
+	else if (str_eq(member, STR("project.key")) && op == '=')
+		place = &pick->project;
+	if (place == NULL || place->p != NULL)
+		return false;
+	if (place == &pick->name)
+		pick->contains = op == '~';
+	*place = text;
+	return true;
+}
+
+static bool
+conditions_take(struct pick *pick, struct str q)
+{
+	struct str member, text;
+	char op;
+
+	for (;;) {
+		if (!condition_cut(&q, &member, &op, &text) ||
+		    !condition_take(pick, member, op, text))
+			return false;
+		if (q.n == 0)
+			return true;
+		if (!str_starts(q, STR("AND ")))
+			return false;
+		q = str_sub(q, 4, SIZE_MAX);
+	}
+}
+
 static int
 query_read(struct call *call, struct pick *pick)
 {
-	struct str q = STR_NONE, left, right;
+	struct str q = STR_NONE;
 	int r = call_once(call, "q", &q);
 
-	if (r != 0 || q.n == 0)
+	if (r != 0 || q.n == 0 || conditions_take(pick, q))
 		return r;
-	pick->contains = memchr(q.p, '=', q.n) == NULL;
-	if (str_cut(q, pick->contains ? '~' : '=', &left, &right)) {
-		left = str_trim(left);
-		right = str_trim(right);
-		if (right.n >= 2 && right.p[0] == '"' &&
-		    right.p[right.n - 1] == '"' &&
-		    memchr(right.p + 1, '"', right.n - 2) == NULL) {
-			right = str_sub(right, 1, right.n - 2);
-			if (str_eq(left, STR("name")))
-				pick->name = right;
-			else if (str_eq(left, STR("slug")) && !pick->contains)
-				pick->slug = right;
-			else if (str_eq(left, STR("project.key")) &&
-				 !pick->contains)
-				pick->project = right;
-		}
-	}
-	if (pick->name.p != NULL || pick->slug.p != NULL ||
-	    pick->project.p != NULL)
-		return 0;
 	return bb_bad(call, "q",
-		      "'q' is one of slug = \"X\", name = \"X\", name ~ "
-		      "\"X\" and project.key = \"X\" here.");
+		      "'q' is one or more of slug = \"X\", name = \"X\", "
+		      "name ~ \"X\" and project.key = \"X\" here, with AND "
+		      "between them.");
 }
 
 static int

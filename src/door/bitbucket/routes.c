@@ -138,6 +138,7 @@ bitbucket_init(struct bitbucket *bb, const struct bitbucket_host *host)
 		     .routes = routes,
 		     .n_routes = nitems(routes),
 		     .no_coded_slash = true,
+		     .cookie = true,
 		     .proof = proof,
 		     .say = bb_say,
 		     .say_status = bb_say_status,

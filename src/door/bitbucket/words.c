@@ -83,12 +83,7 @@ envelope(struct call *call, int status, const char *message,
 	jw_end(&w);
 	jw_end(&w);
 	(void)reply_json(reply, status);
-	if (status == 401)
-		http_head(reply, "WWW-Authenticate",
-			  STR("Basic realm=\"latchkey\""));
-	if (status == 429 || status == 503)
-		http_headf(reply, "Retry-After", "%lld",
-			   (long long)(call->wait_s > 0 ? call->wait_s : 1));
+	reply_advice(call, "Basic", reply);
 }
 
 static bool

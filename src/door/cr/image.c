@@ -32,6 +32,8 @@ static const struct member members[] = {
     {"Architecture", "architecture", JSON_STR},
     {"Os", "os", JSON_STR},
     {"OsVersion", "os.version", JSON_STR},
+    {"Variant", "variant", JSON_STR},
+    {"History", "history", JSON_ARRAY}, /* ours: what made each layer */
 };
 
 static void

@@ -192,6 +192,7 @@ digest_write(struct call *call, struct jw *w, const struct image_row *row)
 	jw_object(w, NULL);
 	jw_str(w, "id", row->digest);
 	jw_int(w, "created", row->created_s);
+	jw_int(w, "pushed", row->pushed_at / SECOND_MS);
 	jw_int(w, "size", row->size);
 	jw_c(w, "manifestType", manifest_type(row->media_type));
 	jw_object(w, "repoTags");

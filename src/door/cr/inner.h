@@ -2,7 +2,7 @@
 #ifndef DOOR_CR_INNER_H
 #define DOOR_CR_INNER_H
 
-#include "core/account.h"
+#include "core/user.h"
 #include "core/image.h"
 #include "door/cr/cr.h"
 #include "wire/ociref.h"

@@ -1,4 +1,5 @@
 #include "base/enc.h"
+#include "core/resource_group.h"
 #include "door/cr/inner.h"
 
 /* Lists are open to any identity, but of its own account only. */
@@ -52,21 +53,22 @@ date_write(struct jw *w, const char *name, int64_t ms)
 	jw_c(w, name, text);
 }
 
-/* Each account has one resource group, which all of its namespaces are in; its
- * id is the account's. */
+/* The one resource group of an account, which all of its namespaces are in. */
 #define GROUP_NAME "default"
 
 static void
 group_write(struct call *call, struct jw *w, const struct namespace_row *row)
 {
 	CLEAN(buf_clear) struct buf crn = BUF_INIT;
+	char group[RESOURCE_GROUP_ID_LEN + 1];
 
 	buf_addf(&crn,
 		 "crn:v1:bluemix:public:container-registry:%s:a/%.*s::"
 		 "namespace:%.*s",
 		 call->region->name, STR_ARG(row->account), STR_ARG(row->name));
 	jw_str(w, "crn", buf_str(&crn));
-	jw_str(w, "resource_group", row->account);
+	resource_group_id(row->account, group);
+	jw_c(w, "resource_group", group);
 	date_write(w, "resource_created_date", row->created_at);
 }
 
@@ -77,17 +79,19 @@ group_check(struct call *call, bool needed)
 	size_t count = 0;
 	struct str group =
 	    http_field_get(call->req, "x-auth-resource-group", &count);
+	char only[RESOURCE_GROUP_ID_LEN + 1];
 
 	if (count > 1 || (needed && group.n == 0))
 		return note_set(&call->note, OUT_MALFORMED,
 				"The header X-Auth-Resource-Group names one "
 				"resource group.");
+	resource_group_id(str_c(call->visit.account), only);
 	if (group.n == 0 || str_eq_nocase(group, STR(GROUP_NAME)) ||
-	    str_eq(group, str_c(call->visit.account)))
+	    str_eq(group, str_c(only)))
 		return 0;
 	return note_set(&call->note, OUT_ABSENT,
 			"No such resource group: an account has one here, "
-			"named " GROUP_NAME ", with the account's id.");
+			"named " GROUP_NAME ".");
 }
 
 int
@@ -109,6 +113,8 @@ namespaces_details(struct call *call, struct http_reply *reply)
 		jw_str(&w, "name", rows[i].name);
 		date_write(&w, "created_date", rows[i].created_at);
 		date_write(&w, "updated_date", rows[i].updated_at);
+		jw_bool(&w, "immutable_tags", rows[i].options.immutable_tags);
+		jw_bool(&w, "allow_sparse", rows[i].options.allow_sparse);
 		group_write(call, &w, &rows[i]);
 		jw_end(&w);
 	}

@@ -88,9 +88,7 @@ static const struct route routes[] = {
 static bool
 owns(struct str path)
 {
-	struct str rest = str_sub(path, sizeof(V1) - 1, SIZE_MAX);
-
-	return str_starts(path, STR(V1)) && (rest.n == 0 || rest.p[0] == '/');
+	return path_below(path, STR(V1));
 }
 
 static int
@@ -106,6 +104,7 @@ const struct door cr_door = {
     .name = "cr",
     .routes = routes,
     .n_routes = nitems(routes),
+    .cookie = true,
     .proof = proof,
     .say = cr_say,
     .say_status = cr_say_status,

@@ -54,12 +54,34 @@ value_reply(struct http_reply *reply, const struct buf *value)
 	return cr_json(reply, 200);
 }
 
+/* Ours: the token that this one takes the place of, and until when both are
+ * valid; without a moment until this one is used. */
+static int
+rotation_read(struct call *call, struct regtoken_ask *ask)
+{
+	struct str until = STR_NONE;
+	int r = call_once(call, "replaces", &ask->replaces);
+
+	if (r == 0 && ask->replaces.p != NULL)
+		r = id_read(call, ask->replaces, &ask->replaces);
+	if (r == 0)
+		r = call_once(call, "until", &until);
+	if (r != 0 || until.p == NULL)
+		return r;
+	if (dec_time(until, &ask->until) != 0 || ask->until <= 0)
+		return note_set(&call->note, OUT_MALFORMED,
+				"'until' is a time such as "
+				"2026-11-21T10:20:30Z.");
+	return 0;
+}
+
 int
 token_add(struct call *call, struct http_reply *reply)
 {
 	CLEAN(buf_clear) struct buf value = BUF_INIT_MAX(JWT_MAX);
 	struct regtoken_ask ask = {.region = region_of(call),
-				   .issuer = cr_host(call)};
+				   .issuer = cr_host(call),
+				   .note = &call->note};
 	struct regtoken made;
 	int r = call_once(call, "description", &ask.description);
 
@@ -67,6 +89,8 @@ token_add(struct call *call, struct http_reply *reply)
 		r = cr_flag(call, "permanent", false, &ask.permanent);
 	if (r == 0)
 		r = cr_flag(call, "write", false, &ask.may_write);
+	if (r == 0)
+		r = rotation_read(call, &ask);
 	if (r == 0)
 		r = regtoken_add(&call->visit, &ask, call->arena, &made,
 				 &value);
@@ -110,8 +134,14 @@ token_write(struct call *call, struct jw *w, const struct regtoken *t)
 	jw_str(w, "secondary_owner", t->description);
 	jw_bool(w, "readonly", !t->may_write);
 	jw_bool(w, "revoked", false);
+	jw_int(w, "created", t->created_at / SECOND_MS);
+	jw_str(w, "created_by", t->created_by);
 	if (t->expires_at != 0)
 		jw_int(w, "expiry", t->expires_at / SECOND_MS);
+	if (t->ends_at != 0)
+		jw_int(w, "replaced_until", t->ends_at / SECOND_MS);
+	if (t->replaces.n > 0)
+		jw_str(w, "replaces", t->replaces);
 	last_use_write(call, w, t->id);
 	jw_end(w);
 }

@@ -78,12 +78,7 @@ envelope(struct call *call, int status, const char *code, const char *message,
 	jw_c(&w, "request-id", call->request_id);
 	jw_end(&w);
 	(void)reply_json(reply, status);
-	if (status == 401)
-		http_head(reply, "WWW-Authenticate",
-			  STR("Bearer realm=\"latchkey\""));
-	if (status == 429 || status == 503)
-		http_headf(reply, "Retry-After", "%lld",
-			   (long long)(call->wait_s > 0 ? call->wait_s : 1));
+	reply_advice(call, "Bearer", reply);
 }
 
 /* Denied because the header names an account that is not the caller's. */

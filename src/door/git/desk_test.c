@@ -383,6 +383,23 @@ test_refusals(void)
 		"this server.");
 }
 
+/* The thread that would start a push may be done before the desk has gone on.
+ */
+static void
+test_refused_at_once(void)
+{
+	int fd = sit_proven(&owner_key), n = 0;
+	struct pipes p;
+
+	while (n < 200 && run(fd, CHANNEL, "git-receive-pack", "Own/site",
+			      &p) == DESK_REFUSED) {
+		pipes_shut(p.ours);
+		n++;
+	}
+	is_int(n, 200, "a push is refused, however soon that is known");
+	(void)close(fd);
+}
+
 static void
 test_runs(void)
 {
@@ -853,6 +870,7 @@ main(void)
 	test_greetings();
 	test_deaf();
 	test_refusals();
+	test_refused_at_once();
 	test_runs();
 	test_channels();
 	test_busy();

@@ -2,7 +2,7 @@
  * What somebody sees who tries for a shell: who this key is, what it may read,
  * and that there is no shell. Names and labels are other people's text.
  */
-#include "core/account.h"
+#include "core/user.h"
 #include "core/pubkey.h"
 #include "door/git/inner.h"
 

@@ -39,7 +39,7 @@ static const struct route routes[] = {
 static bool
 owns(struct str path)
 {
-	return str_eq(path, STR("/git")) || str_starts(path, STR("/git/")) ||
+	return path_below(path, STR("/git")) ||
 	       str_ends(path, STR("/info/refs"));
 }
 

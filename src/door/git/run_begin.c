@@ -160,6 +160,7 @@ run_start_push(struct run *run, int *ret_hooks)
 	return r;
 }
 
+/* When it has begun, run->error is the job's to say, and may have been said. */
 static int
 begin_push(struct run *run, const int *fds)
 {
@@ -242,6 +243,7 @@ run_new(struct seat *s, uint32_t channel, const struct asked *a,
 	run->push = a->service == GIT_RECEIVE_PACK;
 	run->service = a->service;
 	run->began_ms = run->worked_ms = s->desk->now_ms;
+	run->child.pidfd = -1;
 	for (size_t i = 0; i < nitems(run->fds); i++)
 		run->fds[i] = -1;
 	(void)snprintf(run->name, sizeof(run->name), "%s", a->name);
@@ -256,19 +258,21 @@ begin(struct seat *s, uint32_t channel, const struct asked *a, const int *fds,
       const struct visit *visit)
 {
 	struct run *run = run_new(s, channel, a, visit);
+	int r;
 
 	if (run == NULL) {
 		refuse_out(s, channel, a->service, a->name, visit, -ENOMEM);
 		return;
 	}
 	run_add(run);
-	run->error = share_take(&s->desk->programs, &s->who, visit->account,
-				&run->place);
-	if (run->error == 0)
-		run->error =
-		    run->push ? begin_push(run, fds) : begin_read(run, fds);
-	if (!run->starting)
-		run_begun(run);
+	r = share_take(&s->desk->programs, &s->who, visit->account,
+		       &run->place);
+	if (r == 0)
+		r = run->push ? begin_push(run, fds) : begin_read(run, fds);
+	if (run->starting)
+		return;
+	run->error = r;
+	run_begun(run);
 }
 
 static bool

@@ -1,7 +1,7 @@
 #include "door/git/smart.h"
 
 #include "base/log.h"
-#include "core/account.h"
+#include "core/user.h"
 
 #include <errno.h>
 #include <pthread.h>

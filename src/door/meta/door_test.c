@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/test.h"
-#include "core/account.h"
+#include "core/user.h"
 #include "core/keypair.h"
 
 #include <errno.h>

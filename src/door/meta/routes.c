@@ -23,16 +23,10 @@ const struct route meta_routes[] = {
 const size_t meta_n_routes = nitems(meta_routes);
 
 static bool
-below(struct str path, struct str head)
-{
-	return str_starts(path, head) &&
-	       (path.n == head.n || path.p[head.n] == '/');
-}
-
-static bool
 owns(struct str path)
 {
-	return below(path, STR("/metadata")) || below(path, STR("/machine"));
+	return path_below(path, STR("/metadata")) ||
+	       path_below(path, STR("/machine"));
 }
 
 int

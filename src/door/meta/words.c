@@ -50,12 +50,7 @@ speak(const struct call *call, const struct meta_word *word, const char *text,
 {
 	reply->status = word->status;
 	buf_addf(&reply->body, "%s %s\n# %s\n", META_REFUSED, word->word, text);
-	if (word->status == 401)
-		http_head(reply, "WWW-Authenticate",
-			  STR("Bearer realm=\"latchkey\""));
-	if (word->status == 429 || word->status == 503)
-		http_headf(reply, "Retry-After", "%lld",
-			   (long long)(call->wait_s > 0 ? call->wait_s : 1));
+	reply_advice(call, "Bearer", reply);
 	http_head(reply, "Content-Type", STR("text/plain; charset=utf-8"));
 }
 

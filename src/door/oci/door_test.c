@@ -5,7 +5,7 @@
 #include "base/enc.h"
 #include "base/log.h"
 #include "base/test.h"
-#include "core/account.h"
+#include "core/user.h"
 #include "core/regtoken.h"
 #include "wire/jwt.h"
 #include "wire/ociref.h"

@@ -69,7 +69,7 @@ oci_base_get(struct call *call, struct http_reply *reply)
 {
 	CLEAN(buf_clear) struct buf decoded = BUF_INIT_MAX(HTTP_HEAD_MAX);
 	struct proof proof = {.kind = PROOF_NONE};
-	int r = oci_proof(call, &proof, &decoded);
+	int r = call_proof(call, &proof, &decoded);
 
 	if (r == 0)
 		r = oci_prove(call, &proof);

@@ -263,6 +263,7 @@ const struct door oci_door = {
     .n_routes = nitems(routes),
     .exact = true,
     .no_coded_slash = true,
+    .cookie = true,
     .proof = oci_proof,
     .say = oci_say,
     .say_status = oci_say_status,

@@ -107,6 +107,10 @@ word_of(const struct call *call, int outcome)
 	if (outcome < 0 || outcome >= OUT_MAX)
 		return (struct word){500, "UNKNOWN"};
 	word = words[outcome];
+	/* Who is asked to wait is not told of the noun: it was not looked at.
+	 */
+	if (outcome == OUT_TOO_MANY && call->wait_s > 0)
+		return word;
 	for (size_t i = 0; i < nitems(special); i++)
 		if (special[i].noun == o->noun && special[i].outcome == outcome)
 			word = special[i].word;

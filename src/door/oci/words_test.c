@@ -130,6 +130,34 @@ test_rows(void)
 	}
 }
 
+/* Whatever it was about: who guesses waits. */
+static void
+test_throttled(void)
+{
+	struct stage s;
+
+	for (int noun = 0; noun < NOUNS; noun++) {
+		stage_set(&s, VERB_IMAGE_PULL, (enum noun)noun,
+			  STR("birds/robin"));
+		s.call.wait_s = 7;
+		s.oci.code = "SOMETHING";
+		oci_say(&s.call, OUT_TOO_MANY, &s.reply);
+		is_int(s.reply.status, 429, "noun %d: wait", noun);
+		ok(noun == NOUN_GRANT ||
+		       has(&s.reply.body, "\"code\":\"TOOMANYREQUESTS\""),
+		   "  in the registry's word");
+		ok(has(&s.reply.head, "Retry-After: 7\r\n"), "  how long");
+		stage_clear(&s);
+	}
+	stage_set(&s, VERB_IMAGE_PUSH, NOUN_MANIFEST, STR("birds/robin"));
+	oci_say(&s.call, OUT_TOO_MANY, &s.reply);
+	is_int(s.reply.status, 400, "a manifest of too many parts");
+	ok(has(&s.reply.body, "MANIFEST_INVALID") &&
+	       !has(&s.reply.head, "Retry-After"),
+	   "  is not better later");
+	stage_clear(&s);
+}
+
 static void
 test_denied(void)
 {
@@ -235,6 +263,7 @@ main(void)
 {
 	test_challenge();
 	test_rows();
+	test_throttled();
 	test_denied();
 	test_user_name();
 	test_heads();
