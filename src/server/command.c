@@ -68,6 +68,12 @@ const struct command commands[] = {
      "trail; latchkeyd must be stopped. OLD is\nnot changed, and nothing "
      "of it is taken over: a password that was set later is\ncleared, until "
      "somebody sets another.\n"},
+    {"rotate-keys", "", 0, NULL, 0, false, command_rotate_keys,
+     "make another key to sign access tokens with",
+     "It is published at once and signs ten minutes later; the one before goes "
+     "on being\npublished until its last token has ended, so no token is cut "
+     "off. Run it as the\nuser that the data belong to; a running server takes "
+     "it up without a pause.\n"},
     {"host-keys", "list|announce|use|make", 1, NULL, 0, false,
      command_host_keys, "show or change the keys that SSH clients know",
      "announce makes the next ones and publishes them beside those in use; "

@@ -38,6 +38,7 @@ int command_status(const struct run *);
 int command_gc(const struct run *);
 int command_restore(const struct run *);
 int command_revocations(const struct run *);
+int command_rotate_keys(const struct run *);
 int command_check_config(const struct run *);
 int command_host_keys(const struct run *);
 int command_authorized_keys(const struct run *);

@@ -79,6 +79,8 @@
 	  "git programs that run at once, at most")                            \
 	X(NUMBER, trash_days, "trash-days", "30", "DAYS", 0, 3650,             \
 	  "how long deleted images can be restored; 0: not at all")            \
+	X(BYTES, trash_max, "trash-max", "0", "BYTES", 0, UINT64_C(1) << 50,   \
+	  "deleted images an account keeps; 0: as much as its quota")          \
 	X(NUMBER, gc_grace, "gc-grace", "86400", "SECONDS", 0, 2592000,        \
 	  "how long image data that nothing needs is left alone")
 

@@ -17,8 +17,9 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
-#define ASK_MS	10000 /* for the line to come, and for a line to leave */
-#define BACKLOG 16
+#define ASK_MS	 10000 /* for the line to come, and for a line to leave */
+#define LEAVE_MS 100   /* for whoever has had an answer to be gone */
+#define BACKLOG	 16
 
 struct control_ask {
 	struct control *control;
@@ -196,12 +197,26 @@ place_free(struct control *c)
 	return NULL;
 }
 
+/* Who has been answered asks again before its place is free. */
+static struct control_ask *
+place_await(struct control *c)
+{
+	struct control_ask *a = place_free(c);
+
+	for (int i = 0; a == NULL && i < LEAVE_MS && !atomic_load(&c->stop);
+	     i++) {
+		(void)usleep(1000);
+		a = place_free(c);
+	}
+	return a;
+}
+
 static void
 ask_begin(struct control *c, int fd)
 {
 	const struct timeval wait = {.tv_sec = ASK_MS / 1000};
 	static const struct note busy = {"others ask already, try again later"};
-	struct control_ask *a = place_free(c);
+	struct control_ask *a = place_await(c);
 
 	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
 	(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait));

@@ -5,12 +5,15 @@
 #include "db/db.h"
 #include "door/api/api.h"
 #include "door/bitbucket/bitbucket.h"
+#include "door/console/console.h"
 #include "door/cr/cr.h"
 #include "door/frame/frame.h"
 #include "door/git/git_door.h"
 #include "door/iam/iam.h"
+#include "door/identity/identity.h"
 #include "door/meta/meta.h"
 #include "door/oci/oci.h"
+#include "door/policy/policy.h"
 #include "server/gc.h"
 #include "server/git_side.h"
 #include "server/key_client.h"
@@ -31,10 +34,11 @@ struct doors {
 	struct bitbucket bitbucket;
 	struct git_http git_http;
 	struct meta meta;
+	struct console console;
 	struct git_side *git;
 	struct key_side *keys;
 	struct vault_side *vault;
-	const struct door *all[7];
+	const struct door *all[10];
 	struct frame *frame;
 	atomic_bool draining;
 };
@@ -54,6 +58,7 @@ metrics(void *arg, struct buf *b)
 	struct doors *d = arg;
 
 	frame_metrics(d->frame, b);
+	console_metrics(&d->console, b);
 	metrics_put(d->core, *d->http, b);
 	gc_metrics(d->core, b);
 	git_side_metrics(d->git, b);
@@ -105,9 +110,8 @@ meta_new(struct meta *meta)
 	CLEAN(buf_clear) struct buf client = BUF_INIT_MAX(META_CLIENT_MAX);
 	int r = key_client_read(&client);
 
-	return r != 0
-		   ? r
-		   : meta_init(meta, &(struct meta_host){buf_str(&client)});
+	return r != 0 ? r
+		      : meta_init(meta, &(struct meta_host){buf_str(&client)});
 }
 
 int
@@ -156,6 +160,10 @@ doors_new(const struct doors_conf *conf, struct doors **ret)
 	d->all[4] = &d->bitbucket.door;
 	d->all[5] = &d->git_http.door;
 	d->all[6] = &d->meta.door;
+	d->all[7] = &policy_door;
+	d->all[8] = &identity_door;
+	console_init(&d->console);
+	d->all[9] = &d->console.door;
 	frame.doors = d->all;
 	frame.n_doors = nitems(d->all);
 	r = frame_new(&frame, &d->frame);

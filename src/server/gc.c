@@ -102,6 +102,8 @@ gc_metrics(struct core *core, struct buf *b)
 		     "Uploads that nobody went on with.");
 	frame_metric(b, "gc_binned_total", "counter", c.binned,
 		     "Deleted images that cannot be restored any more.");
+	frame_metric(b, "gc_early_total", "counter", c.early,
+		     "Of those, what left a full bin before its time.");
 	frame_metric(b, "gc_repositories_total", "counter", c.repos,
 		     "Empty repositories that went.");
 	if (collect_due_count(core, &due) == 0)

@@ -29,6 +29,8 @@ struct git_side {
 	const struct conf *conf;
 	struct bound bound;
 	struct git_store *git;
+	int found; /* what came of looking for it */
+	struct note found_note;
 	pthread_mutex_t lock; /* of desk_gone */
 	bool desk_gone;
 	struct desk *desk;
@@ -71,45 +73,49 @@ ssh_bind(const char *addr, struct bound *ret, struct note *note)
 }
 
 int
-git_side_bind(const struct conf *conf, int inherited, struct git_side **ret)
+git_side_new(const struct conf *conf, struct git_side **ret)
 {
+	const struct git_conf git = {
+	    .program = conf->git,
+	    .running_max = (unsigned)conf->number[CONF_KEY_git_running_max],
+	    .push_max = conf->number[CONF_KEY_push_max],
+	};
 	struct git_side *g = calloc(1, sizeof(*g));
-	int fd = process_inherited_fd(inherited, "ssh", 1);
-	struct note note = {0};
-	int r = 0;
 
 	if (g == NULL)
 		return serve_complain(EXIT_FAILURE, strerror(ENOMEM));
 	g->conf = conf;
 	g->bound.fd = -1;
 	(void)pthread_mutex_init(&g->lock, NULL);
-	if (conf_has_ssh(conf)) {
-		r = user_check(conf, &note);
-		if (r == 0)
-			r = helper_find(SSH_PROGRAM, g->program, &note);
-		if (r == 0)
-			r = fd >= 0 ? bound_adopt(fd, &g->bound, &note)
-				    : ssh_bind(conf->ssh, &g->bound, &note);
-	}
-	if (r != 0) {
-		git_side_free(g);
-		return r < 0 ? admin_complain("ssh", r, &note)
-			     : serve_complain(EXIT_CONF, note.text);
-	}
+	g->found = git_find(&git, &g->git, &g->found_note);
 	*ret = g;
 	return 0;
+}
+
+int
+git_side_bind(struct git_side *g, int inherited)
+{
+	int fd = process_inherited_fd(inherited, "ssh", 1);
+	struct note note = {0};
+	int r = 0;
+
+	if (!conf_has_ssh(g->conf))
+		return 0;
+	r = user_check(g->conf, &note);
+	if (r == 0)
+		r = helper_find(SSH_PROGRAM, g->program, &note);
+	if (r == 0)
+		r = fd >= 0 ? bound_adopt(fd, &g->bound, &note)
+			    : ssh_bind(g->conf->ssh, &g->bound, &note);
+	if (r < 0)
+		return admin_complain("ssh", r, &note);
+	return r == 0 ? 0 : serve_complain(EXIT_CONF, note.text);
 }
 
 int
 git_side_open(struct git_side *g, const char *data)
 {
 	char dir[PATH_MAX];
-	struct git_conf conf = {
-	    .dir = dir,
-	    .program = g->conf->git,
-	    .running_max = (unsigned)g->conf->number[CONF_KEY_git_running_max],
-	    .push_max = g->conf->number[CONF_KEY_push_max],
-	};
 	struct note note = {0};
 	int r;
 
@@ -119,8 +125,12 @@ git_side_open(struct git_side *g, const char *data)
 	r = conf_has_ssh(g->conf) ? host_keys_ready(data, &note) : 0;
 	if (r == 0)
 		r = host_keys_folder(data, g->keys);
+	if (r == 0) {
+		r = g->found;
+		note = r != 0 ? g->found_note : note;
+	}
 	if (r == 0)
-		r = git_open(&conf, &g->git, &note);
+		r = git_settle(g->git, dir, &note);
 	if (r == 0)
 		return 0;
 	return r < 0 || r == OUT_BUSY || note.text[0] == '\0'

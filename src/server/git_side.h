@@ -13,10 +13,11 @@
 #include "server/conf.h"
 
 struct git_side;
+/* Looks for git; what is wrong with it is for git_side_open() to say. */
+MUST int git_side_new(const struct conf *, struct git_side **ret);
 /* Bind the address of SSH, or take the socket that was handed over. Nothing is
  * made on disk. */
-MUST int git_side_bind(const struct conf *, int inherited,
-		       struct git_side **ret);
+MUST int git_side_bind(struct git_side *, int inherited);
 /* Host keys and repositories below DATA, which may be a fresh one. */
 MUST int git_side_open(struct git_side *, const char *data);
 /* What clone URLs name is put into the core; the desk opens; house-keeping

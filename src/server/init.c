@@ -2,7 +2,8 @@
 
 #include "base/clock.h"
 #include "base/enc.h"
-#include "core/account.h"
+#include "core/api_key.h"
+#include "core/user.h"
 #include "json/json.h"
 
 #include <errno.h>

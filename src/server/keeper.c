@@ -168,6 +168,8 @@ heard(struct keeper *k, struct process *p, struct str word)
 			log_say(LOG_INFO, "ssh_reload", "done=yes");
 		}
 		p->state = SERVING;
+		/* Whoever waits for the first is to find it up. */
+		stats_tell(k);
 		first_tell(k, FIRST_READY, 0);
 		if (k->conf.begun != NULL)
 			k->conf.begun();

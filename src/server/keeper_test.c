@@ -6,7 +6,9 @@
 #include "base/test.h"
 #include "server/bound.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -139,10 +141,11 @@ is_down(const struct keeper_stats *s, unsigned n)
 #define SERVE_DESK "echo ready; cat <&4 >/dev/null 2>&1; exit 0\n"
 
 static struct keeper *
-started(const char *text, int want)
+started_by(const char *text, int want, void (*begun)(void))
 {
 	static struct bound bound = {.fd = -1};
-	struct keeper_conf conf = {.argv = argv, .desk = desk_take};
+	struct keeper_conf conf = {
+	    .argv = argv, .desk = desk_take, .begun = begun};
 	struct keeper *k = NULL;
 	struct note note = {0};
 	int r;
@@ -156,6 +159,40 @@ started(const char *text, int want)
 	is_int(r, want, "start: %s", note.text);
 	ok((r == 0) == (k != NULL), "  and is there when it should");
 	return k;
+}
+
+static struct keeper *
+started(const char *text, int want)
+{
+	return started_by(text, want, NULL);
+}
+
+static sem_t looked;
+
+static void
+look_wait(void)
+{
+	while (sem_wait(&looked) != 0 && errno == EINTR)
+		;
+}
+
+/* The keeper's thread stands still from the first "ready" on: what is known
+ * then was known before keeper_start returned. */
+static void
+test_up_at_once(void)
+{
+	struct keeper *k;
+	struct keeper_stats stats = {0};
+
+	if (sem_init(&looked, 0, 0) != 0)
+		abort();
+	k = started_by(SERVE, 0, look_wait);
+	keeper_stats(k, &stats);
+	ok(stats.up && stats.processes == 1, "who has started is up");
+	(void)sem_post(&looked);
+	keeper_free(k);
+	(void)sem_destroy(&looked);
+	desk_close();
 }
 
 static void
@@ -337,6 +374,7 @@ main(void)
 	log_set_level(LOG_ERROR);
 	test_pause();
 	test_first();
+	test_up_at_once();
 	test_crash();
 	test_retire();
 	test_heirlooms();

@@ -27,7 +27,9 @@ struct key_stats {
 
 struct key_side {
 	const char *program, *user;
+	struct key_child first; /* until it is ready */
 	pthread_t thread;
+	bool running;
 	int wake;
 	pthread_mutex_t lock; /* of what follows, up to stats */
 	pthread_cond_t change;
@@ -50,17 +52,24 @@ count(struct key_side *k, uint64_t *what)
 /* --- the program --- */
 
 static int
-child_start(struct key_side *k, int *ret_status)
+child_begin(struct key_side *k, struct key_child *ret)
 {
-	struct key_child c = KEY_CHILD_NONE;
-	int r;
-
 	k->began = clock_mono();
-	r = key_spawn(k->program, k->user, &c, ret_status);
+	count(k, &k->stats.started);
+	return key_spawn(k->program, k->user, ret);
+}
+
+/* Orders go to it once it takes them. */
+static int
+child_ready(struct key_side *k, struct key_child *c, int *ret_status)
+{
+	int r = key_spawn_ready(c, ret_status);
+
 	(void)pthread_mutex_lock(&k->lock);
-	k->stats.started++;
-	if (r == 0)
-		k->child = c;
+	if (r == 0) {
+		k->child = *c;
+		*c = (struct key_child)KEY_CHILD_NONE;
+	}
 	(void)pthread_cond_broadcast(&k->change);
 	(void)pthread_mutex_unlock(&k->lock);
 	return r;
@@ -69,8 +78,11 @@ child_start(struct key_side *k, int *ret_status)
 static void
 child_again(struct key_side *k)
 {
-	int status = 0, r = child_start(k, &status);
+	struct key_child c = KEY_CHILD_NONE;
+	int status = 0, r = child_begin(k, &c);
 
+	if (r == 0)
+		r = child_ready(k, &c, &status);
 	if (r == 0)
 		return;
 	k->next = clock_mono() + keeper_pause(0, &k->quick);
@@ -369,6 +381,8 @@ key_side_status(struct key_side *k, struct jw *w)
 static void
 side_drop(struct key_side *k)
 {
+	if (k->first.socket >= 0)
+		(void)key_spawn_end(&k->first, LAST_MS);
 	if (k->child.socket >= 0)
 		(void)key_spawn_end(&k->child, LAST_MS);
 	if (k->wake >= 0)
@@ -388,6 +402,7 @@ side_make(const char *program, const char *user)
 		return NULL;
 	k->program = program;
 	k->user = user;
+	k->first = (struct key_child)KEY_CHILD_NONE;
 	k->child = (struct key_child)KEY_CHILD_NONE;
 	(void)pthread_mutex_init(&k->lock, NULL);
 	(void)pthread_condattr_init(&attr);
@@ -410,33 +425,34 @@ memory_check(void)
 }
 
 int
-key_side_new(const char *program, const char *user, struct key_side **ret,
-	     struct note *note)
+key_side_new(const char *program, const char *user, struct key_side **ret)
 {
 	struct key_side *k = side_make(program, user);
-	int status = 0, r;
+	int r = k == NULL || k->wake < 0 ? FAIL(-errno) : 0;
 
-	if (k == NULL || k->wake < 0) {
-		r = FAIL(-errno);
-		if (k != NULL)
-			side_drop(k);
-		return r;
-	}
-	r = child_start(k, &status);
-	if (r == 0) {
-		r = -pthread_create(&k->thread, NULL, run, k);
-		r = r == 0 ? 0 : FAIL(r);
-	}
-	if (r != 0) {
+	if (r == 0)
+		r = child_begin(k, &k->first);
+	if (r == 0)
+		*ret = k;
+	else if (k != NULL)
 		side_drop(k);
-		return r < 0 ? r
-			     : note_set(note, r,
-					"%s ended with status %d before it was "
-					"ready",
-					program, status);
-	}
+	return r;
+}
+
+int
+key_side_ready(struct key_side *k, struct note *note)
+{
+	int status = 0, r = child_ready(k, &k->first, &status);
+
+	if (r != 0)
+		return note_set(note, r,
+				"%s ended with status %d before it was ready",
+				k->program, status);
+	r = -pthread_create(&k->thread, NULL, run, k);
+	if (r != 0)
+		return FAIL(r);
+	k->running = true;
 	memory_check();
-	*ret = k;
 	return 0;
 }
 
@@ -452,6 +468,7 @@ key_side_free(struct key_side *k)
 	(void)pthread_cond_broadcast(&k->change);
 	(void)pthread_mutex_unlock(&k->lock);
 	(void)!write(k->wake, &one, sizeof(one));
-	(void)pthread_join(k->thread, NULL);
+	if (k->running)
+		(void)pthread_join(k->thread, NULL);
 	side_drop(k);
 }

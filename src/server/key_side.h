@@ -18,12 +18,15 @@
 #define KEY_WAIT_MS  (50 * SECOND_MS) /* for a key: MAKER_JOB_MS and some */
 
 struct key_side;
-/* program: its path; user: whom it becomes when we are root. Both are borrowed.
- * Returns when it takes orders. 0; OUT_DENIED it cannot run here as it is to
- * (and has said why on standard error), OUT_BUSY it ended otherwise or took too
- * long, each with a note; -errno. */
+/* Starts it. program: its path; user: whom it becomes when we are root. Both are
+ * borrowed. 0; -errno. */
 MUST int key_side_new(const char *program, const char *user,
-		      struct key_side **ret, struct note *);
+		      struct key_side **ret);
+/* Returns when it takes orders; once. What is ordered before that waits as for a new
+ * program. 0; OUT_DENIED it cannot run here as it is to (and has said why on
+ * standard error), OUT_BUSY it ended otherwise or took too long, each with a note;
+ * -errno. */
+MUST int key_side_ready(struct key_side *, struct note *);
 /* Ends the program, by its id. NULL is fine; nobody may be ordering. */
 void key_side_free(struct key_side *);
 

@@ -246,6 +246,25 @@ script_write(const char *path, const char *text)
 		abort();
 }
 
+static void
+side_end(struct key_side **k)
+{
+	key_side_free(*k);
+}
+
+static void
+test_given_up(void)
+{
+	struct key_side *k = NULL;
+	pid_t pid;
+
+	is_int(key_side_new(program, "nobody", &k), 0, "it is started");
+	pid = keymaker_pid();
+	ok(pid > 0, "and not waited for");
+	key_side_free(k);
+	ok(kill(pid, 0) != 0, "it is gone when it is given up");
+}
+
 /* Programs that are not what they should be. */
 static void
 test_bad_programs(void)
@@ -266,13 +285,14 @@ test_bad_programs(void)
 
 	(void)close(fd);
 	for (size_t i = 0; i < nitems(scripts); i++) {
-		struct key_side *k = NULL;
+		CLEAN(side_end) struct key_side *k = NULL;
 		struct note note = {0};
 
 		script_write(path, scripts[i].text);
-		is_int(key_side_new(path, "nobody", &k, &note), scripts[i].r,
-		       "%s", scripts[i].name);
-		ok(k == NULL && strstr(note.text, path) != NULL, "it is named");
+		is_int(key_side_new(path, "nobody", &k), 0, "%s",
+		       scripts[i].name);
+		is_int(key_side_ready(k, &note), scripts[i].r, "is none");
+		ok(strstr(note.text, path) != NULL, "it is named");
 	}
 	(void)unlink(path);
 }
@@ -286,9 +306,10 @@ main(void)
 
 	(void)signal(SIGPIPE, SIG_IGN);
 	ok(program_find(), "latchkeyd-keymaker has been built");
-	is_int(key_side_new(program, "nobody", &k, &note), 0, "it is started");
+	is_int(key_side_new(program, "nobody", &k), 0, "it is started");
 	if (k == NULL)
 		return done_testing();
+	is_int(key_side_ready(k, &note), 0, "and takes orders: %s", note.text);
 	subtest("orders")
 	{
 		test_orders(k);
@@ -304,6 +325,10 @@ main(void)
 	pid = keymaker_pid();
 	key_side_free(k);
 	ok(pid > 0 && kill(pid, 0) != 0, "it is gone with us");
+	subtest("given up")
+	{
+		test_given_up();
+	}
 	subtest("bad programs")
 	{
 		test_bad_programs();

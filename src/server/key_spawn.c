@@ -89,11 +89,10 @@ child_begin(const char *program, const char *user, int socket,
 }
 
 int
-key_spawn(const char *program, const char *user, struct key_child *ret,
-	  int *ret_status)
+key_spawn(const char *program, const char *user, struct key_child *ret)
 {
 	struct key_child c = KEY_CHILD_NONE;
-	int ends[2], r, status;
+	int ends[2], r;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
 		return FAIL(-errno);
@@ -103,17 +102,19 @@ key_spawn(const char *program, const char *user, struct key_child *ret,
 		r = child_begin(program, user, ends[1], &c);
 	(void)close(ends[1]);
 	if (r == 0)
-		r = ready_wait(&c);
-	if (r == 0) {
 		*ret = c;
-		return 0;
-	}
-	status = key_spawn_end(&c, LAST_MS);
-	if (r == OUT_BUSY) {
-		*ret_status = status;
-		r = status == EXIT_CONF ? OUT_DENIED : OUT_BUSY;
-	}
+	else
+		(void)key_spawn_end(&c, LAST_MS);
 	return r;
+}
+
+int
+key_spawn_ready(struct key_child *c, int *ret_status)
+{
+	if (ready_wait(c) == 0)
+		return 0;
+	*ret_status = key_spawn_end(c, LAST_MS);
+	return *ret_status == EXIT_CONF ? OUT_DENIED : OUT_BUSY;
 }
 
 int

@@ -14,10 +14,13 @@ struct key_child {
 	{                                                                      \
 		.pidfd = -1, .socket = -1                                      \
 	}
-/* Returns when it takes orders. ret_status: how it ended instead. 0; OUT_DENIED
- * it ended with 78; OUT_BUSY it ended otherwise or took too long; -errno. */
+/* 0; -errno. */
 MUST int key_spawn(const char *program, const char *user,
-		   struct key_child *ret, int *ret_status);
+		   struct key_child *ret);
+/* Returns when it takes orders. If it does not, it has been ended and is
+ * KEY_CHILD_NONE; ret_status: how it ended. 0; OUT_DENIED it ended with 78;
+ * OUT_BUSY it ended otherwise or took too long. */
+MUST int key_spawn_ready(struct key_child *, int *ret_status);
 /* Closes its socket, which ends it, and waits; by force after ms. Returns the
  * exit status, or 128 + n for signal n. */
 int key_spawn_end(struct key_child *, int ms);

@@ -1,6 +1,7 @@
 #include "server/metrics.h"
 
 #include "core/stats.h"
+#include "core/expiry.h"
 #include "db/db.h"
 #include "door/frame/frame.h"
 #include "server/version.h"
@@ -171,11 +172,32 @@ put_process(struct buf *b)
 		    "latchkey_build_info{version=\"" VERSION "\"} 1\n");
 }
 
+/* As of now: a walk over what ends soon, which is little. */
+static void
+put_expiring(struct core *core, struct buf *b)
+{
+	struct expiry_sum sum;
+
+	if (expiry_sum(core, &sum) != 0)
+		return;
+	buf_addf(b,
+		 "# HELP latchkey_credentials_expiring Long-lived credentials "
+		 "that end soon.\n"
+		 "# TYPE latchkey_credentials_expiring gauge\n"
+		 "latchkey_credentials_expiring{within=\"7d\"} %lld\n"
+		 "# HELP latchkey_credentials_expiring_used Those of them that "
+		 "were used within the last week.\n"
+		 "# TYPE latchkey_credentials_expiring_used gauge\n"
+		 "latchkey_credentials_expiring_used{within=\"7d\"} %lld\n",
+		 (long long)sum.soon, (long long)sum.soon_used);
+}
+
 void
 metrics_put(struct core *core, struct http_server *http, struct buf *b)
 {
 	put_http(http, b);
 	put_db(core, b);
 	put_core(core, b);
+	put_expiring(core, b);
 	put_process(b);
 }

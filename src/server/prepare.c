@@ -3,7 +3,7 @@
 #include "base/fd.h"
 #include "server/command.h"
 #include "server/control_path.h"
-#include "server/serve.h"
+#include "server/serve_inner.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,9 +27,11 @@ struct prepare {
 static int
 core_try(const struct prepare *p, char ret_text[PREPARE_TEXT_MAX])
 {
+	const struct core_conf how = {.make = p->ask != NULL,
+				      .look = p->ask == NULL};
 	CLEAN(core_freep) struct core *core = NULL;
 	struct note note = {0};
-	int r = serve_core_open(p->conf, p->dir, p->ask != NULL, &core);
+	int r = serve_core_with(p->conf, p->dir, &how, &core);
 
 	if (r != 0 || p->ask == NULL)
 		return r;
@@ -85,7 +87,7 @@ child_wait(pid_t pid)
 }
 
 static int
-prepare_run(const struct prepare *p, char ret_text[PREPARE_TEXT_MAX])
+child_begin(const struct prepare *p, struct prepare_child *ret)
 {
 	int ends[2];
 	pid_t parent = getpid(), pid;
@@ -103,18 +105,33 @@ prepare_run(const struct prepare *p, char ret_text[PREPARE_TEXT_MAX])
 		(void)close(ends[0]);
 		return serve_complain(EXIT_FAILURE, strerror(errno));
 	}
-	text_read(ends[0], ret_text);
-	(void)close(ends[0]);
-	return child_wait(pid);
+	*ret = (struct prepare_child){.pid = pid, .from = ends[0]};
+	return 0;
+}
+
+static int
+child_await(struct prepare_child *c, char ret_text[PREPARE_TEXT_MAX])
+{
+	text_read(c->from, ret_text);
+	(void)close(c->from);
+	return child_wait(c->pid);
 }
 
 int
-prepare_look(const struct conf *conf, const struct data_dir *dir)
+prepare_look(const struct conf *conf, const struct data_dir *dir,
+	     struct prepare_child *ret)
 {
 	const struct prepare p = {.conf = conf, .dir = dir};
+
+	return child_begin(&p, ret);
+}
+
+int
+prepare_await(struct prepare_child *c)
+{
 	char none[PREPARE_TEXT_MAX];
 
-	return prepare_run(&p, none);
+	return child_await(c, none);
 }
 
 int
@@ -122,8 +139,10 @@ prepare_make(const struct conf *conf, const struct data_dir *dir,
 	     const struct init_ask *ask, char ret_key_path[PREPARE_TEXT_MAX])
 {
 	const struct prepare p = {.conf = conf, .dir = dir, .ask = ask};
+	struct prepare_child child;
+	int r = child_begin(&p, &child);
 
-	return prepare_run(&p, ret_key_path);
+	return r == 0 ? child_await(&child, ret_key_path) : r;
 }
 
 int

@@ -93,7 +93,7 @@ listen_make(struct serve *s, int inherited)
 		return serve_complain_failure("http", r, &note);
 	if (r != 0)
 		return serve_complain(EXIT_CONF, note.text);
-	r = git_side_bind(s->conf, inherited, &s->git);
+	r = git_side_bind(s->git, inherited);
 	return r == 0 ? helpers_find(s) : r;
 }
 
@@ -113,12 +113,23 @@ data_make(struct serve *s)
 	return r != 0 ? r : prepare_make(s->conf, &s->dir, s->ask, s->key_path);
 }
 
+/* From outside of the walls; it gets ready while they go up and the data are
+ * opened. */
 static int
-vault_begin_side(struct serve *s)
+vault_start(struct serve *s)
+{
+	const struct note none = {0};
+	int r =
+	    vault_side_new(s->vault_program, s->dir.path, &s->vault, &s->asked);
+
+	return r == 0 ? 0 : serve_complain_failure("vault", r, &none);
+}
+
+static int
+vault_await(struct serve *s)
 {
 	struct note note = {0};
-	int r = vault_side_new(s->vault_program, s->dir.path, &s->vault,
-			       &s->asked, &note);
+	int r = vault_side_ready(s->vault, &note);
 
 	/* It has said why. */
 	if (r == OUT_DENIED)
@@ -180,11 +191,22 @@ http_begin(struct serve *s)
 	return 0;
 }
 
+/* From within the walls; it gets ready meanwhile, and who orders a key pair
+ * before it is waits for it. */
 static int
-keys_begin(struct serve *s)
+keys_start(struct serve *s)
+{
+	const struct note none = {0};
+	int r = key_side_new(s->keymaker, s->conf->ssh_user, &s->keys);
+
+	return r == 0 ? 0 : serve_complain_failure("keymaker", r, &none);
+}
+
+static int
+keys_await(struct serve *s)
 {
 	struct note note = {0};
-	int r = key_side_new(s->keymaker, s->conf->ssh_user, &s->keys, &note);
+	int r = key_side_ready(s->keys, &note);
 
 	if (r == OUT_DENIED)
 		return serve_complain(EXIT_CONF, note.text);
@@ -213,28 +235,47 @@ doors_begin(struct serve *s)
 	return r == 0 ? 0 : serve_complain_failure("doors", r, &none);
 }
 
+/* Git is looked for while a child looks at the data; what that says comes
+ * first. */
+static int
+data_look(struct serve *s)
+{
+	struct prepare_child child;
+	int git, r = s->dir.fresh ? 0 : prepare_look(s->conf, &s->dir, &child);
+
+	if (r != 0)
+		return r;
+	git = git_side_new(s->conf, &s->git);
+	if (!s->dir.fresh)
+		r = prepare_await(&child);
+	return r != 0 ? r : git;
+}
+
 /* What exists is opened before the address is bound, so that a second daemon
  * hears about the data first; what is new is made after it, so that a wrong
  * address leaves nothing behind. */
 static int
 data_ready(struct serve *s, int inherited)
 {
-	int r = s->dir.fresh ? 0 : prepare_look(s->conf, &s->dir);
+	int r = data_look(s);
 
 	if (r == 0)
 		r = listen_make(s, inherited);
+	if (r == 0 && s->dir.fresh)
+		r = data_make(s);
 	if (r == 0)
-		r = s->dir.fresh ? data_make(s)
-				 : git_side_open(s->git, s->dir.path);
+		r = vault_start(s);
+	if (r == 0 && !s->dir.fresh)
+		r = git_side_open(s->git, s->dir.path);
 	return r == 0 ? prepare_folder(&s->dir) : r;
 }
 
 static int
 core_begin(struct serve *s)
 {
-	struct vault *asked = TAKE(s->asked);
+	const struct core_conf how = {.vault = TAKE(s->asked)};
 
-	return serve_core_with(s->conf, &s->dir, false, asked, &s->core);
+	return serve_core_with(s->conf, &s->dir, &how, &s->core);
 }
 
 static int
@@ -249,24 +290,26 @@ serve_begin(struct serve *s, int inherited)
 			     : serve_complain(EXIT_CONF, note.text);
 	r = data_ready(s, inherited);
 	if (r == 0)
-		r = vault_begin_side(s);
-	if (r == 0)
 		r = walls_begin(s);
 	if (r == 0)
+		r = keys_start(s);
+	if (r == 0)
 		r = core_begin(s);
+	if (r == 0)
+		r = vault_await(s);
 	if (r != 0)
 		return r;
 	names_set(s);
 	r = git_side_desk(s->git, s->core);
-	if (r == 0)
-		r = keys_begin(s);
 	if (r == 0)
 		r = doors_begin(s);
 	if (r == 0)
 		r = serve_words(s);
 	if (r == 0)
 		r = git_side_serve(s->git);
-	return r != 0 ? r : http_begin(s);
+	if (r == 0)
+		r = http_begin(s);
+	return r == 0 ? keys_await(s) : r;
 }
 
 /* --- running --- */

@@ -45,10 +45,11 @@ struct serve {
 /* The exit status for an outcome or failure of this part, said on standard
  * error. */
 int serve_complain_failure(const char *what, int r, const struct note *);
-/* serve_core_open() with the vault that a walled process asks. */
-int serve_core_with(const struct conf *, const struct data_dir *, bool make,
-		    struct vault *, struct core **ret);
-/* Answers gc and status from now on. Returns 0 or an exit status. */
+/* serve_core_open() as how says: make, look, and the vault that a walled process
+ * asks. */
+int serve_core_with(const struct conf *, const struct data_dir *,
+		    const struct core_conf *how, struct core **ret);
+/* Answers gc, status and renew-keys from now on. Returns 0 or an exit status. */
 int serve_words(struct serve *);
 /* How to begin with a new installation; that doors are open, to systemd as well.
  * Returns 0 or an exit status. */

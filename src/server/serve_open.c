@@ -33,19 +33,21 @@ serve_complain_failure(const char *what, int r, const struct note *note)
 }
 
 int
-serve_core_with(const struct conf *conf, const struct data_dir *dir, bool make,
-		struct vault *vault, struct core **ret)
+serve_core_with(const struct conf *conf, const struct data_dir *dir,
+		const struct core_conf *how, struct core **ret)
 {
 	struct core_conf core = {
 	    .data_dir = dir->path,
-	    .vault = vault,
+	    .vault = how->vault,
 	    .regions = conf->regions,
 	    .n_regions = conf->n_regions,
 	    .public_url = conf->public_url != NULL ? conf->public_url
 						   : "http://127.0.0.1",
-	    .make = make,
+	    .make = how->make,
+	    .look = how->look,
 	    .grace_ms = (int64_t)conf->number[CONF_KEY_gc_grace] * SECOND_MS,
 	    .bin_ms = (int64_t)conf->number[CONF_KEY_trash_days] * DAY_MS,
+	    .bin_max = (int64_t)conf->number[CONF_KEY_trash_max],
 	};
 	struct note note = {0}, where = {0};
 	int r = core_open(&core, ret, &note);
@@ -63,7 +65,8 @@ int
 serve_core_open(const struct conf *conf, const struct data_dir *dir, bool make,
 		struct core **ret)
 {
-	return serve_core_with(conf, dir, make, NULL, ret);
+	return serve_core_with(conf, dir, &(struct core_conf){.make = make},
+			       ret);
 }
 
 /* Before anything is made or bound: an installation that cannot be served

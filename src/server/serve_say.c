@@ -42,8 +42,9 @@ first_say(const struct serve *s)
 	unfound_folder(folder);
 	printf("This is a new installation in %s\n"
 	       "The first API key: %s  (only you can read it)\n"
-	       "The server: %s\n\nTry:\n",
-	       s->dir.path, s->key_path, url);
+	       "The server: %s\n"
+	       "The console, for a browser: %s/console/\n\nTry:\n",
+	       s->dir.path, s->key_path, url, url);
 	if (folder[0] != '\0')
 		printf("  PATH=%s:$PATH\n", folder);
 	printf("  latchkey login -a %s --apikey @%s\n"

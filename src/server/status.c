@@ -330,6 +330,24 @@ collection_say(struct control_ask *ask, const struct status *s)
 				    c.blobs, c.bytes, due);
 }
 
+static int
+signer_say(struct control_ask *ask, const struct status *s)
+{
+	struct vault_signer v;
+	char since[32] = "its first day", next[32];
+	int r;
+
+	vault_access_signer(vault_side_vault(s->vault), &v);
+	if (v.since != INT64_MIN)
+		enc_time(v.since, since);
+	r = control_say(ask, "signs with  %s since %s, %zu keys published",
+			v.kid, since, v.listed);
+	if (r != 0 || v.next == 0)
+		return r;
+	enc_time(v.next, next);
+	return control_say(ask, "            another one will from %s", next);
+}
+
 int
 status_answer(struct control_ask *ask, const struct status *s)
 {
@@ -349,6 +367,8 @@ status_answer(struct control_ask *ask, const struct status *s)
 		r = control_say(ask, "vault       %s",
 				vault_side_well(s->vault) ? "answers"
 							  : "does not answer");
+	if (r == 0)
+		r = signer_say(ask, s);
 	if (r == 0)
 		r = collection_say(ask, s);
 	if (r == 0)

@@ -1,8 +1,11 @@
 #include "server/tidy.h"
 
+#include "base/clock.h"
+#include "base/enc.h"
 #include "base/log.h"
 #include "core/audit.h"
 #include "core/collect.h"
+#include "core/expiry.h"
 #include "core/quota.h"
 
 #include <errno.h>
@@ -12,7 +15,10 @@
 #include <time.h>
 
 #define EVERY_S		   60 /* between two rounds; looks are a second apart */
-#define COLLECT_ROUNDS_MAX 4  /* in a second, while there is more to collect */
+#define EXPIRING_EVERY_S   86400
+#define EXPIRING_FIRST_S   2 /* after the start */
+#define EXPIRING_ARENA	   (MIB)
+#define COLLECT_ROUNDS_MAX 4 /* in a second, while there is more to collect */
 
 struct tidy {
 	struct core *core;
@@ -95,11 +101,11 @@ tidy_say(const struct collected *c)
 		return;
 	log_say(LOG_INFO, "gc",
 		"links=%llu blobs=%llu bytes=%llu files=%llu uploads=%llu "
-		"binned=%llu repos=%llu",
+		"binned=%llu early=%llu repos=%llu",
 		(unsigned long long)c->links, (unsigned long long)c->blobs,
 		(unsigned long long)c->bytes, (unsigned long long)c->files,
 		(unsigned long long)c->uploads, (unsigned long long)c->binned,
-		(unsigned long long)c->repos);
+		(unsigned long long)c->early, (unsigned long long)c->repos);
 }
 
 /* More of it at once when there is more, but never all: the store is for those
@@ -121,6 +127,31 @@ collect(struct tidy *t)
 	t->gone = (struct collected){0};
 }
 
+/* Once a day, and soon after the start: an end that nobody expects is an
+ * outage. */
+static void
+expiring_say(struct tidy *t)
+{
+	CLEAN(arena_clear) struct arena arena;
+	struct expiry_account *list = NULL;
+	size_t n = 0;
+	int r;
+
+	arena_init(&arena, EXPIRING_ARENA);
+	r = expiry_accounts(t->core, &arena, &list, &n);
+	complain("expiring", r);
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		char first[32];
+
+		enc_time(list[i].first, first);
+		log_say(LOG_WARN, "expiring",
+			"account=%.*s slug=%.*s soon=%lld used=%lld first=%s",
+			STR_ARG(list[i].id), STR_ARG(list[i].slug),
+			(long long)list[i].sum.soon,
+			(long long)list[i].sum.soon_used, first);
+	}
+}
+
 static void
 round_do(struct tidy *t)
 {
@@ -138,8 +169,11 @@ tidy_run(void *arg)
 		seen_write(t);
 		if (second % EVERY_S == 0)
 			round_do(t);
-		if (t->more || second % EVERY_S == 0)
+		if (t->more || quota_binned_count(t->core) > 0 ||
+		    second % EVERY_S == 0)
 			collect(t);
+		if (second % EXPIRING_EVERY_S == EXPIRING_FIRST_S)
+			expiring_say(t);
 	}
 	return NULL;
 }

@@ -19,10 +19,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define FIRST_FD 3  /* see vault/vault.h */
-#define FD_HIGH	 16 /* copies are made here, out of the others' way */
-#define LAST_MS	 3000
-#define SOCKETS	 (VAULT_CHANNELS + 1) /* the last one is the keeper's */
+#define FIRST_FD      3	 /* see vault/vault.h */
+#define FD_HIGH	      16 /* copies are made here, out of the others' way */
+#define LAST_MS	      3000
+#define RENEW	      "r" /* VAULT_RENEW there */
+#define RENEW_LOOK_MS 10
+#define SOCKETS	      (VAULT_CHANNELS + 1) /* the last one is the keeper's */
 
 struct vault_side {
 	struct vault *vault; /* borrowed: the core's */
@@ -207,10 +209,45 @@ vault_side_vault(struct vault_side *s)
 	return s->vault;
 }
 
+/* Questions that meet the change are asked again of the successor: nobody sees
+ * it but who waits here. */
+int
+vault_side_renew(struct vault_side *s, struct note *note)
+{
+	uint64_t before = ready_now(s);
+	int64_t until = clock_mono() + VAULT_START_MS;
+
+	if (send(s->life, RENEW, 1, MSG_NOSIGNAL) != 1)
+		return note_set(note, OUT_BUSY, "the vault's keeper has ended");
+	while (ready_now(s) == before) {
+		if (clock_mono() >= until || ended(s, RENEW_LOOK_MS))
+			return note_set(note, OUT_BUSY,
+					"no vault with these keys got ready");
+	}
+	return vault_renew(s->vault, note);
+}
+
+static uint64_t
+key_age_s(const struct vault_signer *signer)
+{
+	int64_t age = clock_now() - signer->since;
+
+	return signer->since == INT64_MIN || age < 0
+		   ? 0
+		   : (uint64_t)age / SECOND_MS;
+}
+
 void
 vault_side_metrics(struct vault_side *s, struct buf *b)
 {
 	uint64_t asked = 0, lost = 0;
+	struct vault_signer signer;
+
+	vault_access_signer(s->vault, &signer);
+	frame_metric(b, "signing_key_age_seconds", "gauge", key_age_s(&signer),
+		     "How long the key that signs access tokens has done so.");
+	frame_metric(b, "signing_keys", "gauge", signer.listed,
+		     "Keys that access tokens are checked with.");
 
 	vault_there_count(s->vault, &asked, &lost);
 	frame_metric(b, "vault_up", "gauge", vault_side_well(s) ? 1 : 0,
@@ -260,8 +297,7 @@ ready_wait(struct vault_side *s, struct note *note)
 }
 
 static int
-side_begin(struct vault_side *s, const char *program, const char *data,
-	   struct note *note)
+side_begin(struct vault_side *s, const char *program, const char *data)
 {
 	CLEAN(ends_clear) struct ends e;
 	struct vault_there_conf conf = {
@@ -272,16 +308,12 @@ side_begin(struct vault_side *s, const char *program, const char *data,
 		r = program_start(program, data, &e, &s->pid);
 	if (r != 0)
 		return r;
-	for (int i = 0; i < SOCKETS; i++)
-		fd_closep(&e.theirs[i]);
 	s->life = e.ours[VAULT_CHANNELS];
 	e.ours[VAULT_CHANNELS] = -1;
 	s->pidfd = pidfd_open(s->pid, 0);
 	if (s->pidfd < 0)
 		return FAIL(-errno);
-	r = ready_wait(s, note);
-	if (r == 0)
-		r = vault_there_new(&conf, &s->vault);
+	r = vault_there_new(&conf, &s->vault);
 	for (int i = 0; r == 0 && i < VAULT_CHANNELS; i++)
 		e.ours[i] = -1;
 	return r;
@@ -289,7 +321,7 @@ side_begin(struct vault_side *s, const char *program, const char *data,
 
 int
 vault_side_new(const char *program, const char *data, struct vault_side **ret,
-	       struct vault **ret_vault, struct note *note)
+	       struct vault **ret_vault)
 {
 	struct vault_side *s = calloc(1, sizeof(*s));
 	int r;
@@ -298,7 +330,7 @@ vault_side_new(const char *program, const char *data, struct vault_side **ret,
 		return FAIL(-ENOMEM);
 	s->pidfd = s->life = -1;
 	(void)pthread_mutex_init(&s->lock, NULL);
-	r = side_begin(s, program, data, note);
+	r = side_begin(s, program, data);
 	if (r != 0) {
 		vault_side_free(s);
 		return r;
@@ -306,6 +338,14 @@ vault_side_new(const char *program, const char *data, struct vault_side **ret,
 	*ret = s;
 	*ret_vault = s->vault;
 	return 0;
+}
+
+int
+vault_side_ready(struct vault_side *s, struct note *note)
+{
+	int r = ready_wait(s, note);
+
+	return r == 0 ? vault_begin(s->vault, note) : r;
 }
 
 /* From behind our walls we may not end it by force, and need not: it has

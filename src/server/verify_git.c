@@ -1,7 +1,7 @@
 #include "server/verify_git.h"
 
 #include "base/clock.h"
-#include "core/account.h"
+#include "core/user.h"
 #include "core/gitrepo.h"
 #include "git/git.h"
 
