@@ -20,10 +20,12 @@
 #define CLI_OPTS_MAX 16
 #define CLI_URL_MAX  512
 
-/* The widest "cr image-tag SOURCE TARGET (alias)" of the list of commands, and
- * what 80 columns leave for a row's text. */
-#define COMMAND_WORDS_MAX 31
-#define COMMAND_TEXT_MAX  46
+/* The column of "cr image-tag SOURCE TARGET (alias)" in the list of commands,
+ * and what 80 columns leave for a row's text. Words that are wider have a line
+ * of their own. */
+#define COMMAND_WORDS_WIDTH 31
+#define COMMAND_WORDS_MAX   78
+#define COMMAND_TEXT_MAX    46
 
 /* What `latchkey login` keeps, in CONFIG/session.json, 0600. */
 struct session {
@@ -73,10 +75,15 @@ extern const struct command_set commands_login, commands_token,
     commands_account, commands_audit, commands_repo, commands_access_key,
     commands_setup, commands_ssh_key, commands_project, commands_keypair,
     commands_server, commands_keys, commands_completion, commands_regions,
-    commands_region, commands_trash, commands_retention, commands_quota;
+    commands_region, commands_trash, commands_retention, commands_quota,
+    commands_api_key, commands_service_id, commands_service_key,
+    commands_policy, commands_role, commands_group, commands_member,
+    commands_accept,
+    commands_rules, commands_explain, commands_revoke, commands_scan,
+    commands_status, commands_pull_secret;
 
 /* --- commands.c --- */
-#define COMMAND_SETS 22
+#define COMMAND_SETS 36
 extern const struct command_set *const command_sets[COMMAND_SETS];
 /* One after the other, a group's beside each other; NULL behind the last. */
 const struct command *command_at(size_t i);
@@ -141,11 +148,18 @@ MUST int client_call_with(struct cli *, const struct ask *, const char *field,
 			  struct buf *ret_body, int *ret_status);
 /* The same, parsed; the caller frees. */
 MUST int client_json(struct cli *, const struct ask *, struct json **ret);
+/* The same with one more header (or NULL); ret_tag: its ETag, or NULL. */
+MUST int client_tagged(struct cli *, const struct ask *, const char *field,
+		       struct json **ret, struct buf *ret_tag);
+/* Without a credential: only the session's URL is needed. */
+MUST int client_open(struct cli *, const struct ask *, struct json **ret);
 /* A fresh access token is in the session afterwards. */
 MUST int client_token(struct cli *);
 /* POST /identity/token with a form, as the client of command lines. */
 MUST int client_form(struct cli *, struct str form, struct buf *ret_body);
-/* The same; fills the session's tokens. */
+MUST int client_form_at(struct cli *, const char *path, struct str form,
+			struct buf *ret_body);
+/* To /identity/token; fills the session's tokens. */
 MUST int client_login(struct cli *, struct str form);
 /* Add "name=value" to a form or query, encoded; wipes nothing. */
 void form_add(struct buf *, const char *name, struct str value);
@@ -177,6 +191,7 @@ void print_text(struct str);
 void print_lines(FILE *, struct str); /* the same, of more than one line */
 /* What is going on, for people; beside standard output where that is JSON. */
 void print_step(const struct cli *, const char *fmt, ...) PRINTF(2, 3);
+void print_values(const struct json *);	/* pairs, "ssh.up" inside of one */
 void print_json(const struct json *);		/* indented */
 struct str time_text(int64_t ms, char ret[32]); /* 2026-11-21T10:20:30Z */
 void size_text(int64_t bytes, char ret[32]);	/* "12 MB" */

@@ -130,6 +130,8 @@ call_out(struct cli *cli, struct outward_call *call, struct outward_answer *ret)
 	struct note note = {""};
 	int r;
 
+	/* What `latchkey sessions` shows of a login. */
+	call->agent = "latchkey/" LATCHKEY_VERSION;
 	call->ca_file = cli->session.ca_file;
 	call->stop = child_caught;
 	r = outward_do(call, ret, &note);
@@ -167,6 +169,13 @@ tokens_keep(struct cli *cli, struct str body)
 int
 client_form(struct cli *cli, struct str form, struct buf *ret_body)
 {
+	return client_form_at(cli, "/identity/token", form, ret_body);
+}
+
+int
+client_form_at(struct cli *cli, const char *path, struct str form,
+	       struct buf *ret_body)
+{
 	CLEAN(buf_clear) struct buf url = BUF_INIT;
 	CLEAN(outward_answer_clear)
 	struct outward_answer answer = OUTWARD_ANSWER_INIT;
@@ -180,7 +189,7 @@ client_form(struct cli *cli, struct str form, struct buf *ret_body)
 		       "Authorization: Basic Yng6Yng="},
 	    .n_fields = 3,
 	};
-	int r = url_of(cli, "/identity/token", &url);
+	int r = url_of(cli, path, &url);
 
 	if (r != 0)
 		return r;
@@ -273,25 +282,32 @@ client_call(struct cli *cli, const struct ask *ask, struct buf *ret_body,
 	return client_call_with(cli, ask, NULL, ret_body, ret_status);
 }
 
+/* The server's clock counts, not ours: what it calls expired is renewed once.
+ */
+static int
+call_renewing(struct cli *cli, const struct ask *ask, const char *field,
+	      struct outward_answer *answer)
+{
+	int r = client_token(cli);
+
+	if (r == 0)
+		r = call_with_token(cli, ask, field, answer);
+	if (r != 0 || answer->status != 401 ||
+	    cli->session.refresh_token == NULL)
+		return r;
+	outward_answer_clear(answer);
+	r = token_renew(cli);
+	return r != 0 ? r : call_with_token(cli, ask, field, answer);
+}
+
 int
 client_call_with(struct cli *cli, const struct ask *ask, const char *field,
 		 struct buf *ret_body, int *ret_status)
 {
 	CLEAN(outward_answer_clear)
 	struct outward_answer answer = OUTWARD_ANSWER_INIT;
-	int r = client_token(cli);
+	int r = call_renewing(cli, ask, field, &answer);
 
-	if (r == 0)
-		r = call_with_token(cli, ask, field, &answer);
-	/* The server's clock counts, not ours: what it calls expired is renewed
-	 * once. */
-	if (r == 0 && answer.status == 401 &&
-	    cli->session.refresh_token != NULL) {
-		outward_answer_clear(&answer);
-		r = token_renew(cli);
-		if (r == 0)
-			r = call_with_token(cli, ask, field, &answer);
-	}
 	if (ret_status != NULL)
 		*ret_status = answer.status != 0 ? answer.status
 			      : answer.asked	 ? CLIENT_NO_ANSWER
@@ -305,17 +321,69 @@ client_call_with(struct cli *cli, const struct ask *ask, const char *field,
 	return ret_body != NULL ? buf_err(ret_body) : 0;
 }
 
+static int
+answer_json(struct cli *cli, struct str body, struct json **ret)
+{
+	int r = json_parse(body, ret, NULL);
+
+	if (r == OUT_MALFORMED)
+		return note_set(&cli->note, r,
+				_("the server's answer is not JSON"));
+	return r;
+}
+
+int
+client_tagged(struct cli *cli, const struct ask *ask, const char *field,
+	      struct json **ret, struct buf *ret_tag)
+{
+	CLEAN(outward_answer_clear)
+	struct outward_answer answer = OUTWARD_ANSWER_INIT;
+	struct str tag;
+	int r = call_renewing(cli, ask, field, &answer);
+
+	if (r != 0)
+		return r;
+	if (answer.status < 200 || answer.status > 299)
+		return refused(cli, &answer);
+	tag = outward_field(&answer, "etag");
+	if (ret_tag != NULL && str_printable(tag))
+		(void)buf_addstr(ret_tag, tag);
+	if (ret_tag != NULL && buf_err(ret_tag) != 0)
+		return buf_err(ret_tag);
+	return answer_json(cli, buf_str(&answer.body), ret);
+}
+
+int
+client_open(struct cli *cli, const struct ask *ask, struct json **ret)
+{
+	CLEAN(buf_clear) struct buf url = BUF_INIT;
+	CLEAN(outward_answer_clear)
+	struct outward_answer answer = OUTWARD_ANSWER_INIT;
+	struct outward_call call = {
+	    .method = ask->method,
+	    .body = ask->body,
+	    .fields = {"Accept: application/json",
+		       "Content-Type: application/json"},
+	    .n_fields = ask->body.p != NULL ? 2 : 1,
+	};
+	int r = url_of(cli, ask->path, &url);
+
+	if (r != 0)
+		return r;
+	call.url = url.p;
+	r = call_out(cli, &call, &answer);
+	if (r != 0)
+		return r;
+	if (answer.status < 200 || answer.status > 299)
+		return refused(cli, &answer);
+	return answer_json(cli, buf_str(&answer.body), ret);
+}
+
 int
 client_json(struct cli *cli, const struct ask *ask, struct json **ret)
 {
 	CLEAN(buf_clear) struct buf body = BUF_INIT;
 	int r = client_call(cli, ask, &body, NULL);
 
-	if (r != 0)
-		return r;
-	r = json_parse(buf_str(&body), ret, NULL);
-	if (r == OUT_MALFORMED)
-		return note_set(&cli->note, r,
-				_("the server's answer is not JSON"));
-	return r;
+	return r != 0 ? r : answer_json(cli, buf_str(&body), ret);
 }

@@ -1,5 +1,6 @@
 /* account and user: the tenants of a server and the people in them. */
-#include "cli/cli.h"
+#include "cli/iam.h"
+#include "cli/pairs.h"
 
 #include "base/enc.h"
 #include "base/i18n.h"
@@ -48,7 +49,6 @@ account_create(struct cli *cli, const struct args *a)
 {
 	CLEAN(buf_clear) struct buf body = BUF_INIT;
 	CLEAN(json_freep) struct json *j = NULL;
-	struct ask ask = {"POST", "/latchkey/v1/accounts", STR_NONE};
 	struct jw w = JW(&body);
 	int r;
 
@@ -62,10 +62,7 @@ account_create(struct cli *cli, const struct args *a)
 		jw_c(&w, "name", a->v[ACCOUNT_NAME].text);
 	jw_c(&w, "owner_email", a->v[ACCOUNT_OWNER].text);
 	jw_end(&w);
-	if (buf_err(&body) != 0)
-		return buf_err(&body);
-	ask.body = buf_str(&body);
-	r = client_json(cli, &ask, &j);
+	r = rest_send(cli, "POST", "/latchkey/v1/accounts", &body, &j);
 	if (r != 0)
 		return r;
 	if (cli->json) {
@@ -206,13 +203,11 @@ user_create(struct cli *cli, const struct args *a)
 {
 	CLEAN(buf_clear) struct buf body = BUF_INIT;
 	CLEAN(json_freep) struct json *j = NULL;
-	struct ask ask = {"POST", "/latchkey/v1/users", STR_NONE};
 	int r = user_body(cli, a, &body);
 
 	if (r != 0)
 		return r;
-	ask.body = buf_str(&body);
-	r = client_json(cli, &ask, &j);
+	r = rest_send(cli, "POST", "/latchkey/v1/users", &body, &j);
 	if (r != 0)
 		return r;
 	if (cli->json) {
@@ -262,7 +257,13 @@ user_resolve(struct cli *cli, const char *word, struct buf *ret)
 
 	if (str_starts(str_c(word), STR("IBMid-")))
 		return buf_adds(ret, word);
-	r = client_json(cli, &ask, &j);
+	/* Oneself one may name without seeing who else there is. */
+	r = session_load(cli);
+	if (r == 0 && cli->session.user != NULL &&
+	    str_eq_nocase(str_c(cli->session.user), str_c(word)))
+		return iam_self(cli, ret);
+	if (r == 0)
+		r = client_json(cli, &ask, &j);
 	if (r != 0)
 		return r;
 	rows = json_get(j, "users");
@@ -306,22 +307,48 @@ user_enable(struct cli *cli, const struct args *a)
 	return user_patch(cli, a->rest[0], STR("{\"disabled\":false}"));
 }
 
+/* Whether that user is the one who is logged in. */
+static int
+user_is_self(struct cli *cli, struct str id, bool *ret)
+{
+	CLEAN(json_freep) struct json *j = NULL;
+	struct ask ask = {"GET", "/latchkey/v1/whoami", STR_NONE};
+	int r = client_json(cli, &ask, &j);
+
+	if (r == 0)
+		*ret = str_eq(json_text(j, "identity"), id);
+	return r;
+}
+
+/* One's own is asked for first, as people know it from elsewhere; an empty one
+ * is none. */
 static int
 user_passwd(struct cli *cli, const struct args *a)
 {
+	CLEAN(buf_clear) struct buf current = BUF_INIT;
 	CLEAN(buf_clear) struct buf password = BUF_INIT;
 	CLEAN(buf_clear) struct buf body = BUF_INIT;
+	CLEAN(buf_clear) struct buf id = BUF_INIT;
 	struct jw w = JW(&body);
-	int r = prompt_secret(_("new password"), &password, &cli->note);
+	bool self = false;
+	int r = user_resolve(cli, a->rest[0], &id);
 
+	if (r == 0)
+		r = user_is_self(cli, buf_str(&id), &self);
+	if (r == 0 && self)
+		r = prompt_secret(_("current password (empty: there is none)"),
+				  &current, &cli->note);
+	if (r == 0)
+		r = prompt_secret(_("new password"), &password, &cli->note);
 	if (r != 0)
 		return r;
 	jw_object(&w, NULL);
 	jw_str(&w, "password", buf_str(&password));
+	if (current.n > 0)
+		jw_str(&w, "current_password", buf_str(&current));
 	jw_end(&w);
-	return buf_err(&body) != 0
-		   ? buf_err(&body)
-		   : user_patch(cli, a->rest[0], buf_str(&body));
+	return buf_err(&body) != 0 ? buf_err(&body)
+				   : user_patch(cli, id.p, buf_str(&body));
 }
 
 static const struct command rows[] = {
@@ -347,6 +374,8 @@ static const struct command rows[] = {
     {"user", "enable", NULL, NULL, 0, "EMAIL|ID", 1, 1, user_enable,
      N_("let a disabled user in again"), NULL},
     {"user", "passwd", NULL, NULL, 0, "EMAIL|ID", 1, 1, user_passwd,
-     N_("set a user's password"), NULL},
+     N_("set a user's password"),
+     N_("Your own is changed by your current one. Those who get in with the "
+	"old one\nare logged out.\n")},
 };
 const struct command_set commands_account = {rows, nitems(rows)};

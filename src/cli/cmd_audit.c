@@ -88,32 +88,6 @@ audit(struct cli *cli, const struct args *a)
 	return list_show(cli, &list);
 }
 
-/* One pair for each value, and for what is inside of one: "ssh.up". */
-static void
-values_show(const struct json *j, struct str above)
-{
-	const struct json *value;
-	struct str name, text;
-	void *iter = NULL;
-
-	while (json_each(j, &iter, &name, &value)) {
-		CLEAN(buf_clear) struct buf other = BUF_INIT;
-		CLEAN(buf_clear) struct buf label = BUF_INIT;
-
-		(void)buf_addf(&label, "%.*s%s%.*s", STR_ARG(above),
-			       above.n > 0 ? "." : "", STR_ARG(name));
-		if (above.n == 0 && json_kind(value) == JSON_OBJECT) {
-			values_show(value, name);
-			continue;
-		}
-		if (!json_str(value, &text)) {
-			(void)json_write(&other, value);
-			text = buf_str(&other);
-		}
-		print_pair(label.p, text);
-	}
-}
-
 static int
 show(struct cli *cli, const char *path)
 {
@@ -127,15 +101,8 @@ show(struct cli *cli, const char *path)
 		print_json(j);
 		return 0;
 	}
-	values_show(j, STR_NONE);
+	print_values(j);
 	return 0;
-}
-
-static int
-status(struct cli *cli, const struct args *a)
-{
-	(void)a;
-	return show(cli, "/latchkey/v1/status");
 }
 
 static int
@@ -150,8 +117,6 @@ static const struct command rows[] = {
      N_("show the account's trail, newest first"),
      N_("done: a change; used: a login, pull or token, counted by the "
 	"minute;\nrefused: somebody was told no.\n")},
-    {"", "status", NULL, NULL, 0, "", 0, 0, status,
-     N_("show the server's state (operator only)"), NULL},
     {"", "whoami", NULL, NULL, 0, "", 0, 0, whoami,
      N_("show who this login is"), NULL},
 };

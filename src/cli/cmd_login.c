@@ -1,26 +1,28 @@
 /* login, logout, target, regions: who is talking to which server. */
 #include "cli/cr.h"
+#include "cli/endpoint.h"
 
 #include "base/i18n.h"
 
 #include "wire/jwt.h"
 #include "json/json.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define SECRET_FILE_MAX (64 * KIB)
-#define URL_DEFAULT	"http://127.0.0.1:8080"
 #define GRANT_API_KEY	"urn:ibm:params:oauth:grant-type:apikey"
+#define GRANT_PASSCODE	"urn:ibm:params:oauth:grant-type:passcode"
 
 enum {
 	LOGIN_URL,
 	LOGIN_KEY,
 	LOGIN_USER,
 	LOGIN_PASSWORD,
+	LOGIN_SSO,
+	LOGIN_PASSCODE,
 	LOGIN_ACCOUNT,
 	LOGIN_REGION,
 	LOGIN_CA_FILE
@@ -33,6 +35,10 @@ static const struct opt login_opts[] = {
 	"(as api-key-create --file writes it)")},
     {"user", 'u', OPT_TEXT, "EMAIL", N_("log in with a password instead")},
     {"password", 'p', OPT_TEXT, "-", N_("'-': read it from standard input")},
+    {"sso", 0, OPT_FLAG, NULL,
+     N_("ask for a passcode; 'iam passcode' elsewhere shows one")},
+    {"passcode", 0, OPT_TEXT, "-",
+     N_("'-': read a passcode from standard input")},
     {"account", 'c', OPT_TEXT, "ACCOUNT", N_("id or name of the account")},
     {"region", 'r', OPT_TEXT, "REGION",
      N_("whose registry cr commands talk to; default: the last one, or the "
@@ -90,16 +96,17 @@ key_ask(struct cli *cli, const char *given, struct buf *ret)
 	return buf_adds(ret, given);
 }
 
+/* A secret of people's own; "-": from standard input. */
 static int
-password_ask(struct cli *cli, const char *given, struct buf *ret)
+typed_ask(struct cli *cli, const char *given, const char *what, struct buf *ret)
 {
 	int r;
 
 	if (given == NULL)
-		return prompt_secret(_("password"), ret, &cli->note);
+		return prompt_secret(what, ret, &cli->note);
 	if (strcmp(given, "-") != 0) {
-		fprintf(stderr, _("Hint: a password on the command line can be "
-				  "seen by other users of this machine; '-p -' "
+		fprintf(stderr, _("Hint: a secret on the command line can be "
+				  "seen by other users of this machine; '-' "
 				  "reads it from standard input.\n"));
 		return buf_adds(ret, given);
 	}
@@ -109,113 +116,52 @@ password_ask(struct cli *cli, const char *given, struct buf *ret)
 	return r;
 }
 
+struct way {
+	const char *grant, *member;
+};
+
+static int
+secret_ask(struct cli *cli, const struct args *a, struct way *way,
+	   struct buf *ret)
+{
+	bool code = a->v[LOGIN_SSO].given || a->v[LOGIN_PASSCODE].given;
+	bool user = a->v[LOGIN_USER].given, key = a->v[LOGIN_KEY].given;
+
+	if ((int)code + (int)user + (int)key > 1)
+		return note_set(&cli->note, OUT_MALFORMED,
+				_("--apikey, --user and --sso exclude each "
+				  "other"));
+	if (code) {
+		*way = (struct way){GRANT_PASSCODE, "passcode"};
+		return typed_ask(cli, a->v[LOGIN_PASSCODE].text,
+				 _("one-time passcode"), ret);
+	}
+	if (user) {
+		*way = (struct way){"password", "password"};
+		return typed_ask(cli, a->v[LOGIN_PASSWORD].text, _("password"),
+				 ret);
+	}
+	*way = (struct way){GRANT_API_KEY, "apikey"};
+	return key_ask(cli, a->v[LOGIN_KEY].text, ret);
+}
+
 static int
 form_of(struct cli *cli, const struct args *a, struct buf *form)
 {
 	CLEAN(buf_clear) struct buf secret = BUF_INIT;
-	const char *user = a->v[LOGIN_USER].text;
-	int r;
+	struct way way = {NULL, NULL};
+	int r = secret_ask(cli, a, &way, &secret);
 
-	if (user != NULL && a->v[LOGIN_KEY].given)
-		return note_set(&cli->note, OUT_MALFORMED,
-				_("--apikey and --user exclude each other"));
-	r = user != NULL ? password_ask(cli, a->v[LOGIN_PASSWORD].text, &secret)
-			 : key_ask(cli, a->v[LOGIN_KEY].text, &secret);
 	if (r != 0)
 		return r;
-	form_add(form, "grant_type",
-		 user != NULL ? STR("password") : STR(GRANT_API_KEY));
-	if (user != NULL)
-		form_add(form, "username", str_c(user));
-	form_add(form, user != NULL ? "password" : "apikey", buf_str(&secret));
+	form_add(form, "grant_type", str_c(way.grant));
+	if (a->v[LOGIN_USER].given)
+		form_add(form, "username", str_c(a->v[LOGIN_USER].text));
+	form_add(form, way.member, buf_str(&secret));
 	if (a->v[LOGIN_ACCOUNT].given)
 		form_add(form, "account", str_c(a->v[LOGIN_ACCOUNT].text));
 	form_add(form, "response_type", STR("cloud_iam"));
 	return buf_err(form);
-}
-
-/* Scheme, host and port: what is behind a path there is not ours. */
-static int
-url_check(struct str url, struct note *note)
-{
-	struct str scheme, rest;
-
-	if (!str_starts(url, STR("http://")) &&
-	    !str_starts(url, STR("https://")))
-		return note_set(note, OUT_MALFORMED,
-				_("the server's address must begin with "
-				  "http:// or https://"));
-	if (!str_cut(url, ':', &scheme, &rest) || rest.n <= 2 ||
-	    memchr(rest.p + 2, '/', rest.n - 2) != NULL)
-		return note_set(
-		    note, OUT_MALFORMED,
-		    _("the server's address is http(s)://HOST:PORT, "
-		      "without a path"));
-	if (url.n > CLI_URL_MAX || !str_printable(url))
-		return note_set(note, OUT_MALFORMED, _("not a usable address"));
-	return 0;
-}
-
-/* The server would refuse the secret, but only when everybody on the way has
- * seen it. */
-static void
-clear_text_warn(struct str url)
-{
-	static const char *const here[] = {"http://127.", "http://localhost",
-					   "http://[::1]"};
-	bool safe = str_starts(url, STR("https://"));
-
-	for (size_t i = 0; i < nitems(here); i++)
-		safe = safe || str_starts(url, str_c(here[i]));
-	if (!safe)
-		fprintf(stderr, _("Hint: http:// to another machine sends the "
-				  "secret in clear text; use https://.\n"));
-}
-
-static int
-url_choose(struct cli *cli, const char *given)
-{
-	struct session *s = &cli->session;
-	struct str url = str_c(given != NULL	? given
-			       : s->url != NULL ? s->url
-						: URL_DEFAULT);
-	CLEAN(buf_clear) struct buf copy = BUF_INIT;
-	int r;
-
-	while (str_ends(url, STR("/")))
-		url.n--;
-	r = url_check(url, &cli->note);
-	if (r != 0)
-		return r;
-	clear_text_warn(url);
-	/* Whom to trust for one server says nothing about another, nor does
-	 * where its registry is. */
-	if (s->url == NULL || !str_eq(url, str_c(s->url))) {
-		session_set(&s->ca_file, STR_NONE);
-		session_set(&s->registry, STR_NONE);
-	}
-	r = buf_addstr(&copy, url);
-	if (r == 0)
-		session_set(&s->url, buf_str(&copy));
-	return r;
-}
-
-/* Kept with its whole path: later commands run in other directories. */
-static int
-ca_choose(struct cli *cli, const char *given)
-{
-	const char *file = given != NULL ? given : getenv("LATCHKEY_CA_FILE");
-	char *whole;
-
-	if (file == NULL || file[0] == '\0')
-		return 0;
-	whole = realpath(file, NULL);
-	if (whole == NULL)
-		return note_set(&cli->note, OUT_ABSENT, _("cannot read %s: %s"),
-				file, strerror(errno));
-	session_set(&cli->session.ca_file, str_c(whole));
-	free(whole);
-	return 0;
 }
 
 /* Who we are, out of the access token the server just signed for us. */
@@ -329,15 +275,9 @@ login(struct cli *cli, const struct args *a)
 {
 	CLEAN(buf_clear) struct buf form = BUF_INIT;
 	CLEAN(buf_clear) struct buf last = BUF_INIT;
-	int r = session_load(cli);
+	int r = endpoint_choose(cli, a->v[LOGIN_URL].text,
+				a->v[LOGIN_CA_FILE].text);
 
-	/* A session that is missing or damaged is what login mends. */
-	if (r != 0 && r != OUT_UNPROVEN)
-		return r;
-	cli->note.text[0] = '\0';
-	r = url_choose(cli, a->v[LOGIN_URL].text);
-	if (r == 0)
-		r = ca_choose(cli, a->v[LOGIN_CA_FILE].text);
 	if (r == 0)
 		r = form_of(cli, a, &form);
 	session_set(&cli->session.refresh_token, STR_NONE);

@@ -210,16 +210,13 @@ plain_row(struct table *t, const struct json *row)
 		table_add(t, name);
 }
 
-/* A server of one's own has one resource group in each account: its id is the
- * account's. */
+/* There is one resource group in each account, and people know it by its name.
+ */
 static struct str
 group_text(const struct json *row)
 {
-	struct str group = json_text(row, "resource_group");
-
-	return group.n > 0 && str_eq(group, json_text(row, "account"))
-		   ? STR("default")
-		   : group;
+	return json_text(row, "resource_group").n > 0 ? STR("default")
+						      : STR_NONE;
 }
 
 static void

@@ -1,5 +1,6 @@
 /* cr token-*: registry tokens. */
-#include "cli/cli.h"
+#include "cli/git.h"
+#include "cli/iam.h"
 
 #include "base/enc.h"
 #include "base/i18n.h"
@@ -11,8 +12,10 @@
 static const char advice[] = N_(
     "Whoever holds a token has access to every namespace of your account in\n"
     "this region, also to ones made later; IAM policies do not apply to it.\n"
-    "Where policies shall count, use the API key of a user with fitting roles\n"
-    "instead (user name 'iamapikey').\n"
+    "A token is outside policy: to limit automation to some namespaces, use "
+    "the\n"
+    "API key of a service ID instead (user name 'iamapikey'), and several\n"
+    "service IDs for several kinds of access: 'iam service-id-create'.\n"
     "Remove non-expiring tokens as soon as they are no longer needed.\n"
     "\n"
     "Log in with the word 'token' as the user name (not the token's id):\n"
@@ -38,6 +41,14 @@ static const struct opt get_opts[] = {
 enum { RM_FORCE };
 static const struct opt rm_opts[] = {
     {"force", 'f', OPT_FLAG, NULL, N_("do not ask")},
+};
+
+enum { ROTATE_UNTIL, ROTATE_QUIET };
+static const struct opt rotate_opts[] = {
+    {"until", 0, OPT_TEXT, "TIME",
+     N_("both work until then: 7d, 2026-12-31; default: until the new one "
+	"is used")},
+    {"quiet", 'q', OPT_FLAG, NULL, N_("print the token only")},
 };
 
 /* The token's id is its jti claim. */
@@ -126,18 +137,83 @@ last_used_add(struct table *t, const struct json *use)
 	table_add(t, buf_str(&text));
 }
 
+/* The new one is what the old one is: its description, its right, and an end as
+ * far away as that one's was is the server's to give. */
+static int
+rotate_path(struct cli *cli, const char *id, const char *until, struct buf *ret)
+{
+	CLEAN(json_freep) struct json *j = NULL;
+	CLEAN(buf_clear) struct buf when = BUF_INIT;
+	struct ask ask = {"GET", "/api/v1/tokens", STR_NONE};
+	const struct json *rows, *row = NULL;
+	int64_t expiry;
+	int r = client_json(cli, &ask, &j);
+
+	if (r == 0 && until != NULL)
+		r = when_read(until, &when, &cli->note);
+	if (r != 0)
+		return r;
+	rows = json_get(j, "tokens");
+	for (size_t i = 0; i < json_size(rows); i++)
+		if (str_eq(json_text(json_at(rows, i), "_id"), str_c(id)))
+			row = json_at(rows, i);
+	if (row == NULL)
+		return note_set(&cli->note, OUT_ABSENT,
+				_("the account has no token '%.60s'"), id);
+	(void)buf_adds(ret, "/api/v1/tokens?");
+	form_add(ret, "replaces", str_c(id));
+	if (until != NULL)
+		form_add(ret, "until", buf_str(&when));
+	if (json_text(row, "secondary_owner").n > 0)
+		form_add(ret, "description", json_text(row, "secondary_owner"));
+	form_add(ret, "permanent",
+		 json_int(json_get(row, "expiry"), &expiry) ? STR("false")
+							    : STR("true"));
+	form_add(ret, "write",
+		 iam_flag(row, "readonly") ? STR("false") : STR("true"));
+	return buf_err(ret);
+}
+
+static int
+token_rotate(struct cli *cli, const struct args *a)
+{
+	CLEAN(buf_clear) struct buf path = BUF_INIT;
+	CLEAN(json_freep) struct json *j = NULL;
+	const char *until = a->v[ROTATE_UNTIL].text;
+	struct ask ask = {"POST", NULL, STR_NONE};
+	int r = rotate_path(cli, a->rest[0], until, &path);
+
+	if (r != 0)
+		return r;
+	ask.path = path.p;
+	r = client_json(cli, &ask, &j);
+	if (r == 0)
+		r = token_print(cli, j, a->v[ROTATE_QUIET].given);
+	if (r == 0 && until == NULL)
+		fprintf(stderr,
+			_("The old token ends when this one is used for "
+			  "the first time.\n"));
+	return r;
+}
+
 static void
 token_row(struct table *t, const struct json *row)
 {
-	char when[32];
+	char when[32], left[LEFT_ROOM];
 	int64_t expiry;
 	bool readonly = true;
 
 	table_add(t, json_text(row, "_id"));
-	if (json_int(json_get(row, "expiry"), &expiry))
-		table_add(t, time_text(expiry * 1000, when));
-	else
+	if (json_int(json_get(row, "expiry"), &expiry)) {
+		CLEAN(buf_clear) struct buf text = BUF_INIT;
+
+		left_text(expiry * 1000, left);
+		(void)buf_addf(&text, "%s (%s)",
+			       time_text(expiry * 1000, when).p, left);
+		table_add(t, buf_str(&text));
+	} else {
 		table_add(t, str_c(_("never")));
+	}
 	(void)json_bool(json_get(row, "readonly"), &readonly);
 	table_add(t, readonly ? STR("true") : STR("false"));
 	last_used_add(t, json_get(row, "last_used"));
@@ -200,6 +276,10 @@ static const struct command rows[] = {
      N_("Expired tokens vanish from this list by themselves.\n")},
     {"cr", "token-get", NULL, get_opts, nitems(get_opts), "ID", 1, 1, token_get,
      N_("show a token's value again"), advice},
+    {"cr", "token-rotate", NULL, rotate_opts, nitems(rotate_opts), "ID", 1, 1,
+     token_rotate, N_("put a new token in its place"),
+     N_("The old and the new one both work until the new one is used for "
+	"the first\ntime, or until --until; then the old one ends.\n")},
     {"cr", "token-rm", NULL, rm_opts, nitems(rm_opts), "ID...", 1, -1, token_rm,
      N_("remove tokens; their logins end at once"),
      N_("What was made from a token, such as docker's login, ends with it.\n"

@@ -25,7 +25,7 @@ help_group_text(const char *group)
 	    {"keypair", N_("key pairs for servers")},
 	    {"server", N_("servers that follow their key")},
 	    {"cr", N_("the container registry")},
-	    {"iam", N_("API keys and access tokens")},
+	    {"iam", N_("identities, their keys and policies")},
 	    {"account", N_("accounts of the server")},
 	    {"user", N_("people in the account")},
 	};
@@ -48,7 +48,11 @@ command_line(FILE *f, const struct command *c)
 		       c->alias != NULL ? " (" : "",
 		       c->alias != NULL ? c->alias : "",
 		       c->alias != NULL ? ")" : "");
-	fprintf(f, "  %-*s %s\n", COMMAND_WORDS_MAX, words, _(c->text));
+	if (strlen(words) > COMMAND_WORDS_WIDTH) {
+		fprintf(f, "  %s\n", words);
+		words[0] = '\0';
+	}
+	fprintf(f, "  %-*s %s\n", COMMAND_WORDS_WIDTH, words, _(c->text));
 }
 
 static bool

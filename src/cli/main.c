@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 enum { EXIT_DONE = CLI_DONE, EXIT_FAILED, EXIT_USAGE };
@@ -85,7 +86,7 @@ command_run(const struct command *c, const struct opt_value *v, char **rest,
 	struct args args = {v, rest, n};
 	int r;
 
-	if (format != NULL && strcmp(format, "json") != 0)
+	if (format != NULL && strcasecmp(format, "json") != 0)
 		return say_usage(_("--output takes 'json'"), c);
 	cli.json = format != NULL;
 	r = output_flush(&cli, c->run(&cli, &args));

@@ -10,29 +10,53 @@
 #define PAGES_MAX 100000 /* a server that never ends is not followed */
 #define JSON_MAX  (256 * MIB)
 
-/* Where the next page is. The lists of /2.0 (their member is "values") say it
- * as a URL, of which only the path is taken: what we know goes to the server
- * that we are logged in to, whatever it answers. Ours say behind what it
- * begins. OUT_ABSENT: nowhere. */
+/* Each dialect has its own member for it. */
+static struct str
+next_text(const struct json *page)
+{
+	struct str next = json_text(page, "next");
+
+	if (next.n == 0)
+		next = json_text(json_get(page, "next"), "href");
+	return next.n > 0 ? next : json_text(page, "next_url");
+}
+
+/* What is behind the host of a URL. */
+static bool
+url_path(struct str url, struct str *ret)
+{
+	const char *host = memmem(url.p, url.n, "://", strlen("://"));
+	const char *path;
+
+	if (host == NULL)
+		return false;
+	host += strlen("://");
+	path = memchr(host, '/', url.n - (size_t)(host - url.p));
+	if (path == NULL || !str_printable(url))
+		return false;
+	*ret = str_sub(url, (size_t)(path - url.p), SIZE_MAX);
+	return true;
+}
+
+/* Where the next page is. Most lists say it as a URL, of which only the path is
+ * taken: what we know goes to the server that we are logged in to, whatever it
+ * answers. Ours say behind what it begins. OUT_ABSENT: nowhere. */
 static int
 next_find(const struct json *page, const char *path, const char *member,
 	  struct buf *at)
 {
-	struct str next = json_text(page, "next");
-	const char *from;
+	struct str next = next_text(page), from;
 
 	if (next.n == 0)
 		return OUT_ABSENT;
 	buf_reset(at);
-	if (member != NULL) {
-		(void)buf_adds(at, path);
-		form_add(at, "after", next);
-		return buf_err(at);
-	}
-	from = memmem(next.p, next.n, "/2.0/", strlen("/2.0/"));
-	if (from == NULL)
+	if (url_path(next, &from))
+		return buf_addstr(at, from);
+	if (member == NULL)
 		return OUT_ABSENT;
-	return buf_addstr(at, str_sub(next, (size_t)(from - next.p), SIZE_MAX));
+	(void)buf_adds(at, path);
+	form_add(at, "after", next);
+	return buf_err(at);
 }
 
 static bool

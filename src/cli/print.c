@@ -69,7 +69,7 @@ print_pair(const char *name, struct str value)
 	size_t width = i18n_width(name, strlen(name));
 
 	printf("%s%*s", name,
-	       width < PAIR_WIDTH ? (int)(PAIR_WIDTH - width) : 0, "");
+	       width < PAIR_WIDTH ? (int)(PAIR_WIDTH - width) : 1, "");
 	print_text(value);
 	(void)putchar('\n');
 }
@@ -248,6 +248,38 @@ json_indent(struct str text)
 			(void)putchar(' ');
 	}
 	(void)putchar('\n');
+}
+
+/* One pair for each value, and for what is inside of one: "ssh.up". */
+static void
+values_show(const struct json *j, struct str above)
+{
+	const struct json *value;
+	struct str name, text;
+	void *iter = NULL;
+
+	while (json_each(j, &iter, &name, &value)) {
+		CLEAN(buf_clear) struct buf other = BUF_INIT;
+		CLEAN(buf_clear) struct buf label = BUF_INIT;
+
+		(void)buf_addf(&label, "%.*s%s%.*s", STR_ARG(above),
+			       above.n > 0 ? "." : "", STR_ARG(name));
+		if (above.n == 0 && json_kind(value) == JSON_OBJECT) {
+			values_show(value, name);
+			continue;
+		}
+		if (!json_str(value, &text)) {
+			(void)json_write(&other, value);
+			text = buf_str(&other);
+		}
+		print_pair(label.p, text);
+	}
+}
+
+void
+print_values(const struct json *j)
+{
+	values_show(j, STR_NONE);
 }
 
 void
