@@ -1,6 +1,8 @@
 #include "base/clock.h"
 #include "base/enc.h"
+#include "cli/iam.h"
 #include "cli/pairs.h"
+#include "cli/scan.h"
 
 #include <assert.h>
 #include <string.h>
@@ -71,6 +73,34 @@ names(const char *text)
 	}
 }
 
+/* What is found lies in the text, in order, and in lines that it has. */
+static void
+secrets(const char *text)
+{
+	struct scan_at at = {0, 1};
+	struct scan_hit hit;
+	size_t line = 1;
+
+	while (scan_next(str_c(text), &at, &hit)) {
+		assert(hit.value.p >= text && hit.value.n > SCAN_SHOWN &&
+		       hit.value.p + hit.value.n <= text + strlen(text));
+		assert(hit.line >= line);
+		line = hit.line;
+	}
+}
+
+static void
+lists(const char *text)
+{
+	struct str rest = str_c(text), one;
+	int64_t ms;
+
+	while (iam_list_next(&rest, &one))
+		assert(str_eq(str_trim(one), one));
+	if (iam_time_read(str_c(text), &ms) == 0)
+		assert(strlen(text) >= 20);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
@@ -83,5 +113,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	word(text);
 	times(text);
 	names(text);
+	secrets(text);
+	lists(text);
 	return 0;
 }

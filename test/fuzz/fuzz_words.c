@@ -33,9 +33,9 @@ patterns(struct str text)
 		return;
 	want = matches(pattern.p, pattern.n, value.p, value.n, &left);
 	if (left > 0)
-		assert(policy_match(pattern, value) == want);
+		assert(grants_match(pattern, value) == want);
 	else
-		(void)policy_match(pattern, value);
+		(void)grants_match(pattern, value);
 }
 
 static void
@@ -58,6 +58,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
 	struct str text = {(const char *)p, n}, head, last = text;
 	enum force_push force;
+	enum verb verb;
 	unsigned role;
 
 	if (n > 256)
@@ -69,6 +70,9 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	/* The last word of a CRN, whatever stands before it. */
 	(void)str_rcut(text, ':', &head, &last);
 	assert(role == 0 || str_printable(last));
+	if (verb_parse(text, &verb) == 0)
+		assert(str_starts(text, verb_row(verb)->service) &&
+		       str_ends(text, verb_row(verb)->action));
 	assert(force_push_parse(text, &force) != 0 || str_printable(text));
 	return 0;
 }
