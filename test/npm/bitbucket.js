@@ -4,6 +4,7 @@
 const fs = require('fs');
 const path = require('path');
 const { Bitbucket } = require('bitbucket');
+const { ok, done } = require('./tap.js');
 
 const [url, file, folder] = process.argv.slice(2);
 const { apikey } = JSON.parse(fs.readFileSync(file, 'utf8'));
@@ -13,14 +14,6 @@ const bitbucket = new Bitbucket({
   auth: { username: 'somebody@nest.example', password: apikey },
   notice: false,
 });
-let count = 0;
-let failed = 0;
-
-function ok(held, name) {
-  count += 1;
-  failed += held ? 0 : 1;
-  console.log(`${held ? 'ok' : 'not ok'} ${count} - ${name}`);
-}
 
 function key(n) {
   return fs.readFileSync(path.join(folder, `k${n}.pub`), 'utf8').trim();
@@ -227,8 +220,7 @@ async function main() {
   await projectKeys();
   await userKeys(uuid);
   await strangers();
-  console.log(`1..${count}`);
-  process.exitCode = failed === 0 ? 0 : 1;
+  done();
 }
 
 main().catch((e) => {

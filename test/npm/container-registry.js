@@ -7,6 +7,7 @@ const fs = require('fs');
 const { IamAuthenticator } = require('ibm-cloud-sdk-core');
 const Registry =
   require('@ibm-cloud/ibm-container-registry/dist/container-registry/v1');
+const { ok, same, done, came } = require('./tap.js');
 
 const [url, file] = process.argv.slice(2);
 const { apikey } = JSON.parse(fs.readFileSync(file, 'utf8'));
@@ -14,30 +15,6 @@ const host = new URL(url).host;
 const basic = `Basic ${Buffer.from(`iamapikey:${apikey}`).toString('base64')}`;
 const OCI = 'application/vnd.oci.image';
 const MIB = 1048576;
-let count = 0;
-let failed = 0;
-
-function ok(held, name, seen) {
-  count += 1;
-  failed += held ? 0 : 1;
-  console.log(`${held ? 'ok' : 'not ok'} ${count} - ${name}`);
-  if (!held && seen !== undefined) console.log(`# ${JSON.stringify(seen)}`);
-}
-
-function same(seen, wanted, name) {
-  ok(JSON.stringify(seen) === JSON.stringify(wanted), name, seen);
-}
-
-// What a call came to: its status, and its result or the error's body.
-async function came(promise) {
-  try {
-    const { status, result } = await promise;
-    return { status, result };
-  } catch (e) {
-    const body = typeof e.body === 'string' ? e.body : JSON.stringify(e.body);
-    return { status: e.status, error: JSON.parse(body || '{}') };
-  }
-}
 
 // --- pushing, as any client of the registry does -----------------------------
 
@@ -335,8 +312,7 @@ async function main() {
   await trash(cr, await retention(cr));
   await ends(cr, robin);
   await strangers(authenticator);
-  console.log(`1..${count}`);
-  process.exitCode = failed === 0 ? 0 : 1;
+  done();
 }
 
 main();

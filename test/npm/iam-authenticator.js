@@ -4,17 +4,10 @@
 const fs = require('fs');
 const crypto = require('crypto');
 const { IamAuthenticator, IamTokenManager } = require('ibm-cloud-sdk-core');
+const { ok, done } = require('./tap.js');
 
 const [url, file] = process.argv.slice(2);
 const { apikey } = JSON.parse(fs.readFileSync(file, 'utf8'));
-let count = 0;
-let failed = 0;
-
-function ok(held, name) {
-  count += 1;
-  failed += held ? 0 : 1;
-  console.log(`${held ? 'ok' : 'not ok'} ${count} - ${name}`);
-}
 
 function part(token, i) {
   return JSON.parse(Buffer.from(token.split('.')[i], 'base64url'));
@@ -108,8 +101,7 @@ async function main() {
   await refreshWorks(await clientsGetARefreshToken());
   await wrongKeyIsRefused();
   await discoveryIsTrue();
-  console.log(`1..${count}`);
-  process.exitCode = failed === 0 ? 0 : 1;
+  done();
 }
 
 main();
