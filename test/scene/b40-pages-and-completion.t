@@ -89,9 +89,9 @@ typed() {
 is "commands" "$(typed latchkey lo)" "login logout"
 is "groups" "$(typed latchkey key)" "keypair"
 is "commands of a group" "$(typed latchkey cr token-)" \
-	"token-add token-get token-list token-rm"
+	"token-add token-get token-list token-rm token-rotate"
 is "and their other names" "$(typed latchkey cr toke)" \
-	"token-add token-get token-list token-rm tokens"
+	"token-add token-get token-list token-rm token-rotate tokens"
 is "under the group's other name" "$(typed latchkey container-registry trash)" \
 	"trash-list"
 is "every one of a group" "$(typed latchkey cr '' | tr ' ' '\n' |
@@ -157,7 +157,7 @@ offered() { # LINE
 }
 is "commands" "$(offered 'latchkey lo')" "login logout"
 is "commands of a group" "$(offered 'latchkey cr token-')" \
-	"token-add token-get token-list token-rm"
+	"token-add token-get token-list token-rm token-rotate"
 is "under its other name" "$(offered 'latchkey container-registry trash')" \
 	"trash-list"
 is "options" "$(offered 'latchkey cr token-add --re')" "--readwrite"

@@ -74,8 +74,16 @@ is "others' keys do" "$(bearer_api POST /users \
 	'{"email":"eve@nest.example"}')" 403
 is "nor may one enable oneself" "$(bearer_api PATCH "/users/$ann" \
 	'{"disabled":false}')" 403
+is "one's password is changed by who knows it" "$(bearer_api PATCH "/users/$ann" \
+	'{"password":"a second password"}'; of .error.message)" \
+	"400'current_password' is needed to change one's own"
+is "not by who guesses" "$(bearer_api PUT "/users/$ann/password" \
+	'{"password":"a second password","current_password":"guess-guess"}'; of .error.message)" \
+	"403that is not the current password"
+is "of others it is not asked" "$(api PATCH "/users/$ann" \
+	'{"password":"a second password","current_password":"a first password"}')" 404
 is "but change one's password" "$(bearer_api PATCH "/users/$ann" \
-	'{"password":"a second password"}')" 200
+	'{"password":"a second password","current_password":"a first password"}')" 200
 is "which ends the login" "$(bearer_api GET /whoami)" 401
 is "with its refresh token" "$(http POST /identity/token -u bx:bx \
 	-d grant_type=refresh_token -d "refresh_token=$refresh")" 400
@@ -83,12 +91,19 @@ is "the old one is worth nothing" "$(grant 'a first password')" 400
 is "the new one is" "$(grant 'a second password')" 200
 token=$(of .access_token)
 who=iamapikey:$key
+is "with a key it is asked for, too" "$(api PUT "/users/$ann/password" \
+	'{"password":"a third password"}')" 400
 is "the key goes on" "$(api GET /whoami)" 200
 is "and shows when it was used" "$(api GET "/users/$ann/api-keys/$key_id"; of \
 	'.last_used.addr')" 200127.0.0.1
 is "never its value" "$(of 'has("apikey")')" false
 
 who=$owl
+is "an administrator sets it without" "$(api PUT "/users/$ann/password" \
+	'{"password":"a second password"}')" 204
+is "which ends the login again" "$(bearer_api GET /whoami)" 401
+is "and is it" "$(grant 'a second password')" 200
+token=$(of .access_token)
 is "shutting out" "$(api PATCH "/users/$ann" '{"disabled":true}')" 200
 who=iamapikey:$key
 is "is felt by the key" "$(api GET /whoami)" 401
@@ -107,6 +122,17 @@ is "another host name" "$(http GET /latchkey/v1/whoami -u "$owl" \
 is "is not repeated" "$(grep -c evil "$T/body" "$T/head" -h | paste -sd +)" 0+0
 is "another user name" "$(http GET /latchkey/v1/whoami -u "bob:${owl#*:}")" 401
 is "the chain of the trail holds" "$(api POST /audit/verify; of .intact)" 200true
+is "enabling did not pardon the key" "$(api POST "/users/$ann/api-keys" '{"name":"again",
+	"expires_at":"2099-01-01T00:00:00Z"}')" 201
+who=iamapikey:$(of .apikey)
+for n in $(seq 21); do
+	api PUT "/users/$ann/password" \
+		'{"password":"a third password","current_password":"guess-guess"}' >"$T/status"
+done
+is "guessing the current one is throttled" "$(cat "$T/status")" 429
+like "and says for how long" "$(head_of retry-after)" '^[1-9][0-9]*$'
+is "as logins with that name are" "$(grant 'a second password')" 429
+who=$owl
 login
 audited "a refused change is in the trail" user.update refused "identity:$ann"
 audited "and a change" user.update 'done' "identity:$ann"

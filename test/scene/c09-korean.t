@@ -86,7 +86,9 @@ for group in $groups; do
 	ok $? "is Korean"
 	widest=$(columns widest "$T/said")
 	ok $((widest > 80)) "and fits ($widest)"
-	same=$(grep -Fxc -f "$T/said" "$T/english")
+	# Words that are too wide for their column are a line, and no language.
+	grep -Ev '^  iam [a-z-]+ [A-Z.| ]+$' "$T/said" >"$T/texts"
+	same=$(grep -Fxc -f "$T/texts" "$T/english")
 	is "with no line left in English" "$((same - $(grep -c '^$' "$T/english")))" 0
 done
 want "help of a command" korean latchkey keypair create --help

@@ -1,36 +1,8 @@
 # The power is cut at random moments, under pushes of all kinds: what was
 # acknowledged is there afterwards, what was revoked stays so, and nobody has to
 # repair anything. CUTS=200 cuts more often.
-if [ -z "${OWN_MOUNTS:-}" ] && unshare -m true 2>/dev/null; then
-	OWN_MOUNTS=yes exec unshare -m sh "$0"
-fi
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/power.sh"
 CUTS=${CUTS:-20}
-[ -n "${OWN_MOUNTS:-}" ] || skip_all "this user may not mount a filesystem"
-command -v mkfs.ext4 >/dev/null || skip_all "there is no mkfs.ext4 here"
-mkdir "$T/disk"
-truncate -s 192M "$T/image"
-mkfs.ext4 -q -F "$T/image" || skip_all "an ext4 image cannot be made here"
-# The loop device goes with the mount, and the mount with this namespace.
-power_on() {
-	mount -o loop,noatime "$T/image" "$T/disk" 2>"$T/mount.log"
-}
-power_on || skip_all "an image cannot be mounted here: $(head -n 1 "$T/mount.log")"
-trap 'umount -l "$T/disk" 2>/dev/null; gone' EXIT
-power "$T/disk" 2>"$T/mount.log" ||
-	skip_all "power cannot be cut here: $(head -n 1 "$T/mount.log")"
-# Whatever was started by the daemon ends with it; until then the disk is busy.
-power_off() {
-	until_ok umount "$T/disk" || {
-		grep -l "$T/disk" /proc/[0-9]*/mountinfo | head | remark
-		echo "Bail out! the disk stays busy"
-		exit 99
-	}
-}
-power_off
-power_on || exit 99
-
-DATA=$T/disk/data
 serve
 login
 latchkey cr namespace-add birds >/dev/null
@@ -57,12 +29,6 @@ for repo in http ssh; do
 	git -C "$T/$repo" init -q
 	git -C "$T/$repo" commit -q --allow-empty -m root
 done
-# A disk without power does not answer: what is said while the cut is under way
-# is said of nothing. (Linux may let an fsync() that began before the shutdown
-# return 0 without the journal.)
-light() {
-	[ ! -e "$T/dark" ]
-}
 # Branches that come, move and go, and tags; a "gone" line ends what was before.
 pusher() { # REPOSITORY ROUND
 	cd "$T/$1" || return
@@ -236,15 +202,8 @@ while [ $cut -lt "$CUTS" ]; do
 	# Every other time all of it has come as far as an acknowledgement.
 	[ $((cut % 2)) -eq 0 ] || until_ok all_acked
 	sleep "$(moment)"
-	: >"$T/dark"
-	power "$T/disk" || exit 99
-	kill9
 	# shellcheck disable=SC2086 # a list of process ids
-	wait $work 2>/dev/null
-	power_off
-	power_on || exit 99
-	rm "$T/dark"
-	keep latchkeyd verify --data "$DATA" || {
+	power_cut $work || {
 		echo "# cut $cut: verify"
 		remark <"$T/said"
 		echo "verify after cut $cut" >>"$T/lost"

@@ -52,13 +52,14 @@ printf %s\\n "$owner" "$registry" "$identity" "$refresh" "$access" "$open" \
 	"$machine" >"$T/secrets"
 
 # --- what is kept of it
-state() { # all of the database but what says when something was used
+state() { # all of the database but what says when, and how often, something was used
 	latchkeyd backup --data "$DATA" "$T/copy.$1" >/dev/null &&
 		/usr/bin/python3 -c '
 import sqlite3, sys
 db = sqlite3.connect(sys.argv[1])
 for table, in list(db.execute("""SELECT name FROM sqlite_master
-        WHERE type = "table" AND name NOT IN ("audit", "last_use")
+        WHERE type = "table" AND name NOT IN
+        ("audit", "audit_quarter", "last_use")
         ORDER BY name""")):
     print(table, *sorted(map(repr, db.execute(f"SELECT * FROM {table}"))),
           sep="\n")' "$T/copy.$1/latchkey.db"

@@ -42,8 +42,9 @@ hold() { # COMMAND...: it has asked, and hangs; $held
 	held=$!
 	until_ok asked
 }
-asked() { # is somebody connected?
-	ss -Htn state established "( dport = :${HOST##*:} )" | grep -q .
+asked() { # is it running, and is somebody connected?
+	pgrep -x latchkey-keys >/dev/null &&
+		ss -Htn state established "( dport = :${HOST##*:} )" | grep -q .
 }
 let_go() {
 	kill -CONT "$daemon"

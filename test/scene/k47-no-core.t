@@ -51,11 +51,12 @@ open(there, "w").close()
 time.sleep(60)
 FILE2
 n=0
+patience=1200 # RSA keys of 4096 bits
 for signal in SEGV ABRT QUIT BUS; do
 	n=$((n + 1))
 	/usr/bin/python3 "$T/half.py" "$HOST" "$owner" "half-$n" "$T/there.$n" &
 	client=$!
-	until_ok test -e "$T/there.$n"
+	want "a private half is on its way" until_ok test -e "$T/there.$n"
 	kill -s $signal "$daemon"
 	wait "$daemon" 2>/dev/null
 	is "the daemon dies of $signal" $? $((128 + $(number $signal)))

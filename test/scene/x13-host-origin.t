@@ -72,8 +72,8 @@ write() { # DOOR [ARGUMENT of curl]...
 		-d grant_type=urn:ibm:params:oauth:grant-type:apikey -d "apikey=$key" ;;
 	token) shift && http POST /oauth/token "$@" -d grant_type=password \
 		-d username=iamapikey -d "password=$key" -d service=registry ;;
-	api) shift && http PUT /latchkey/v1/users/owl@nest.example/password -u "$proof" \
-		-H 'Content-Type: application/json' -d '{"password":"a-long-password-9"}' "$@" ;;
+	api) shift && http PUT /latchkey/v1/accounts/nest -u "$proof" \
+		-H 'Content-Type: application/json' -d '{"git_http":true}' "$@" ;;
 	cr) shift && http PUT /api/v1/namespaces/origin -u "$proof" "$@" ;;
 	bitbucket) shift && http POST /2.0/repositories/nest/origin -u "$proof" \
 		-H 'Content-Type: application/json' -d '{}' "$@" ;;

@@ -1,6 +1,6 @@
 """flood.py PORT N SOURCES: N connections that prove nothing, from so many
 addresses, kept open until standard input ends. Prints how many of them the
-server speaks with a second later."""
+server speaks with, once it has begun with no other for a second."""
 
 import socket
 import sys
@@ -20,13 +20,20 @@ for i in range(N):
         held.append(s)
     except OSError:
         s.close()
-time.sleep(1)
-greeted = 0
-for s in held:
-    try:
-        greeted += s.recv(4) == b"SSH-"
-    except OSError:
-        pass
-print(greeted)
+
+greeted, silent = set(), 0
+for _ in range(200):
+    before = len(greeted)
+    for s in held:
+        try:
+            if s not in greeted and s.recv(4) == b"SSH-":
+                greeted.add(s)
+        except OSError:
+            pass
+    silent = silent + 1 if len(greeted) == before else 0
+    if silent == 10:
+        break
+    time.sleep(0.1)
+print(len(greeted))
 sys.stdout.flush()
 sys.stdin.read()
