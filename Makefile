@@ -1,7 +1,7 @@
 # The rules are meson's; these are names for what people do every day.
 B = build
 .DEFAULT_GOAL = all
-.PHONY: all help install uninstall run check test asan tsan dev demo bench fuzz tidy fmt pot cover clean
+.PHONY: all help install uninstall run check test asan tsan dev demo bench fuzz tidy fmt pot cover mutate clean
 
 help:   ## this list
 	@sed -n 's/^\([a-z]*\):[ a-z]*## */make \1\t/p' Makefile | expand -t 17
@@ -10,7 +10,7 @@ all:    ## build build/latchkeyd and build/latchkey (plain make)
 run:    ## install what is missing, build, serve on loopback
 	@tools/run
 check: all  ## unit tests, arrows, texts, headers alone: seconds
-	@tools/check-arrows && tools/check-texts && tools/check-fuzz && tools/check-headers $(B) && tools/check-symbols $(B) && tools/rings $(B) unit fuzz
+	@tools/check-arrows && tools/check-texts && tools/check-fuzz && tools/check-console && tools/check-headers $(B) && tools/check-symbols $(B) && tools/rings $(B) unit fuzz
 test:   ## everything that decides whether a change is good
 	@tools/test
 asan:   ## all rings under AddressSanitizer and UBSan, in build-asan
@@ -20,7 +20,7 @@ tsan:   ## the scenes under ThreadSanitizer, in build-tsan
 dev:    ## serve scratch state; rebuild and restart on every save
 	@tools/dev
 bench:  ## measure beside docker-registry, nginx, sshd; plot: bench/*.md
-	@tools/install-deps build test bench && tools/build $(B) && bench/run && bench/git && bench/keys && bench/tls && bench/scale && bench/plot.py
+	@tools/install-deps build test bench browser && tools/install-npm && tools/build $(B) && bench/run && bench/git && bench/keys && bench/tls && bench/scale && bench/iam && bench/revocation && bench/console && bench/plot.py
 # Nothing is compiled as root.
 install: ## what was built, into PREFIX (/usr/local) below DESTDIR
 	@test -f $(B)/build.ninja || { echo "first: make" >&2; exit 1; }
@@ -43,5 +43,7 @@ pot:    ## take the texts of the sources into po/
 	@tools/update-po
 cover:  ## how much of parsers and gate the tests see: doc/COVERAGE.md
 	@tools/cover
+mutate: ## take checks out of the gate; does a test notice? doc/MUTATION.md
+	@tools/mutate $(N)
 clean:  ## remove the build folders
 	@rm -rf build build-*
