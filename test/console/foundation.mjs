@@ -13,6 +13,10 @@ await play(async ({ at, go, ready, say, texts, signIn, axe, fits, shot, allow, l
   const top = (page) => page.locator('dialog[open]').last();
   const press = (where, name) => where.getByRole('button', { name, exact: true }).click();
   const focused = (page, run) => page.evaluate(run ?? (() => document.activeElement.textContent));
+  // A list draws the rows of another place before the frame after it is painted.
+  const settled = (page) => page.evaluate(() => new Promise((done) => {
+    requestAnimationFrame(() => requestAnimationFrame(done));
+  }));
   const signInShown = (page) => page.locator('.signin h1').waitFor();
 
   // The test's own page at the address of another.
@@ -216,7 +220,7 @@ await play(async ({ at, go, ready, say, texts, signIn, axe, fits, shot, allow, l
     const drawn = [];
     for (const part of [0.1, 0.5, 0.9, 0.3, 1]) {
       await page.locator('.list-frame').evaluate((frame, to) => { frame.scrollTop = frame.scrollHeight * to; }, part);
-      await page.waitForTimeout(100);
+      await settled(page);
       drawn.push(await rows(page).count());
       const seen = await page.locator('.list-frame').evaluate((frame) => {
         const box = frame.getBoundingClientRect();
@@ -271,14 +275,14 @@ await play(async ({ at, go, ready, say, texts, signIn, axe, fits, shot, allow, l
     const page = await nests('?n=950');
     const frame = page.locator('.list-frame');
     same(await page.evaluate(() => globalThis.asked.length), 1, 'a list asks for its first page alone');
-    for (let i = 0; i < 30; i += 1) {
+    for (let tries = 0; tries < 300 && !(await names(page)).includes('nest-949'); tries += 1) {
       await frame.evaluate((node) => { node.scrollTop = node.scrollHeight; });
-      await page.waitForTimeout(40);
+      await settled(page);
     }
     ok((await names(page)).includes('nest-949'), 'and for more as one scrolls, to the end');
     same(await page.evaluate(() => new Set(globalThis.asked.map((one) => one.from)).size), 10, 'each page once');
     const place = await frame.evaluate((node) => { node.scrollTop = 5000; return node.scrollTop; });
-    await page.waitForTimeout(100);
+    await settled(page);
     await page.locator('.list-row .row-link').nth(12).focus();
     const row = await here(page);
     await page.evaluate(() => globalThis.nests.reload());
