@@ -122,7 +122,9 @@ conn_event(struct http_conn *c, uint32_t events)
 		c->may_read = true;
 	if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
 		c->saw_end = true;
-	if (!c->again)
+	if (c->state == CONN_LENT)
+		loop_stir(c);
+	else if (!c->again)
 		conn_go(c, STEP_ON);
 }
 
@@ -180,6 +182,24 @@ greet(struct http_conn *c)
 		conn_go(c, request_refuse(c, 503, "too many connections"));
 }
 
+/* What the pool thread left to do. */
+static enum step
+go_on(struct http_conn *c)
+{
+	switch (c->work->early) {
+	case EARLY_NOT:
+		return send_start(c);
+	case EARLY_PART:
+		conn_enter(c, CONN_SEND);
+		return STEP_ON;
+	case EARLY_ALL:
+		return send_end(c);
+	case EARLY_GONE:
+		break;
+	}
+	return STEP_GONE;
+}
+
 static void
 take_back(struct http_conn *c)
 {
@@ -187,12 +207,14 @@ take_back(struct http_conn *c)
 
 	if (server_phase(c->loop->server) >= SERVER_CUTS ||
 	    (!watched && loop_watch(c) != 0)) {
+		/* The kernel is not to go on with half of it. */
+		c->abort = c->work->early == EARLY_PART;
 		conn_close(c);
 		return;
 	}
 	if (!watched)
 		c->may_read = true;
-	conn_go(c, send_start(c));
+	conn_go(c, go_on(c));
 }
 
 void
@@ -211,6 +233,7 @@ conn_lend(struct http_conn *c)
 	bool stream = c->work->plan == HTTP_STREAM;
 
 	conn_enter(c, CONN_LENT);
+	c->stirred = c->may_read;
 	/* The pool thread reads the socket itself, and may write to it: our
 	 * epoll would wake us for each piece. */
 	if (stream && (!body_buffered(c->work) || c->work->req.sends))

@@ -4,9 +4,10 @@
  * its hands has one, so that thousands of idle connections cost little.
  *
  * A connection belongs to its loop's thread. In CONN_LENT it is lent to a pool
- * thread, which has the work to itself, and the socket too when the loop does
- * not watch it; the loop then touches nothing but the list links and the
- * descriptor's number.
+ * thread, which has the work to itself, and the writing side of the socket; the
+ * reading side too when the loop does not watch it. The loop then touches nothing
+ * but the list links, what events say (may_read, saw_end) and the descriptor's
+ * number.
  */
 #ifndef HTTP_CONN_H
 #define HTTP_CONN_H
@@ -47,6 +48,14 @@ enum step {
 	STEP_GONE   /* close it */
 };
 
+/* What the pool thread that made the reply did with it. */
+enum early {
+	EARLY_NOT,  /* nothing: the loop sends it */
+	EARLY_PART, /* the socket did not take all */
+	EARLY_ALL,
+	EARLY_GONE /* the connection is broken */
+};
+
 /* An IPv4 address, or the first half of an IPv6 address. */
 struct source_net {
 	uint64_t high, low;
@@ -72,6 +81,7 @@ struct http_conn {
 	bool abort;	  /* what the kernel still holds must not be sent */
 	bool again;	  /* is in loop->again */
 	bool watched;	  /* is in the loop's epoll */
+	bool stirred;	  /* while it is lent, something came (loop->lock) */
 	bool shed;	  /* over the limit: another's place, or 503 and close */
 	bool loopback;
 	char peer[HTTP_ADDR_MAX];
@@ -95,6 +105,7 @@ struct work {
 	size_t head_left;	/* bytes of the reply's head not yet sent */
 	uint64_t file_left;
 	enum http_plan plan;
+	enum early early;
 	int body_flaw; /* the outcome that ended the body early */
 	struct gunzip *gunzip; /* the body is coded; NULL: not */
 	bool begun;    /* begin() was called: done() is owed */
@@ -122,6 +133,8 @@ void work_put(struct loop *, struct work *);
 void work_free(struct work *);
 /* Make it ready for the request that begins at in[start]. */
 void work_begin(struct work *, struct http_conn *);
+/* Wipe what the request left behind; what follows it already stays. */
+void work_wipe(struct work *);
 /* n bytes were read to in[end]. */
 void work_got(struct work *, size_t n);
 
@@ -173,8 +186,17 @@ MUST int gunzip_read(struct gunzip *,
 /* flow.c: a reply that the program has sent ends, on the loop's thread. */
 enum step flow_end(struct http_conn *);
 
-/* send.c. start() composes the reply that is in the work. */
+/* early.c, on a pool thread, after run(): send the reply, if it is one that can be
+ * sent from there; the loop sees by work->early what is left to do. True: nothing, and
+ * nothing of the next request is there. */
+MUST bool early_send(struct http_conn *);
+
+/* send.c. settle() decides whether the connection may live on, and if not, whether
+ * the client still needs time to read what we say; start() composes the reply that is
+ * in the work; end() goes on after the last byte. */
+void send_settle(struct http_conn *);
 enum step send_start(struct http_conn *);
+enum step send_end(struct http_conn *);
 enum step send_step(struct http_conn *);
 /* Once a second for each connection in CONN_SEND; false: cut it. */
 bool send_alive(struct http_conn *);

@@ -117,9 +117,8 @@ static int
 begin(struct http_conn *c, struct http_reply *re)
 {
 	struct work *w = c->work;
-	char date[REPLY_DATE_MAX];
 	struct reply_frame frame = {
-	    .date = {date, reply_date(clock_now(), date)},
+	    .date = reply_date_now(),
 	    .v11 = w->v11,
 	    .head_only = w->req.method == HTTP_HEAD,
 	};

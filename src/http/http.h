@@ -140,7 +140,8 @@ struct http_app {
 	    const char *why, struct http_reply *);
 	/* Called once after begin() was called, whatever happened: release
 	 * req->app, write the access log line. bytes: of the reply's body.
-	 * status is 0 when the connection ended before there was a reply. */
+	 * status is 0 when the connection ended before there was a reply. From any
+	 * thread: the one that ran run(), when that has sent the reply as well. */
 	void (*done)(void *arg, struct http_req *, int status, uint64_t bytes_in,
 	    uint64_t bytes_out);
 };

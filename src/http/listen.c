@@ -178,7 +178,7 @@ take(struct loop *loop, int fd, const struct sockaddr_storage *addr)
 	if (owner == loop && !c->shed)
 		conn_arrived(c);
 	else
-		loop_post(owner, c);
+		loop_post(owner, c, false);
 }
 
 static void

@@ -84,17 +84,26 @@ loop_wake(struct loop *loop)
 }
 
 void
-loop_post(struct loop *loop, struct http_conn *c)
+loop_post(struct loop *loop, struct http_conn *c, bool lazy)
 {
-	bool first;
+	bool wakes;
 
 	(void)pthread_mutex_lock(&loop->lock);
-	first = loop->inbox == NULL;
+	wakes = (!lazy || c->stirred) && !loop->woken;
+	loop->woken |= wakes;
 	c->more = loop->inbox;
 	loop->inbox = c;
 	(void)pthread_mutex_unlock(&loop->lock);
-	if (first)
+	if (wakes)
 		loop_wake(loop);
+}
+
+void
+loop_stir(struct http_conn *c)
+{
+	(void)pthread_mutex_lock(&c->loop->lock);
+	c->stirred = true;
+	(void)pthread_mutex_unlock(&c->loop->lock);
 }
 
 void
@@ -106,20 +115,6 @@ loop_again(struct loop *loop, struct http_conn *c)
 	c->more = NULL;
 	*loop->again_end = c;
 	loop->again_end = &c->more;
-}
-
-struct str
-loop_date(struct loop *loop)
-{
-	int64_t now;
-
-	if (loop->now_ms >= loop->date_until_ms) {
-		now = clock_now();
-		loop->date_n = reply_date(now, loop->date);
-		loop->date_until_ms =
-		    loop->now_ms + SECOND_MS - now % SECOND_MS;
-	}
-	return (struct str){loop->date, loop->date_n};
 }
 
 int
@@ -158,15 +153,22 @@ listen_set(struct loop *loop, bool on)
 }
 
 static void
+calm(struct loop *loop)
+{
+	uint64_t n;
+
+	if (read(loop->wake_fd, &n, sizeof(n)) < 0)
+		return; /* somebody's wake is still to come */
+}
+
+static void
 take_inbox(struct loop *loop)
 {
 	struct http_conn *c, *next, *in_order = NULL;
-	uint64_t n;
 
-	if (read(loop->wake_fd, &n, sizeof(n)) < 0 && errno != EAGAIN)
-		return;
 	(void)pthread_mutex_lock(&loop->lock);
 	c = TAKE(loop->inbox);
+	loop->woken = false;
 	(void)pthread_mutex_unlock(&loop->lock);
 	for (; c != NULL; c = next) {
 		next = c->more;
@@ -296,19 +298,17 @@ wait_ms(const struct loop *loop)
 static void
 round_of_events(struct loop *loop, const struct epoll_event *ev, int n)
 {
-	bool woken = false;
-
 	for (int i = 0; i < n; i++) {
 		if (ev[i].data.ptr == &loop->wake_fd)
-			woken = true;
+			calm(loop);
 		else if (ev[i].data.ptr == loop)
 			listen_accept(loop);
 		else
 			conn_event(ev[i].data.ptr, ev[i].events);
 	}
-	/* Last, since it may free connections that ev still points to. */
-	if (woken)
-		take_inbox(loop);
+	/* Last, since it may free connections that ev still points to; always,
+	 * since what came lazily wakes nobody. */
+	take_inbox(loop);
 	run_again(loop);
 	if (server_phase(loop->server) != SERVER_RUNS)
 		follow(loop);

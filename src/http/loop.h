@@ -1,7 +1,8 @@
 /*
  * An event thread: it owns connections, waits for their sockets, and looks
  * after their deadlines once in a while. Connections enter through its inbox:
- * new ones from the loop that accepted them, lent ones from the pool.
+ * new ones from the loop that accepted them, lent ones from the pool. A lent one
+ * that has been answered already enters without waking it (http/early.c).
  */
 #ifndef HTTP_LOOP_H
 #define HTTP_LOOP_H
@@ -32,17 +33,15 @@ struct loop {
 	int64_t now_ms; /* when the current round began */
 	int64_t listen_at_ms; /* accept again then, after a lack of fds */
 	int64_t tick_at_ms;
-	int64_t date_until_ms;
-	char date[64]; /* "Date: ...\r\n": REPLY_DATE_MAX */
-	size_t date_n;
 	struct conn_list in[CONN_STATES]; /* each in order of since_ms */
 	struct sources sources;
 	struct http_conn *again, **again_end;
 	struct work *spare;
 	unsigned n_spare;
 	char *scratch;
-	pthread_mutex_t lock; /* of the inbox */
+	pthread_mutex_t lock; /* of the inbox, and of conn->stirred */
 	struct http_conn *inbox;
+	bool woken; /* for what is in it */
 	/* Written by one thread each, read by http_stats(). */
 	_Atomic uint64_t accepted, requests, refused, shed;
 	_Atomic unsigned open;
@@ -52,11 +51,12 @@ MUST int loop_init(struct loop *, struct http_server *);
 MUST int loop_start(struct loop *);
 void loop_wake(struct loop *);
 void loop_clear(struct loop *); /* after its thread has ended */
-/* From any thread: hand over a connection. */
-void loop_post(struct loop *, struct http_conn *);
+/* From any thread: hand over a connection. lazy: there is nothing to be done with it
+ * before its socket stirs, or stirred in the meantime. */
+void loop_post(struct loop *, struct http_conn *, bool lazy);
 void loop_again(struct loop *, struct http_conn *);
-/* "Date: ...\r\n", made anew when the second has passed. */
-struct str loop_date(struct loop *);
+/* Something came for a connection that is lent: its borrower is not to be lazy. */
+void loop_stir(struct http_conn *);
 MUST int loop_watch(struct http_conn *);
 void loop_unwatch(struct http_conn *);
 

@@ -96,11 +96,14 @@ run(struct pool *p, struct http_conn *c)
 {
 	const struct http_app *app = &p->server->app;
 	struct work *w = c->work;
+	bool lazy = false;
 
 	/* Nobody would see what is answered after the cut. */
-	if (server_phase(p->server) < SERVER_CUTS)
+	if (server_phase(p->server) < SERVER_CUTS) {
 		app->run(app->arg, &w->req, &w->reply);
-	loop_post(c->loop, c);
+		lazy = early_send(c);
+	}
+	loop_post(c->loop, c, lazy);
 }
 
 /* Each thread that ends joins the one that ended before it: what is freed after

@@ -1,5 +1,6 @@
 #include "http/reply.h"
 
+#include "base/clock.h"
 #include "base/secret.h"
 #include "http/conn.h"
 
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #define BODY_KEEP (16 * KIB) /* memory that a body may leave to the next */
+#define DATE_MAX  64
 
 static const struct {
 	int status;
@@ -249,15 +251,24 @@ put_length(char *p, const struct http_reply *re, bool head_only)
 	return put(p, STR("\r\n"));
 }
 
-size_t
-reply_date(int64_t now, char p[REPLY_DATE_MAX])
+struct str
+reply_date_now(void)
 {
-	time_t s = (time_t)(now / SECOND_MS);
+	static _Thread_local struct {
+		time_t of;
+		size_t n;
+		char text[DATE_MAX];
+	} date;
+	time_t now = (time_t)(clock_now() / SECOND_MS);
 	struct tm tm;
 
-	(void)gmtime_r(&s, &tm);
-	return strftime(p, REPLY_DATE_MAX,
-			"Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &tm);
+	if (date.n == 0 || date.of != now) {
+		(void)gmtime_r(&now, &tm);
+		date.n = strftime(date.text, sizeof(date.text),
+				  "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &tm);
+		date.of = now;
+	}
+	return (struct str){date.text, date.n};
 }
 
 size_t

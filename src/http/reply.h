@@ -23,9 +23,8 @@ struct reply_frame {
 	enum reply_body body;
 	bool v11, keep, head_only;
 };
-/* "Date: ...\r\n" for a wall clock's time; the number of bytes. */
-#define REPLY_DATE_MAX 64
-size_t reply_date(int64_t now, char p[REPLY_DATE_MAX]);
+/* "Date: ...\r\n" of this second; the calling thread's, until it asks again. */
+struct str reply_date_now(void);
 /* Write the head to p, which has room for HTTP_REPLY_HEAD_MAX and 1 KiB; the
  * number of bytes written. */
 size_t reply_head(const struct http_reply *, const struct reply_frame *,

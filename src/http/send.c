@@ -35,10 +35,8 @@ settle(struct http_conn *c)
 	re->close = true;
 }
 
-/* May the connection live on, and if not, does the client still need time to
- * read what we say? */
-static void
-settle_keep(struct http_conn *c)
+void
+send_settle(struct http_conn *c)
 {
 	struct work *w = c->work;
 	bool wanted = w->keep && !w->reply.close;
@@ -135,7 +133,7 @@ compose(struct http_conn *c)
 	char *p = c->loop->scratch;
 	bool empty = w->req.method == HTTP_HEAD || reply_bodyless(re->status);
 	struct reply_frame frame = {
-	    .date = loop_date(c->loop),
+	    .date = reply_date_now(),
 	    .v11 = w->v11,
 	    .keep = w->keep,
 	    .head_only = w->req.method == HTTP_HEAD,
@@ -157,8 +155,8 @@ compose(struct http_conn *c)
 	return step;
 }
 
-static enum step
-finish(struct http_conn *c)
+enum step
+send_end(struct http_conn *c)
 {
 	struct work *w = c->work;
 	bool keep = w->keep, linger = w->linger;
@@ -187,7 +185,7 @@ send_start(struct http_conn *c)
 	if (w->flows)
 		return flow_end(c);
 	settle(c);
-	settle_keep(c);
+	send_settle(c);
 	w->answered = true;
 	w->rate_ms = c->loop->now_ms;
 	w->rate_bytes = 0;
@@ -197,7 +195,7 @@ send_start(struct http_conn *c)
 	if (step != STEP_ON)
 		return step;
 	if (w->out.n == 0 && !more_follows(w))
-		return finish(c);
+		return send_end(c);
 	conn_enter(c, CONN_SEND);
 	return STEP_ON;
 }
@@ -279,7 +277,7 @@ send_step(struct http_conn *c)
 		if (turn >= SEND_TURN)
 			return STEP_YIELD;
 	}
-	return finish(c);
+	return send_end(c);
 }
 
 /* The socket's buffer may take minutes to empty while nothing can be added to

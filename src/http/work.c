@@ -35,13 +35,12 @@ buf_shrink(struct buf *b)
 {
 	if (b->cap > BODY_KEEP)
 		buf_clear(b);
-	else if (b->n > 0)
+	else if (b->n > 0 || buf_err(b) != 0)
 		buf_reset(b);
 }
 
-/* Wipe what the request left behind; what follows it already stays. */
-static void
-work_end(struct work *w)
+void
+work_wipe(struct work *w)
 {
 	size_t from = w->pos == w->end ? 0 : w->start;
 	size_t to = w->pos == w->end ? w->high : w->pos;
@@ -60,7 +59,7 @@ work_end(struct work *w)
 void
 work_begin(struct work *w, struct http_conn *c)
 {
-	work_end(w);
+	work_wipe(w);
 	w->start = w->pos;
 	w->scan = (struct head_scan){0};
 	w->body_in = w->body_out = 0;
@@ -68,6 +67,7 @@ work_begin(struct work *w, struct http_conn *c)
 	w->file_left = 0;
 	w->begun = w->answered = w->skipped = w->timed = false;
 	w->keep = w->linger = w->expect = false;
+	w->early = EARLY_NOT;
 	w->body_done = true;
 	w->body_flaw = 0;
 	w->guard_ms = w->rate_ms = 0;
@@ -92,7 +92,7 @@ work_free(struct work *w)
 	if (w == NULL)
 		return;
 	w->pos = w->end;
-	work_end(w);
+	work_wipe(w);
 	reply_free(&w->reply);
 	arena_clear(&w->arena);
 	buf_clear(&w->body);
@@ -108,7 +108,7 @@ work_put(struct loop *loop, struct work *w)
 		return;
 	}
 	w->pos = w->end;
-	work_end(w);
+	work_wipe(w);
 	w->next = loop->spare;
 	loop->spare = w;
 	loop->n_spare++;

@@ -1,0 +1,83 @@
+/*
+ * A short reply is sent by the pool thread that made it (ADR 0030). To wake the
+ * loop for that costs more than to send it, and the next request wakes it in
+ * any case.
+ */
+#include "base/clock.h"
+#include "http/io.h"
+#include "http/reply.h"
+#include "http/server.h"
+
+/* In memory, on a plain connection, and with nothing to be asked or said first.
+ * What is none of that is the loop's, which may own a file, a guard and TLS's
+ * state. */
+static bool
+fits(const struct http_conn *c)
+{
+	const struct work *w = c->work;
+	const struct http_reply *re = &w->reply;
+
+	return w->plan == HTTP_POOL && w->body_done && !w->flows &&
+	       c->ssl == NULL && re->fd < 0 && re->guard == NULL &&
+	       !reply_failed(re) &&
+	       server_phase(c->loop->server) == SERVER_RUNS;
+}
+
+static struct str
+begin(struct http_conn *c)
+{
+	struct work *w = c->work;
+	bool empty =
+	    w->req.method == HTTP_HEAD || reply_bodyless(w->reply.status);
+	struct reply_frame frame = {
+	    .date = reply_date_now(),
+	    .v11 = w->v11,
+	    .head_only = w->req.method == HTTP_HEAD,
+	};
+
+	send_settle(c);
+	frame.keep = w->keep;
+	w->answered = true;
+	w->rate_ms = w->guard_ms = clock_mono();
+	w->rate_bytes = 0;
+	w->out.n = w->head_left = reply_head(&w->reply, &frame, w->out.p);
+	w->body_at = empty ? w->reply.body.n : 0;
+	return empty ? STR_NONE : buf_str(&w->reply.body);
+}
+
+/* The kernel took n bytes of the head and the body. */
+static void
+count(struct work *w, size_t n)
+{
+	size_t head = n < w->head_left ? n : w->head_left;
+
+	w->out_at = head;
+	w->head_left -= head;
+	w->body_at += n - head;
+	w->body_out = n - head;
+	w->rate_bytes = n;
+}
+
+bool
+early_send(struct http_conn *c)
+{
+	struct work *w = c->work;
+	struct str body;
+	ssize_t n;
+
+	if (!fits(c) || buf_room(&w->out, w->reply.head.n + 1 * KIB) != 0)
+		return false;
+	body = begin(c);
+	n = io_write2(c, w->out.p, w->out.n, body.p, body.n);
+	if (n > 0)
+		count(w, (size_t)n);
+	w->early = n == IO_GONE ? EARLY_GONE : EARLY_PART;
+	if (w->out_at < w->out.n || w->body_at < w->reply.body.n)
+		return false;
+	w->early = EARLY_ALL;
+	send_over(c);
+	if (!w->keep || w->pos < w->end)
+		return false;
+	work_wipe(w);
+	return true;
+}
