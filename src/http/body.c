@@ -63,24 +63,20 @@ read_framing(struct http_conn *c)
 	return n;
 }
 
-/* Data goes straight to p; what follows this chunk goes behind the head. */
+/* Data goes straight to p; what follows the last of it goes behind the head. */
 static ssize_t
-read_chunk(struct http_conn *c, char *p, size_t n)
+read_data(struct http_conn *c, char *p, size_t n, bool last)
 {
 	struct work *w = c->work;
 	ssize_t r;
 
-	if (n < w->chunk.left)
-		r = io_read(c, p, n);
-	else
-		r = io_read2(c, p, n, w->in + w->end, WORK_IN - w->end);
-	if (r <= 0)
-		return r;
-	if ((size_t)r > n) {
+	if (!last)
+		return io_read(c, p, n);
+	r = io_read2(c, p, n, w->in + w->end, WORK_IN - w->end);
+	if (r > 0 && (size_t)r > n) {
 		work_got(w, (size_t)r - n);
 		r = (ssize_t)n;
 	}
-	chunk_took(&w->chunk, (uint64_t)r);
 	return r;
 }
 
@@ -102,10 +98,12 @@ read_body(struct http_conn *c, char *p, size_t n, bool *ret_data)
 		return read_framing(c);
 	if (n > left)
 		n = (size_t)left;
-	if (w->req.chunked)
-		return read_chunk(c, p, n);
-	r = io_read(c, p, n);
-	if (r > 0) {
+	r = read_data(c, p, n, n == left);
+	if (r <= 0)
+		return r;
+	if (w->req.chunked) {
+		chunk_took(&w->chunk, (uint64_t)r);
+	} else {
 		w->body_left -= (uint64_t)r;
 		w->body_done = w->body_left == 0;
 	}

@@ -171,6 +171,30 @@ test_meanwhile(void)
 	ok(late < ROUNDS / 3, "and not a tick later: %d", late);
 }
 
+/* A body that comes by itself, with the next request behind it. */
+static void
+test_apart(void)
+{
+	CLEAN(buf_clear) struct buf b = BUF_INIT;
+	int fd = dial(s);
+
+	for (int i = 0; i < ROUNDS; i++) {
+		(void)say(fd, STR("POST /pool HTTP/1.1\r\n" HOST
+				  "Content-Length: 3\r\n\r\n"));
+		pause_ms(10);
+		(void)say(fd, i % 2 == 0 ? STR("abc")
+					 : STR("abcGET / HTTP/1.1\r\n" HOST
+					       "\r\nGET / HTT"));
+		if (i % 2 != 0)
+			(void)say(fd, STR("P/1.1\r\n" HOST "\r\n"));
+	}
+	while (count(&b, "hello ") < 2 * ROUNDS && !hear(fd, &b, b.n + 1, 5000))
+		;
+	is_int((int)count(&b, "hello abc"), ROUNDS, "bodies by themselves");
+	is_int((int)count(&b, "hello "), 2 * ROUNDS, "and what is behind them");
+	(void)close(fd);
+}
+
 /* The socket takes a part; the rest is the loop's. */
 static void
 test_part(void)
@@ -252,6 +276,7 @@ main(void)
 	test_whole();
 	test_forms();
 	test_meanwhile();
+	test_apart();
 	test_part();
 	test_gone();
 	test_many();
