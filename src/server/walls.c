@@ -42,6 +42,7 @@ static const struct jail_path system_paths[] = {
     {"/etc/pki/tls/openssl.cnf", JAIL_READ},
     {"/etc/crypto-policies", JAIL_READ},
     {"/usr/share/crypto-policies", JAIL_READ},
+    {"/var/lib/dpkg", JAIL_READ}, /* which fixes libssh has */
 };
 static const struct {
 	const char *name;

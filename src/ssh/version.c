@@ -4,17 +4,15 @@
 
 #include <libssh/libssh.h>
 
-#include <errno.h>
-#include <fcntl.h>
-#include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#define DPKG_QUERY "/usr/bin/dpkg-query"
-#define DPKG	   "/usr/bin/dpkg"
-#define PACKAGE	   "libssh-4"
+/* Read here: to start dpkg-query takes longer than all else that is asked at a
+ * start, and from behind latchkeyd's walls nothing can be started. */
+#define STATUS	"/var/lib/dpkg/status"
+#define PACKAGE "libssh-4"
+#define RELEASE "+deb12u"
 
 const char *
 version_libssh(void)
@@ -22,66 +20,54 @@ version_libssh(void)
 	return ssh_version(0);
 }
 
-/* The program's exit status and the first bytes that it wrote; -errno. */
-static int
-run(char *const argv[], char *ret, size_t size)
+/* In a line "name: value\n"; STR_NONE of another name. */
+static struct str
+value_of(const char *line, const char *name)
 {
-	char locale[] = "LC_ALL=C";
-	char *const env[] = {locale, NULL};
-	posix_spawn_file_actions_t files;
-	int ends[2], status = 0, r;
-	size_t had = 0;
-	ssize_t n;
-	pid_t pid;
+	struct str all = {line, strcspn(line, "\n")};
 
-	if (pipe2(ends, O_CLOEXEC) != 0)
-		return FAIL(-errno);
-	(void)posix_spawn_file_actions_init(&files);
-	(void)posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY,
-					       0);
-	(void)posix_spawn_file_actions_adddup2(&files, ends[1], 1);
-	(void)posix_spawn_file_actions_addopen(&files, 2, "/dev/null", O_WRONLY,
-					       0);
-	r = posix_spawn(&pid, argv[0], &files, NULL, argv, env);
-	(void)posix_spawn_file_actions_destroy(&files);
-	(void)close(ends[1]);
-	while (r == 0 && had < size - 1 &&
-	       ((n = read(ends[0], ret + had, size - 1 - had)) > 0 ||
-		(n < 0 && errno == EINTR)))
-		had += n > 0 ? (size_t)n : 0;
-	(void)close(ends[0]);
-	ret[had] = '\0';
-	if (r != 0)
-		return -r;
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return FAIL(-errno);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -ECHILD;
+	if (!str_starts(all, str_c(name)))
+		return STR_NONE;
+	return str_trim(str_sub(all, strlen(name), SIZE_MAX));
 }
 
-/* The package's version; "" where there is no such package. */
+/* The package's version; "" where there is no such package. The file has a
+ * paragraph for each, an empty line between them (deb-control(5), and what
+ * dpkg(1) says of its status); Package and Status come before Version. */
 static void
 package_version(char *ret, size_t size)
 {
-	char query[] = DPKG_QUERY, what[] = "-W",
-	     form[] = "-f=${db:Status-Abbrev}${Version}", name[] = PACKAGE;
-	char *const argv[] = {query, what, form, name, NULL};
-	char text[128] = "";
+	FILE *f = fopen(STATUS, "re");
+	bool ours = false, installed = false;
+	char *line = NULL;
+	size_t room = 0;
 
 	ret[0] = '\0';
-	if (run(argv, text, sizeof(text)) == 0 && strncmp(text, "ii ", 3) == 0)
-		(void)snprintf(ret, size, "%s", text + 3);
+	while (f != NULL && ret[0] == '\0' && getline(&line, &room, f) > 0) {
+		struct str version = value_of(line, "Version:");
+
+		if (value_of(line, "Package:").p != NULL)
+			ours = str_eq(value_of(line, "Package:"), STR(PACKAGE));
+		if (value_of(line, "Status:").p != NULL)
+			installed = str_ends(value_of(line, "Status:"),
+					     STR(" installed"));
+		if (ours && installed && version.p != NULL)
+			(void)snprintf(ret, size, "%.*s", STR_ARG(version));
+	}
+	free(line);
+	if (f != NULL)
+		(void)fclose(f);
 }
 
+/* Debian 12's releases of one upstream version are counted behind this. */
 static bool
-is_older(char *version, const char *than)
+has_fixes(const char *version)
 {
-	char dpkg[] = DPKG, compare[] = "--compare-versions", lt[] = "lt";
-	char wanted[64], none[8] = "";
-	char *const argv[] = {dpkg, compare, version, lt, wanted, NULL};
+	const char *mine = strstr(version, RELEASE),
+		   *least = strstr(VERSION_DEBIAN, RELEASE);
 
-	(void)snprintf(wanted, sizeof(wanted), "%s", than);
-	return run(argv, none, sizeof(none)) == 0;
+	return strtoul(mine + sizeof(RELEASE) - 1, NULL, 10) >=
+	       strtoul(least + sizeof(RELEASE) - 1, NULL, 10);
 }
 
 int
@@ -97,12 +83,12 @@ version_check(struct note *note)
 	package_version(version, sizeof(version));
 	/* Later releases carry their own fixes; which, nobody here knows. */
 	if (strncmp(version, VERSION_LIBSSH "-", sizeof(VERSION_LIBSSH)) != 0 ||
-	    strstr(version, "+deb12u") == NULL)
+	    strstr(version, RELEASE) == NULL)
 		return note_set(note, OUT_ABSENT,
 				"libssh %s: not Debian 12's, so see for "
 				"yourself that it has the fixes of %s",
 				version_libssh(), VERSION_DEBIAN);
-	if (is_older(version, VERSION_DEBIAN))
+	if (!has_fixes(version))
 		return note_set(note, OUT_UNSUPPORTED,
 				PACKAGE " %s has known holes: " VERSION_DEBIAN
 					" is needed (apt install " PACKAGE ")",
