@@ -1,6 +1,7 @@
 """flood.py PORT N SOURCES: N connections that prove nothing, from so many
 addresses, kept open until standard input ends. Prints how many of them the
-server speaks with, once it has begun with no other for a second."""
+server speaks with and has not let go of, once it has begun with no other for a
+second."""
 
 import socket
 import sys
@@ -21,19 +22,22 @@ for i in range(N):
     except OSError:
         s.close()
 
-greeted, silent = set(), 0
+greeted, gone, silent = set(), set(), 0
 for _ in range(200):
     before = len(greeted)
     for s in held:
         try:
-            if s not in greeted and s.recv(4) == b"SSH-":
-                greeted.add(s)
-        except OSError:
+            said = s.recv(4096)
+            greeted.update([s] if said.startswith(b"SSH-") else [])
+            gone.update([s] if said == b"" else [])
+        except BlockingIOError:
             pass
+        except OSError:
+            gone.add(s)
     silent = silent + 1 if len(greeted) == before else 0
     if silent == 10:
         break
     time.sleep(0.1)
-print(len(greeted))
+print(len(greeted - gone))
 sys.stdout.flush()
 sys.stdin.read()
