@@ -93,6 +93,7 @@ timeout 2 ssh -i "$HOME/.ssh/wren" -b 127.0.0.9 "$SSH_HOST" >/dev/null 2>&1
 after=$(ticks)
 ok "$([ $((after - before)) -lt 50 ] && echo 0 || echo 1)" \
 	"without descriptors it rests: $((after - before)) ticks in 2 seconds"
+until_ok grep -q 'event=ssh_exhausted .*EMFILE' "$T/ssh.log"
 want "and says so" grep -q 'event=ssh_exhausted .*EMFILE' "$T/ssh.log"
 exec 9>&-
 wait "$flood"
