@@ -192,9 +192,13 @@ enum step flow_end(struct http_conn *);
 MUST bool early_send(struct http_conn *);
 
 /* send.c. settle() decides whether the connection may live on, and if not, whether
- * the client still needs time to read what we say; start() composes the reply that is
- * in the work; end() goes on after the last byte. */
-void send_settle(struct http_conn *);
+ * the client still needs time to read what we say; head() writes the reply's head, as
+ * reply_head(), and says whether its body follows; count() takes note of n bytes that
+ * left, of the head first. start() composes the reply that is in the work; end() goes
+ * on after the last byte. */
+void send_settle(struct http_conn *, int64_t now);
+MUST bool send_head(struct work *, char *p);
+void send_count(struct work *, size_t n);
 enum step send_start(struct http_conn *);
 enum step send_end(struct http_conn *);
 enum step send_step(struct http_conn *);

@@ -327,8 +327,8 @@ main(void)
 	test_stalled_reader();
 	http_free(s);
 	conf.stall_timeout_ms = 5000;
-	conf.idle_timeout_ms =
-	    30000; /* no deadline, but what happens meanwhile */
+	/* From here on not deadlines, but what happens meanwhile. */
+	conf.idle_timeout_ms = 30000;
 	conf.pool_max = 4;
 	s = serve(&conf);
 	test_guards();

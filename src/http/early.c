@@ -23,54 +23,24 @@ fits(const struct http_conn *c)
 	       server_phase(c->loop->server) == SERVER_RUNS;
 }
 
-static struct str
-begin(struct http_conn *c)
-{
-	struct work *w = c->work;
-	bool empty =
-	    w->req.method == HTTP_HEAD || reply_bodyless(w->reply.status);
-	struct reply_frame frame = {
-	    .date = reply_date_now(),
-	    .v11 = w->v11,
-	    .head_only = w->req.method == HTTP_HEAD,
-	};
-
-	send_settle(c);
-	frame.keep = w->keep;
-	w->answered = true;
-	w->rate_ms = w->guard_ms = clock_mono();
-	w->rate_bytes = 0;
-	w->out.n = w->head_left = reply_head(&w->reply, &frame, w->out.p);
-	w->body_at = empty ? w->reply.body.n : 0;
-	return empty ? STR_NONE : buf_str(&w->reply.body);
-}
-
-/* The kernel took n bytes of the head and the body. */
-static void
-count(struct work *w, size_t n)
-{
-	size_t head = n < w->head_left ? n : w->head_left;
-
-	w->out_at = head;
-	w->head_left -= head;
-	w->body_at += n - head;
-	w->body_out = n - head;
-	w->rate_bytes = n;
-}
-
 bool
 early_send(struct http_conn *c)
 {
 	struct work *w = c->work;
-	struct str body;
+	struct str body = STR_NONE;
 	ssize_t n;
 
 	if (!fits(c) || buf_room(&w->out, w->reply.head.n + 1 * KIB) != 0)
 		return false;
-	body = begin(c);
+	send_settle(c, clock_mono());
+	if (send_head(w, w->out.p))
+		body = buf_str(&w->reply.body);
+	w->out.n = w->head_left;
 	n = io_write2(c, w->out.p, w->out.n, body.p, body.n);
 	if (n > 0)
-		count(w, (size_t)n);
+		send_count(w, (size_t)n);
+	w->out_at = w->out.n - w->head_left;
+	w->body_at += w->body_out;
 	w->early = n == IO_GONE ? EARLY_GONE : EARLY_PART;
 	if (w->out_at < w->out.n || w->body_at < w->reply.body.n)
 		return false;

@@ -36,7 +36,7 @@ settle(struct http_conn *c)
 }
 
 void
-send_settle(struct http_conn *c)
+send_settle(struct http_conn *c, int64_t now)
 {
 	struct work *w = c->work;
 	bool wanted = w->keep && !w->reply.close;
@@ -46,6 +46,9 @@ send_settle(struct http_conn *c)
 		  server_phase(c->loop->server) == SERVER_RUNS;
 	w->linger = !w->keep && (!skipped || !w->body_done || w->reply.close ||
 				 wanted || w->pos < w->end);
+	w->answered = true;
+	w->rate_ms = now;
+	w->rate_bytes = 0;
 }
 
 /* A guard may say no at once; it is asked before the first byte too. */
@@ -59,16 +62,20 @@ guarded(struct http_conn *c)
 	return !c->abort;
 }
 
-/* Count the bytes that left: of the head first, then of the body. */
-static void
-sent(struct http_conn *c, size_t n)
+void
+send_count(struct work *w, size_t n)
 {
-	struct work *w = c->work;
 	size_t head = n < w->head_left ? n : w->head_left;
 
 	w->head_left -= head;
 	w->body_out += n - head;
 	w->rate_bytes += n;
+}
+
+static void
+sent(struct http_conn *c, size_t n)
+{
+	send_count(c->work, n);
 	c->since_ms = c->loop->now_ms;
 }
 
@@ -125,26 +132,33 @@ send_first(struct http_conn *c, const char *p, size_t n)
 	return STEP_ON;
 }
 
+bool
+send_head(struct work *w, char *p)
+{
+	bool head_only = w->req.method == HTTP_HEAD;
+	bool empty = head_only || reply_bodyless(w->reply.status);
+	struct reply_frame frame = {
+	    .date = reply_date_now(),
+	    .v11 = w->v11,
+	    .keep = w->keep,
+	    .head_only = head_only,
+	};
+
+	w->head_left = reply_head(&w->reply, &frame, p);
+	w->body_at = empty ? w->reply.body.n : 0;
+	return !empty;
+}
+
 static enum step
 compose(struct http_conn *c)
 {
 	struct work *w = c->work;
 	struct http_reply *re = &w->reply;
 	char *p = c->loop->scratch;
-	bool empty = w->req.method == HTTP_HEAD || reply_bodyless(re->status);
-	struct reply_frame frame = {
-	    .date = reply_date_now(),
-	    .v11 = w->v11,
-	    .keep = w->keep,
-	    .head_only = w->req.method == HTTP_HEAD,
-	};
 	ssize_t n = 0;
 	enum step step;
 
-	w->head_left = reply_head(re, &frame, p);
-	if (empty)
-		w->body_at = re->body.n;
-	else
+	if (send_head(w, p))
 		n = body_start(c, p + w->head_left, LOOP_SMALL);
 	if (n < 0)
 		return STEP_GONE;
@@ -185,10 +199,7 @@ send_start(struct http_conn *c)
 	if (w->flows)
 		return flow_end(c);
 	settle(c);
-	send_settle(c);
-	w->answered = true;
-	w->rate_ms = c->loop->now_ms;
-	w->rate_bytes = 0;
+	send_settle(c, c->loop->now_ms);
 	if (!guarded(c))
 		return STEP_GONE;
 	step = compose(c);
