@@ -43,12 +43,6 @@ list_read(struct finding *f, struct db_rows *rows, int64_t limit, bool against,
 	return 0;
 }
 
-static int64_t
-bounded(int64_t limit)
-{
-	return limit > 0 && limit < PAGE_MAX ? limit : PAGE_MAX;
-}
-
 int
 expiry_list(struct core *core, struct str account, int64_t before,
 	    int64_t limit, struct arena *a, struct expiring **ret, size_t *n)
@@ -61,8 +55,9 @@ expiry_list(struct core *core, struct str account, int64_t before,
 	f.at = view;
 	if (r == 0)
 		r = db_query(view, SQL_expiry_soon, &rows, "sii", account,
-			     before, bounded(limit));
-	return r != 0 ? r : list_read(&f, &rows, bounded(limit), false, ret, n);
+			     before, page_bound(limit));
+	return r != 0 ? r
+		      : list_read(&f, &rows, page_bound(limit), false, ret, n);
 }
 
 int
@@ -77,8 +72,9 @@ expiry_against(struct core *core, struct str account, int64_t limit,
 	f.at = view;
 	if (r == 0)
 		r = db_query(view, SQL_expiry_against, &rows, "si", account,
-			     bounded(limit));
-	return r != 0 ? r : list_read(&f, &rows, bounded(limit), true, ret, n);
+			     page_bound(limit));
+	return r != 0 ? r
+		      : list_read(&f, &rows, page_bound(limit), true, ret, n);
 }
 
 static int
