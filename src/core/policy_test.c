@@ -86,91 +86,131 @@ visitor(struct world *w, const char *email, const char *role,
 			(struct thing){.kind = THING_NONE});
 }
 
+/* A broad policy and a narrow one, and how they come about, change and end. */
+struct life {
+	struct draft d;
+	struct policy one, two;
+};
+
 static void
-test_life(struct world *w)
+life_begins(struct world *w, struct life *l)
 {
 	struct user user = world_user(w, "life@example.org", 0);
-	struct draft d;
-	struct policy one, two, same;
+	struct policy same;
+
+	draft_make(&l->d, w, user.id, READER, "container-registry");
+	draft_add(&l->d, "resource", "stringEquals", "birds");
+	l->d.attrs[1].said = false;
+	l->d.text.description = STR("look at birds");
+	is_int(create(w, &w->owner, &l->d, &l->one), 0, "a policy");
+	is_int(l->one.version, 1, "its first version");
+	is_str(l->one.text.subject, user.id, "its subject");
+	is_str(l->one.text.description, STR("look at birds"),
+	       "its description");
+	is_int((long long)l->one.text.n_resources, 3, "its attributes");
+	ok(!l->one.text.resources[1].said && l->one.text.resources[2].said,
+	   "and whether an operator was sent");
+	is_int(create(w, &w->owner, &l->d, &same), OUT_CONFLICT, "once more");
+	is_str(same.id, l->one.id, "is in conflict with the first");
+	l->d.text.description = STR_NONE;
+	is_int(create(w, &w->owner, &l->d, &same), OUT_CONFLICT,
+	       "whatever its description");
+	l->d.role =
+	    STR("crn:v1:bluemix:public:container-registry::::serviceRole:"
+		"Reader");
+	is_int(create(w, &w->owner, &l->d, &same), OUT_CONFLICT,
+	       "and whatever the role is called");
+	l->d.text.n_resources = 2;
+	is_int(create(w, &w->owner, &l->d, &l->two), 0,
+	       "a broader one is none");
+}
+
+static void
+life_changes(struct world *w, struct life *l)
+{
+	struct policy same;
 	struct note note;
 
-	draft_make(&d, w, user.id, READER, "container-registry");
-	draft_add(&d, "resource", "stringEquals", "birds");
-	d.attrs[1].said = false;
-	d.text.description = STR("look at birds");
-	is_int(create(w, &w->owner, &d, &one), 0, "a policy");
-	is_int(one.version, 1, "its first version");
-	is_str(one.text.subject, user.id, "its subject");
-	is_str(one.text.description, STR("look at birds"), "its description");
-	is_int((long long)one.text.n_resources, 3, "its attributes");
-	ok(!one.text.resources[1].said && one.text.resources[2].said,
-	   "and whether an operator was sent");
-	is_int(create(w, &w->owner, &d, &same), OUT_CONFLICT, "once more");
-	is_str(same.id, one.id, "is in conflict with the first");
-	d.text.description = STR_NONE;
-	is_int(create(w, &w->owner, &d, &same), OUT_CONFLICT,
-	       "whatever its description");
-	d.role = STR("crn:v1:bluemix:public:container-registry::::serviceRole:"
-		     "Reader");
-	is_int(create(w, &w->owner, &d, &same), OUT_CONFLICT,
-	       "and whatever the role is called");
-	d.text.n_resources = 2;
-	is_int(create(w, &w->owner, &d, &two), 0, "a broader one is none");
-
-	d.attrs[2].value = STR("bees");
-	d.text.n_resources = 3;
-	is_int(policy_replace(&w->owner, one.id, 7, &d.text, &w->arena, &same,
-			      &note),
+	l->d.attrs[2].value = STR("bees");
+	l->d.text.n_resources = 3;
+	is_int(policy_replace(&w->owner, l->one.id, 7, &l->d.text, &w->arena,
+			      &same, &note),
 	       OUT_STALE, "replaced by who saw another");
-	is_int(policy_replace(&w->owner, one.id, 1, &d.text, &w->arena, &same,
-			      &note),
+	is_int(policy_replace(&w->owner, l->one.id, 1, &l->d.text, &w->arena,
+			      &same, &note),
 	       0, "replaced");
 	is_int(same.version, 2, "the second version");
 	is_str(same.text.resources[2].value, STR("bees"), "says what is new");
-	d.text.n_resources = 2;
-	is_int(policy_replace(&w->owner, one.id, 2, &d.text, &w->arena, &same,
-			      &note),
+	l->d.text.n_resources = 2;
+	is_int(policy_replace(&w->owner, l->one.id, 2, &l->d.text, &w->arena,
+			      &same, &note),
 	       OUT_CONFLICT, "replaced by what another says");
-	is_str(same.id, two.id, "  which is named");
-	d.text.type = STR("authorization");
-	is_int(policy_replace(&w->owner, one.id, 0, &d.text, &w->arena, &same,
-			      &note),
+	is_str(same.id, l->two.id, "  which is named");
+	l->d.text.type = STR("authorization");
+	is_int(policy_replace(&w->owner, l->one.id, 0, &l->d.text, &w->arena,
+			      &same, &note),
 	       OUT_MALFORMED, "its type stays");
-	d.text.type = STR("access");
+	l->d.text.type = STR("access");
+}
 
-	is_int(policy_delete(&w->owner, two.id, &note), 0, "deleted");
-	is_int(policy_delete(&w->owner, two.id, &note), OUT_ABSENT,
+static void
+life_ends(struct world *w, struct life *l)
+{
+	struct policy same;
+	struct note note;
+
+	is_int(policy_delete(&w->owner, l->two.id, &note), 0, "deleted");
+	is_int(policy_delete(&w->owner, l->two.id, &note), OUT_ABSENT,
 	       "only once");
-	must(policy_get(w->core, str_c(w->owner.account), two.id, &w->arena,
+	must(policy_get(w->core, str_c(w->owner.account), l->two.id, &w->arena,
 			&same),
 	     "get");
 	ok(same.deleted, "and still seen");
-	is_int(policy_replace(&w->owner, two.id, 0, &d.text, &w->arena, &same,
-			      &note),
+	is_int(policy_replace(&w->owner, l->two.id, 0, &l->d.text, &w->arena,
+			      &same, &note),
 	       OUT_ABSENT, "not replaced");
-	is_int(policy_replace(&w->owner, one.id, 2, &d.text, &w->arena, &same,
-			      &note),
+	is_int(policy_replace(&w->owner, l->one.id, 2, &l->d.text, &w->arena,
+			      &same, &note),
 	       0, "another may say the same now");
-	is_int(policy_restore(&w->owner, two.id, 0, &w->arena, &same, &note),
+	is_int(policy_restore(&w->owner, l->two.id, 0, &w->arena, &same, &note),
 	       OUT_CONFLICT, "then it cannot come back");
-	must(policy_delete(&w->owner, one.id, &note), "delete");
-	is_int(policy_restore(&w->owner, two.id, 9, &w->arena, &same, &note),
+	must(policy_delete(&w->owner, l->one.id, &note), "delete");
+	is_int(policy_restore(&w->owner, l->two.id, 9, &w->arena, &same, &note),
 	       OUT_STALE, "brought back by who saw another");
-	is_int(policy_restore(&w->owner, two.id, 0, &w->arena, &same, &note), 0,
-	       "brought back");
+	is_int(policy_restore(&w->owner, l->two.id, 0, &w->arena, &same, &note),
+	       0, "brought back");
 	ok(!same.deleted, "active");
+}
+
+static void
+life_is_kept(struct world *w, struct life *l)
+{
+	struct policy same;
+	struct note note;
+
 	clock_test_shift(POLICY_KEPT_MS + 1000);
 	w->owner = visit_of(w, w->key, VERB_QUOTA_GET,
 			    (struct thing){.kind = THING_ACCOUNT});
-	is_int(policy_restore(&w->owner, one.id, 0, &w->arena, &same, &note),
+	is_int(policy_restore(&w->owner, l->one.id, 0, &w->arena, &same, &note),
 	       OUT_ABSENT, "not after so long");
 	must(core_tidy(w->core), "tidy");
-	is_int(policy_get(w->core, str_c(w->owner.account), one.id, &w->arena,
-			  &same),
+	is_int(policy_get(w->core, str_c(w->owner.account), l->one.id,
+			  &w->arena, &same),
 	       OUT_ABSENT, "and it is gone");
-	is_int(policy_get(w->core, str_c(w->owner.account), two.id, &w->arena,
-			  &same),
+	is_int(policy_get(w->core, str_c(w->owner.account), l->two.id,
+			  &w->arena, &same),
 	       0, "which an active one is not");
+}
+
+static void
+test_life(struct world *w)
+{
+	struct life l;
+
+	life_begins(w, &l);
+	life_changes(w, &l);
+	life_ends(w, &l);
+	life_is_kept(w, &l);
 }
 
 /* So many rows of who has them, all at once. */
@@ -440,50 +480,51 @@ test_giving(struct world *w)
 }
 
 /* Under a condition, by a pattern, by a list, by a type. */
+static const struct {
+	const char *why;
+	const char *theirs[3], *asked[3]; /* name, op, value */
+	int want;
+} shapes[] = {
+    {"the same pattern",
+     {"resource", "stringMatch", "b*"},
+     {"resource", "stringMatch", "b*"},
+     0},
+    {"a name of the pattern",
+     {"resource", "stringMatch", "b*"},
+     {"resource", "stringEquals", "bees"},
+     0},
+    {"a name beside it",
+     {"resource", "stringMatch", "b*"},
+     {"resource", "stringEquals", "cats"},
+     OUT_DENIED},
+    {"a narrower pattern is not looked into",
+     {"resource", "stringMatch", "b*"},
+     {"resource", "stringMatch", "be*"},
+     OUT_DENIED},
+    {"names of the list",
+     {"resource", "stringEqualsAnyOf", "[\"a\",\"b\"]"},
+     {"resource", "stringEqualsAnyOf", "[\"b\"]"},
+     0},
+    {"a name more",
+     {"resource", "stringEqualsAnyOf", "[\"a\",\"b\"]"},
+     {"resource", "stringEqualsAnyOf", "[\"b\",\"c\"]"},
+     OUT_DENIED},
+    {"any region is still a region",
+     {"region", "stringMatch", "*"},
+     {"resource", "stringEquals", "b"},
+     OUT_DENIED},
+    {"the same region",
+     {"region", "stringEquals", "local"},
+     {"region", "stringEquals", "local"},
+     0},
+};
+
 static void
 test_giving_shapes(struct world *w)
 {
 	struct user user = world_user(w, "shape@example.org", 0);
-	static const struct {
-		const char *why;
-		const char *theirs[3], *asked[3]; /* name, op, value */
-		int want;
-	} rows[] = {
-	    {"the same pattern",
-	     {"resource", "stringMatch", "b*"},
-	     {"resource", "stringMatch", "b*"},
-	     0},
-	    {"a name of the pattern",
-	     {"resource", "stringMatch", "b*"},
-	     {"resource", "stringEquals", "bees"},
-	     0},
-	    {"a name beside it",
-	     {"resource", "stringMatch", "b*"},
-	     {"resource", "stringEquals", "cats"},
-	     OUT_DENIED},
-	    {"a narrower pattern is not looked into",
-	     {"resource", "stringMatch", "b*"},
-	     {"resource", "stringMatch", "be*"},
-	     OUT_DENIED},
-	    {"names of the list",
-	     {"resource", "stringEqualsAnyOf", "[\"a\",\"b\"]"},
-	     {"resource", "stringEqualsAnyOf", "[\"b\"]"},
-	     0},
-	    {"a name more",
-	     {"resource", "stringEqualsAnyOf", "[\"a\",\"b\"]"},
-	     {"resource", "stringEqualsAnyOf", "[\"b\",\"c\"]"},
-	     OUT_DENIED},
-	    {"any region is still a region",
-	     {"region", "stringMatch", "*"},
-	     {"resource", "stringEquals", "b"},
-	     OUT_DENIED},
-	    {"the same region",
-	     {"region", "stringEquals", "local"},
-	     {"region", "stringEquals", "local"},
-	     0},
-	};
 
-	for (size_t i = 0; i < nitems(rows); i++) {
+	for (size_t i = 0; i < nitems(shapes); i++) {
 		char email[32];
 		struct visit by;
 		struct draft d;
@@ -494,16 +535,17 @@ test_giving_shapes(struct world *w)
 		(void)snprintf(email, sizeof(email), "s%zu@example.org", i);
 		giver = world_user(w, email, 0);
 		draft_make(&d, w, giver.id, ADMIN, "container-registry");
-		draft_add(&d, rows[i].theirs[0], rows[i].theirs[1],
-			  rows[i].theirs[2]);
+		draft_add(&d, shapes[i].theirs[0], shapes[i].theirs[1],
+			  shapes[i].theirs[2]);
 		must(create(w, &w->owner, &d, &p), "theirs");
 		by = visit_of(w, world_key(w, giver.id, 0, &key), VERB_WHOAMI,
 			      (struct thing){.kind = THING_NONE});
 		draft_make(&d, w, user.id, MANAGER, "container-registry");
-		draft_add(&d, rows[i].asked[0], rows[i].asked[1],
-			  rows[i].asked[2]);
-		is_int(create(w, &by, &d, &p), rows[i].want, "%s", rows[i].why);
-		if (rows[i].want == 0)
+		draft_add(&d, shapes[i].asked[0], shapes[i].asked[1],
+			  shapes[i].asked[2]);
+		is_int(create(w, &by, &d, &p), shapes[i].want, "%s",
+		       shapes[i].why);
+		if (shapes[i].want == 0)
 			must(policy_delete(&w->owner, p.id, NULL), "delete");
 	}
 }

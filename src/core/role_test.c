@@ -208,74 +208,71 @@ resolves(struct world *w, const char *crn, unsigned *roles,
 }
 
 /* "@" stands for the account. */
+static const struct {
+	const char *crn;
+	int want;
+} crns[] = {
+    {"crn:v1:bluemix:public:container-registry::a/@::customRole:Pulls", 0},
+    {"crn:v1:bluemix:public:container-registry::a/@::customRole:Pulls:",
+     OUT_ABSENT},
+    {"crn:v1:bluemix:public:container-registry::a/"
+     "@::customRole:Pulls:x",
+     OUT_ABSENT},
+    {"crn:v1:bluemix:public:container-registry::a/@::customRole:", OUT_ABSENT},
+    {"crn:v1:bluemix:public:container-registry::a/@::customRole", OUT_ABSENT},
+    {"crn:v1:bluemix:public:container-registry::a/@::customRole:Other",
+     OUT_ABSENT},
+    {"crn:v1:bluemix:public:container-registry::a/@::role:Pulls", OUT_ABSENT},
+    {"crn:v1:bluemix:public:container-registry::a/@:x:customRole:Pulls",
+     OUT_ABSENT},
+    {"crn:v1:bluemix:public:container-registry::a/x::customRole:Pulls",
+     OUT_ABSENT},
+    {"crn:v1:bluemix:public:container-registry::b/@::customRole:Pulls",
+     OUT_ABSENT},
+    {"crn:v1:bluemix:public:container-registry:x:a/@::customRole:Pulls",
+     OUT_ABSENT},
+    {"crn:v1:bluemix:public:git::a/@::customRole:Pulls", OUT_ABSENT},
+    {"crn:v1:bluemix:private:container-registry::a/@::customRole:Pulls",
+     OUT_ABSENT},
+    {"crn:v1:softlayer:public:container-registry::a/"
+     "@::customRole:Pulls",
+     OUT_ABSENT},
+    {"crn:v2:bluemix:public:container-registry::a/@::customRole:Pulls",
+     OUT_ABSENT},
+    {"xrn:v1:bluemix:public:container-registry::a/@::customRole:Pulls",
+     OUT_ABSENT},
+    {"crn:v1:bluemix:public:iam::::serviceRole:Reader", 0},
+    {"crn:v1:bluemix:public:iam::::role:Viewer", 0},
+    {"Reader", 0},
+    {"crn:v1:bluemix:public:iam::::serviceRole:Pulls", OUT_ABSENT},
+    {"crn:v1:bluemix:public:iam::::other:Reader", OUT_ABSENT},
+    {"crn:v1:bluemix:public:iam::::myrole:Reader", OUT_ABSENT},
+    {"crn:v1:bluemix:public:iam::::myserviceRole:Reader", OUT_ABSENT},
+    {"other:Reader", OUT_ABSENT},
+    {"Readers", OUT_ABSENT},
+    {"", OUT_ABSENT},
+};
+
 static void
 test_crns(struct world *w)
 {
-	static const struct {
-		const char *crn;
-		int want;
-	} rows[] = {
-	    {"crn:v1:bluemix:public:container-registry::a/@::customRole:Pulls",
-	     0},
-	    {"crn:v1:bluemix:public:container-registry::a/@::customRole:Pulls:",
-	     OUT_ABSENT},
-	    {"crn:v1:bluemix:public:container-registry::a/"
-	     "@::customRole:Pulls:x",
-	     OUT_ABSENT},
-	    {"crn:v1:bluemix:public:container-registry::a/@::customRole:",
-	     OUT_ABSENT},
-	    {"crn:v1:bluemix:public:container-registry::a/@::customRole",
-	     OUT_ABSENT},
-	    {"crn:v1:bluemix:public:container-registry::a/@::customRole:Other",
-	     OUT_ABSENT},
-	    {"crn:v1:bluemix:public:container-registry::a/@::role:Pulls",
-	     OUT_ABSENT},
-	    {"crn:v1:bluemix:public:container-registry::a/@:x:customRole:Pulls",
-	     OUT_ABSENT},
-	    {"crn:v1:bluemix:public:container-registry::a/x::customRole:Pulls",
-	     OUT_ABSENT},
-	    {"crn:v1:bluemix:public:container-registry::b/@::customRole:Pulls",
-	     OUT_ABSENT},
-	    {"crn:v1:bluemix:public:container-registry:x:a/@::customRole:Pulls",
-	     OUT_ABSENT},
-	    {"crn:v1:bluemix:public:git::a/@::customRole:Pulls", OUT_ABSENT},
-	    {"crn:v1:bluemix:private:container-registry::a/@::customRole:Pulls",
-	     OUT_ABSENT},
-	    {"crn:v1:softlayer:public:container-registry::a/"
-	     "@::customRole:Pulls",
-	     OUT_ABSENT},
-	    {"crn:v2:bluemix:public:container-registry::a/@::customRole:Pulls",
-	     OUT_ABSENT},
-	    {"xrn:v1:bluemix:public:container-registry::a/@::customRole:Pulls",
-	     OUT_ABSENT},
-	    {"crn:v1:bluemix:public:iam::::serviceRole:Reader", 0},
-	    {"crn:v1:bluemix:public:iam::::role:Viewer", 0},
-	    {"Reader", 0},
-	    {"crn:v1:bluemix:public:iam::::serviceRole:Pulls", OUT_ABSENT},
-	    {"crn:v1:bluemix:public:iam::::other:Reader", OUT_ABSENT},
-	    {"crn:v1:bluemix:public:iam::::myrole:Reader", OUT_ABSENT},
-	    {"crn:v1:bluemix:public:iam::::myserviceRole:Reader", OUT_ABSENT},
-	    {"other:Reader", OUT_ABSENT},
-	    {"Readers", OUT_ABSENT},
-	    {"", OUT_ABSENT},
-	};
 	struct custom_role_ask a = ask("container-registry", "Pulls");
 	struct custom_role made;
 	struct verb_set set;
 	unsigned roles;
 
 	must(role_create(&w->owner, &a, &w->arena, &made, NULL), "role");
-	for (size_t i = 0; i < nitems(rows); i++) {
-		size_t n = strcspn(rows[i].crn, "@");
+	for (size_t i = 0; i < nitems(crns); i++) {
+		size_t n = strcspn(crns[i].crn, "@");
 		struct str crn = arena_strf(
-		    &w->arena, "%.*s%s%s", (int)n, rows[i].crn,
-		    rows[i].crn[n] == '@' ? w->owner.account : "",
-		    rows[i].crn[n] == '@' ? rows[i].crn + n + 1 : "");
+		    &w->arena, "%.*s%s%s", (int)n, crns[i].crn,
+		    crns[i].crn[n] == '@' ? w->owner.account : "",
+		    crns[i].crn[n] == '@' ? crns[i].crn + n + 1 : "");
 
-		is_int(resolves(w, crn.p, &roles, &set), rows[i].want, "'%s'",
-		       rows[i].crn);
-		ok(rows[i].want == 0 || roles == 77, "  says nothing else");
-		ok(rows[i].want != 0 ||
+		is_int(resolves(w, crn.p, &roles, &set), crns[i].want, "'%s'",
+		       crns[i].crn);
+		ok(crns[i].want == 0 || roles == 77, "  says nothing else");
+		ok(crns[i].want != 0 ||
 		       (roles == 0) == verb_set_has(&set, VERB_IMAGE_PULL),
 		   "  is one or the other");
 	}
